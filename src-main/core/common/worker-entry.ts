@@ -1,0 +1,10 @@
+/** The worker threads' entries, by file name in `src-main/workers` without `.worker.ts`. */
+export const WORKER_NAMES = ["loki-page", "row-scan"] as const;
+
+export type WorkerName = (typeof WORKER_NAMES)[number];
+
+/**
+ * Where a worker's file is: `.ts` beside the source in tests, `.js` in the bundle. The shell that starts the core knows
+ * which, so it is passed in.
+ */
+export type WorkerLocator = (name: WorkerName) => URL;

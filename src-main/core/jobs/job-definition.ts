@@ -1,0 +1,36 @@
+import type { z } from "zod";
+import type { AppError } from "../../../src-shared/errors/app-error.ts";
+import type { JobProgress } from "../../../src-shared/model/job.ts";
+import type { Logger } from "../common/logger.ts";
+
+export type ProgressReport = Omit<JobProgress, "perSecond" | "remainingMs">;
+
+/** What a running job is given. */
+export interface JobContext<Input, Checkpoint> {
+  readonly input: Input;
+  /** Where an earlier run got to; `null` at the first. */
+  readonly checkpoint: Checkpoint | null;
+  /** Aborted by cancel, by pause and at shutdown; the job then commits what it has and returns. */
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  /** Durable when it resolves: what it covers will not be done again. Commit before reporting. */
+  commit(checkpoint: Checkpoint): Promise<void>;
+  /** At most four a second reach the outside; a fraction lower than one before is ignored. */
+  report(progress: ProgressReport): void;
+}
+
+/** One kind of durable job. Input, checkpoint and output are parsed by schema whenever they are loaded. */
+export interface JobDefinition<Input, Checkpoint, Output> {
+  readonly kind: string;
+  readonly input: z.ZodType<Input>;
+  readonly checkpoint: z.ZodType<Checkpoint>;
+  readonly output: z.ZodType<Output>;
+  readonly canPause: boolean;
+  /** Title as a key of `jobs.title.<kind>` with these parameters. */
+  titleParams(input: Input): Readonly<Record<string, string | number>>;
+  /** Returns its output; when the signal is aborted, the partial output. Throws an `AppError` to fail. */
+  run(context: JobContext<Input, Checkpoint>): Promise<Output>;
+}
+
+/** Why a run ended that did not come to its end. */
+export type JobInterruption = "cancel" | "pause" | "shutdown" | { readonly failed: AppError };

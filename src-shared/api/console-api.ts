@@ -1,0 +1,26 @@
+import { auditApi } from "./audit.api.ts";
+import { jobsApi } from "./jobs.api.ts";
+import { labApi } from "./lab.api.ts";
+import { logsApi } from "./logs.api.ts";
+import { queriesApi } from "./queries.api.ts";
+import { secretsApi } from "./secrets.api.ts";
+import { sessionApi } from "./session.api.ts";
+import { settingsApi } from "./settings.api.ts";
+import { sitesApi } from "./sites.api.ts";
+import { supportApi } from "./support.api.ts";
+
+/** The whole door, domain by domain. */
+export const consoleApi = {
+  session: sessionApi,
+  sites: sitesApi,
+  logs: logsApi,
+  queries: queriesApi,
+  jobs: jobsApi,
+  audit: auditApi,
+  settings: settingsApi,
+  secrets: secretsApi,
+  support: supportApi,
+  lab: labApi,
+};
+
+export type ConsoleApi = typeof consoleApi;

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { jobIdSchema } from "../model/ids.ts";
+import { JOB_STATES, jobSchema } from "../model/job.ts";
+import { command, query, stream } from "./procedure.ts";
+
+const byId = z.object({ job: jobIdSchema });
+const auditJob = ({ job }: { job: string }) => ({ job });
+
+export const jobsApi = {
+  list: query({
+    input: z.object({
+      states: z.array(z.enum(JOB_STATES)).exactOptional(),
+      limit: z.number().int().min(1).max(500),
+    }),
+    output: z.array(jobSchema),
+    permission: "jobs.read",
+    audit: "none",
+  }),
+  get: query({ input: byId, output: jobSchema, permission: "jobs.read", audit: "none" }),
+  /** The jobs that changed, at most four times a second. */
+  watch: stream({ input: z.void(), output: z.array(jobSchema), permission: "jobs.read", audit: "none" }),
+  pause: command({
+    input: byId,
+    output: jobSchema,
+    permission: "jobs.control",
+    audit: "change",
+    auditSubject: auditJob,
+  }),
+  resume: command({
+    input: byId,
+    output: jobSchema,
+    permission: "jobs.control",
+    audit: "change",
+    auditSubject: auditJob,
+  }),
+  cancel: command({
+    input: byId,
+    output: jobSchema,
+    permission: "jobs.control",
+    audit: "change",
+    auditSubject: auditJob,
+  }),
+  /** Forgets an ended job; what it made stays. */
+  remove: command({
+    input: byId,
+    output: z.object({ removed: z.boolean() }),
+    permission: "jobs.control",
+    audit: "change",
+    auditSubject: auditJob,
+  }),
+};

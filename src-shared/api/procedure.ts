@@ -1,0 +1,60 @@
+import type { z } from "zod";
+import type { Permission } from "../permissions/permissions.ts";
+
+/**
+ * What a call leaves in the audit log.
+ * - `none`: it reads the console's own state.
+ * - `access`: it reads a tenant's data; who looked at whose logs is recorded.
+ * - `change`: it changes something. If the entry cannot be written, the call fails.
+ * - `security`: it changes who may do what, or which program may run; as `change`.
+ */
+export type AuditClass = "none" | "access" | "change" | "security";
+
+/** The values of an input that the audit entry names; never a secret. */
+export type AuditSubject = Readonly<Record<string, string | number | boolean | null>>;
+
+/**
+ * One procedure of the door: its schemas, who may call it, what it leaves behind. `query` answers, `command` changes and
+ * answers, `stream` yields outputs until it ends or the caller lets go.
+ *
+ * The client's types and the server's router both come from these tables, so the page imports no server code and nothing
+ * can be served that is not declared.
+ */
+export interface ProcedureContract<
+  Kind extends "query" | "command" | "stream" = "query" | "command" | "stream",
+  Input extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> {
+  readonly kind: Kind;
+  readonly input: Input;
+  readonly output: Output;
+  readonly permission: Permission | "public";
+  readonly audit: AuditClass;
+  auditSubject?(input: z.output<Input>): AuditSubject;
+}
+
+type Definition<Kind extends "query" | "command" | "stream", Input extends z.ZodType, Output extends z.ZodType> = Omit<
+  ProcedureContract<Kind, Input, Output>,
+  "kind"
+>;
+
+export function query<Input extends z.ZodType, Output extends z.ZodType>(
+  definition: Definition<"query", Input, Output>,
+): ProcedureContract<"query", Input, Output> {
+  return { kind: "query", ...definition };
+}
+
+export function command<Input extends z.ZodType, Output extends z.ZodType>(
+  definition: Definition<"command", Input, Output>,
+): ProcedureContract<"command", Input, Output> {
+  return { kind: "command", ...definition };
+}
+
+export function stream<Input extends z.ZodType, Output extends z.ZodType>(
+  definition: Definition<"stream", Input, Output>,
+): ProcedureContract<"stream", Input, Output> {
+  return { kind: "stream", ...definition };
+}
+
+/** The procedures of one domain. */
+export type DomainContract = Readonly<Record<string, ProcedureContract>>;

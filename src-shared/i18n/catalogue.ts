@@ -1,0 +1,49 @@
+import enApp from "./en/app.json" with { type: "json" };
+import enExplore from "./en/explore.json" with { type: "json" };
+import enLab from "./en/lab.json" with { type: "json" };
+import enLogs from "./en/logs.json" with { type: "json" };
+import enLoki from "./en/loki.json" with { type: "json" };
+import enRpc from "./en/rpc.json" with { type: "json" };
+import enSites from "./en/sites.json" with { type: "json" };
+import enSpine from "./en/spine.json" with { type: "json" };
+import zhApp from "./zh-CN/app.json" with { type: "json" };
+import zhExplore from "./zh-CN/explore.json" with { type: "json" };
+import zhLab from "./zh-CN/lab.json" with { type: "json" };
+import zhLogs from "./zh-CN/logs.json" with { type: "json" };
+import zhLoki from "./zh-CN/loki.json" with { type: "json" };
+import zhRpc from "./zh-CN/rpc.json" with { type: "json" };
+import zhSites from "./zh-CN/sites.json" with { type: "json" };
+import zhSpine from "./zh-CN/spine.json" with { type: "json" };
+
+export const LOCALES = ["en", "zh-CN"] as const;
+export type Locale = (typeof LOCALES)[number];
+
+/** Flat keys (`errors.sites.unknown`), placeholders `{{name}}`, plurals by i18next's suffixes. One file a domain. */
+const en = {
+  ...enApp,
+  ...enExplore,
+  ...enLab,
+  ...enLogs,
+  ...enLoki,
+  ...enRpc,
+  ...enSites,
+  ...enSpine,
+};
+
+const zhCN: Readonly<Record<string, string>> = {
+  ...zhApp,
+  ...zhExplore,
+  ...zhLab,
+  ...zhLogs,
+  ...zhLoki,
+  ...zhRpc,
+  ...zhSites,
+  ...zhSpine,
+};
+
+export const CATALOGUE: Readonly<Record<Locale, Readonly<Record<string, string>>>> = { en, "zh-CN": zhCN };
+
+/** The nearest locale that there is a translation for. */
+export function localeFor(languageTag: string): Locale {
+  return languageTag.toLowerCase().startsWith("zh") ? "zh-CN" : "en";
+}

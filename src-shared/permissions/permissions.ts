@@ -1,0 +1,22 @@
+/** Everything a person may be allowed to do, `domain.verb`. Each procedure names one. */
+export const PERMISSIONS = [
+  "sites.read",
+  "sites.change",
+  "logs.read",
+  "logs.export",
+  "queries.change",
+  "jobs.read",
+  "jobs.control",
+  "audit.read",
+  "audit.export",
+  "settings.read",
+  "settings.change",
+  "secrets.change",
+  "support.export",
+  "lab.control",
+] as const;
+
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** Permissions whose use changes something outside the console's own settings; the read-only switch takes them away. */
+export const CHANGING: ReadonlySet<Permission> = new Set<Permission>(["lab.control"]);

@@ -1,0 +1,34 @@
+import { PERMISSIONS, type Permission } from "./permissions.ts";
+
+export const ROLES = ["viewer", "operator", "admin", "auditor"] as const;
+
+export type Role = (typeof ROLES)[number];
+
+const VIEWER: readonly Permission[] = [
+  "sites.read",
+  "logs.read",
+  "queries.change",
+  "jobs.read",
+  "settings.read",
+];
+
+const OPERATOR: readonly Permission[] = [
+  ...VIEWER,
+  "sites.change",
+  "logs.export",
+  "jobs.control",
+  "settings.change",
+  "secrets.change",
+  "support.export",
+  "lab.control",
+];
+
+/** An auditor sees what was done and by whom, not the customers' logs. */
+const AUDITOR: readonly Permission[] = ["sites.read", "jobs.read", "audit.read", "audit.export", "settings.read"];
+
+export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
+  viewer: new Set(VIEWER),
+  operator: new Set(OPERATOR),
+  admin: new Set(PERMISSIONS),
+  auditor: new Set(AUDITOR),
+};
