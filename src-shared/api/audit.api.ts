@@ -38,7 +38,9 @@ export const auditApi = {
       entries: z.number(),
       intact: z.boolean(),
       /** The first entry that does not fit, and why: `audit.problem.<kind>`. */
-      broken: z.object({ sequence: z.number(), kind: z.enum(["hash", "link", "gap", "unreadable", "truncated"]) }).optional(),
+      broken: z
+        .object({ sequence: z.number(), kind: z.enum(["hash", "link", "gap", "unreadable", "truncated"]) })
+        .optional(),
       headHash: z.string(),
     }),
     permission: "audit.read",

@@ -2,7 +2,14 @@ import { z } from "zod";
 import { command, query } from "./procedure.ts";
 
 /** Faults that the first part of the lab can play; each is on until it is switched off, or happens once. */
-export const LAB_FAULTS = ["cut-tails", "drop-tail-entries", "slow-queries", "missing-chunks", "rate-limit", "server-errors"] as const;
+export const LAB_FAULTS = [
+  "cut-tails",
+  "drop-tail-entries",
+  "slow-queries",
+  "missing-chunks",
+  "rate-limit",
+  "server-errors",
+] as const;
 export type LabFault = (typeof LAB_FAULTS)[number];
 
 export const labStatusSchema = z.object({

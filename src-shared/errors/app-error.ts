@@ -28,7 +28,7 @@ export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
   toWire(): WireError {
     return {
       code: this.code,
-      params: this.params as Readonly<Record<string, string | number>>,
+      params: this.params,
       category: this.category,
       retryable: this.retryable,
       ...(this.reference === undefined ? {} : { reference: this.reference }),

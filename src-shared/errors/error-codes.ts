@@ -14,7 +14,9 @@ type ParamValue<Kind extends ErrorParamKind> = Kind extends "string" ? string : 
 
 /** The parameters that a code's text needs, by name. */
 export type ErrorParams<Code extends ErrorCode> = {
-  readonly [Name in keyof (typeof ERROR_CODES)[Code]["params"]]: (typeof ERROR_CODES)[Code]["params"][Name] extends ErrorParamKind
+  readonly [
+    Name in keyof (typeof ERROR_CODES)[Code]["params"]
+  ]: (typeof ERROR_CODES)[Code]["params"][Name] extends ErrorParamKind
     ? ParamValue<(typeof ERROR_CODES)[Code]["params"][Name]>
     : never;
 };

@@ -13,7 +13,11 @@ export const lokiErrors = defineErrors({
   "loki.no-tenant": { category: "auth", retryable: false, params: {} },
   "loki.unauthorized": { category: "auth", retryable: false, params: { status: "number" } },
   "loki.not-found": { category: "not-found", retryable: false, params: { path: "string" } },
-  "loki.rate-limited": { category: "rate-limited", retryable: true, params: { text: "string", retryAfterMs: "number" } },
+  "loki.rate-limited": {
+    category: "rate-limited",
+    retryable: true,
+    params: { text: "string", retryAfterMs: "number" },
+  },
   "loki.failed": { category: "upstream", retryable: true, params: { status: "number", text: "string" } },
   "loki.timed-out": { category: "timeout", retryable: true, params: { seconds: "number" } },
   /** The answer is not Loki's: HTML, a redirect, half a JSON, gzip garbage, a body without an end. */

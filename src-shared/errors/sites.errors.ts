@@ -4,7 +4,11 @@ export const sitesErrors = defineErrors({
   "sites.unknown": { category: "not-found", retryable: false, params: { site: "string" } },
   "sites.invalid": { category: "invalid-input", retryable: false, params: { field: "string", problem: "string" } },
   "sites.no-route": { category: "not-found", retryable: false, params: { role: "string" } },
-  "kubeconfig.unreadable": { category: "invalid-input", retryable: false, params: { file: "string", problem: "string" } },
+  "kubeconfig.unreadable": {
+    category: "invalid-input",
+    retryable: false,
+    params: { file: "string", problem: "string" },
+  },
   "kubeconfig.empty": { category: "not-found", retryable: false, params: { files: "string" } },
   "kubeconfig.context-broken": {
     category: "invalid-input",

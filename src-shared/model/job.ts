@@ -2,15 +2,7 @@ import { z } from "zod";
 import { wireErrorSchema } from "../errors/wire-error.ts";
 import { jobIdSchema } from "./ids.ts";
 
-export const JOB_STATES = [
-  "queued",
-  "running",
-  "paused",
-  "succeeded",
-  "failed",
-  "cancelled",
-  "interrupted",
-] as const;
+export const JOB_STATES = ["queued", "running", "paused", "succeeded", "failed", "cancelled", "interrupted"] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
 /** How far a job is. `fraction` never runs back; `null` while the whole is not known. Times are milliseconds. */

@@ -7,9 +7,7 @@ export interface Standing {
   readonly readOnly: boolean;
 }
 
-export type Decision =
-  | { readonly allowed: true }
-  | { readonly allowed: false; readonly reason: "role" | "read-only" };
+export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: "role" | "read-only" };
 
 /**
  * Whether a standing carries a permission. Pure and shared, so that the window can say why a button is disabled; only the

@@ -4,13 +4,7 @@ export const ROLES = ["viewer", "operator", "admin", "auditor"] as const;
 
 export type Role = (typeof ROLES)[number];
 
-const VIEWER: readonly Permission[] = [
-  "sites.read",
-  "logs.read",
-  "queries.change",
-  "jobs.read",
-  "settings.read",
-];
+const VIEWER: readonly Permission[] = ["sites.read", "logs.read", "queries.change", "jobs.read", "settings.read"];
 
 const OPERATOR: readonly Permission[] = [
   ...VIEWER,

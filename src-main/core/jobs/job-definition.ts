@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import type { AppError } from "../../../src-shared/errors/app-error.ts";
 import type { JobProgress } from "../../../src-shared/model/job.ts";
 import type { Logger } from "../common/logger.ts";
 
@@ -14,9 +13,9 @@ export interface JobContext<Input, Checkpoint> {
   readonly signal: AbortSignal;
   readonly logger: Logger;
   /** Durable when it resolves: what it covers will not be done again. Commit before reporting. */
-  commit(checkpoint: Checkpoint): Promise<void>;
+  readonly commit: (checkpoint: Checkpoint) => Promise<void>;
   /** At most four a second reach the outside; a fraction lower than one before is ignored. */
-  report(progress: ProgressReport): void;
+  readonly report: (progress: ProgressReport) => void;
 }
 
 /** One kind of durable job. Input, checkpoint and output are parsed by schema whenever they are loaded. */
@@ -31,6 +30,3 @@ export interface JobDefinition<Input, Checkpoint, Output> {
   /** Returns its output; when the signal is aborted, the partial output. Throws an `AppError` to fail. */
   run(context: JobContext<Input, Checkpoint>): Promise<Output>;
 }
-
-/** Why a run ended that did not come to its end. */
-export type JobInterruption = "cancel" | "pause" | "shutdown" | { readonly failed: AppError };

@@ -17,8 +17,18 @@ export const SETTING_DEFINITIONS = {
   "sites.pluginTimeoutSeconds": { kind: "number", min: 1, max: 600, default: 30, group: "sites" },
   "sites.connectTimeoutSeconds": { kind: "number", min: 1, max: 120, default: 10, group: "sites" },
   "safety.readOnly": { kind: "boolean", default: false, group: "safety" },
-  "safety.role": { kind: "choice", choices: ["viewer", "operator", "admin", "auditor"], default: "admin", group: "safety" },
-  "diagnostics.logLevel": { kind: "choice", choices: ["debug", "info", "warn", "error"], default: "info", group: "diagnostics" },
+  "safety.role": {
+    kind: "choice",
+    choices: ["viewer", "operator", "admin", "auditor"],
+    default: "admin",
+    group: "safety",
+  },
+  "diagnostics.logLevel": {
+    kind: "choice",
+    choices: ["debug", "info", "warn", "error"],
+    default: "info",
+    group: "diagnostics",
+  },
 } as const satisfies Readonly<Record<string, SettingDefinition>>;
 
 /** Sizes are bytes, numbers are of the unit in the key. */
