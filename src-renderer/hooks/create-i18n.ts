@@ -1,4 +1,4 @@
-import i18next, { type i18n } from "i18next";
+import { createInstance, type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
 import { CATALOGUE, LOCALES, type Locale } from "../../src-shared/i18n/catalogue.ts";
 
@@ -7,7 +7,7 @@ import { CATALOGUE, LOCALES, type Locale } from "../../src-shared/i18n/catalogue
  * points nor colons in them mean anything. React escapes what is inserted, so i18next must not do it a second time.
  */
 export function createI18n(locale: Locale): i18n {
-  const instance = i18next.createInstance();
+  const instance = createInstance();
   instance.use(initReactI18next);
   void instance.init({
     lng: locale,
