@@ -4,6 +4,8 @@ export const sitesErrors = defineErrors({
   "sites.unknown": { category: "not-found", retryable: false, params: { site: "string" } },
   "sites.invalid": { category: "invalid-input", retryable: false, params: { field: "string", problem: "string" } },
   "sites.no-route": { category: "not-found", retryable: false, params: { role: "string" } },
+  /** The site has no Kubernetes API: a URL entered by hand. */
+  "sites.no-cluster": { category: "invalid-input", retryable: false, params: { site: "string" } },
   "kubeconfig.unreadable": {
     category: "invalid-input",
     retryable: false,
@@ -15,8 +17,11 @@ export const sitesErrors = defineErrors({
     retryable: false,
     params: { context: "string", problem: "string" },
   },
+  "oidc.failed": { category: "auth", retryable: true, params: { issuer: "string", problem: "string" } },
   "plugin.not-confirmed": { category: "forbidden", retryable: false, params: { command: "string", hash: "string" } },
-  "plugin.not-found": { category: "not-found", retryable: false, params: { command: "string" } },
+  "plugin.unknown": { category: "not-found", retryable: false, params: { hash: "string" } },
+  /** `hint` is the kubeconfig's own `installHint`, or empty. */
+  "plugin.not-found": { category: "not-found", retryable: false, params: { command: "string", hint: "string" } },
   "plugin.failed": {
     category: "auth",
     retryable: true,
@@ -43,5 +48,21 @@ export const sitesErrors = defineErrors({
   "cluster.bad-response": { category: "upstream", retryable: true, params: { status: "number", problem: "string" } },
   "cluster.timeout": { category: "timeout", retryable: true, params: { host: "string", seconds: "number" } },
   "cluster.gone": { category: "not-found", retryable: false, params: { resource: "string", name: "string" } },
+  /** Somebody else changed the object first, or it exists already. */
+  "cluster.conflict": { category: "conflict", retryable: true, params: { resource: "string", name: "string" } },
+  /** The API server will not take the request as it is (400, 405, 409 of other kinds, 415, 422). */
+  "cluster.rejected": { category: "invalid-input", retryable: false, params: { status: "number", problem: "string" } },
+  "cluster.rate-limited": { category: "rate-limited", retryable: true, params: { retryAfterMs: "number" } },
+  /** The API server answers, in its own form, that it failed. */
+  "cluster.failed": { category: "upstream", retryable: true, params: { status: "number", problem: "string" } },
+  /** A list or watch began too far back (410); it must start anew. */
+  "cluster.expired": { category: "conflict", retryable: true, params: { resource: "string" } },
+  /** The API server works, and cannot reach the service or pod behind its proxy. */
+  "cluster.backend-unavailable": {
+    category: "unreachable",
+    retryable: true,
+    params: { backend: "string", problem: "string" },
+  },
+  "cluster.too-many-streams": { category: "resource", retryable: false, params: { limit: "number" } },
   "forward.lost": { category: "unreachable", retryable: true, params: { pod: "string", problem: "string" } },
 });
