@@ -24,5 +24,6 @@ export const lokiErrors = defineErrors({
   "loki.bad-response": { category: "upstream", retryable: true, params: { status: "number", problem: "string" } },
   "loki.unreachable": { category: "unreachable", retryable: true, params: { host: "string", problem: "string" } },
   "loki.tls": { category: "auth", retryable: false, params: { host: "string", problem: "string" } },
-  "loki.tail-refused": { category: "upstream", retryable: true, params: { reason: "string" } },
+  /** The upgrade was answered with `status` and not with 101; `reason` is the server's plain text, or empty. */
+  "loki.tail-refused": { category: "upstream", retryable: true, params: { status: "number", reason: "string" } },
 });
