@@ -13,10 +13,11 @@ export const lokiErrors = defineErrors({
   "loki.no-tenant": { category: "auth", retryable: false, params: {} },
   "loki.unauthorized": { category: "auth", retryable: false, params: { status: "number" } },
   "loki.not-found": { category: "not-found", retryable: false, params: { path: "string" } },
+  /** `limit` is the key in `limits_config` where Loki's text names one, else empty; `retryAfterMs` is 0 when it does not say. */
   "loki.rate-limited": {
     category: "rate-limited",
     retryable: true,
-    params: { text: "string", retryAfterMs: "number" },
+    params: { text: "string", limit: "string", retryAfterMs: "number" },
   },
   "loki.failed": { category: "upstream", retryable: true, params: { status: "number", text: "string" } },
   "loki.timed-out": { category: "timeout", retryable: true, params: { seconds: "number" } },

@@ -24,6 +24,7 @@ export async function authorizationHeader(
       return { authorization: basic(auth.username, await secret(lookup, auth.password)) };
     case "bearer":
       return { authorization: `Bearer ${await secret(lookup, auth.token)}` };
+    case "none":
     default:
       if (url.username === "") return {};
       return { authorization: basic(decodeURIComponent(url.username), decodeURIComponent(url.password)) };

@@ -111,6 +111,10 @@ export function lokiReachError(error: unknown, host: string): AppError {
     }
     case "bad-response":
       return new AppError("loki.bad-response", { status: 0, problem }, options);
+    case "dns":
+    case "refused":
+    case "reset":
+    case "failed":
     default:
       return new AppError("loki.unreachable", { host, problem }, options);
   }
