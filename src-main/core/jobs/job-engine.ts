@@ -53,7 +53,11 @@ export class JobEngine implements AsyncDisposable {
     this.#startNext();
   }
 
-  submit<Input>(definition: JobDefinition<Input, unknown, unknown>, input: Input, principal: string): JobId;
+  submit<Input, Checkpoint, Output>(
+    definition: JobDefinition<Input, Checkpoint, Output>,
+    input: Input,
+    principal: string,
+  ): JobId;
   submit(definition: AnyJobDefinition, input: unknown, principal: string): JobId {
     const parsed = definition.input.safeParse(input);
     if (!parsed.success) {
@@ -125,6 +129,7 @@ export class JobEngine implements AsyncDisposable {
 
   /** Lets running jobs commit and ends them as *interrupted*, so that the next start can resume them. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     await Promise.all([...this.#running.values()].map((running) => this.#stop(running, "shutdown")));
     this.#options.store[Symbol.dispose]();

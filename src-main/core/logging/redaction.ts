@@ -14,7 +14,7 @@ const SECRET_TEXTS: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g,
   /\b(AKIA|ASIA)[A-Z0-9]{16}\b/g,
   /(?<=:\/\/[^\s/:@]{1,256}:)[^\s/@]+(?=@)/g,
-  /(?<=\b(?:password|passwd|secret|token|api_?key)["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi,
+  /(?<=(?:password|passwd|secret|token|api_?key)["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi,
 ];
 
 export const REDACTED = "[redacted]";
