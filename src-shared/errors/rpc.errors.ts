@@ -16,5 +16,14 @@ export const rpcErrors = defineErrors({
   "permission.denied": { category: "forbidden", retryable: false, params: { permission: "string", role: "string" } },
   "permission.read-only": { category: "forbidden", retryable: false, params: { permission: "string" } },
   "session.expired": { category: "auth", retryable: false, params: {} },
+  /** A bind that is not loopback, with neither TLS nor a trusted proxy. */
+  "headless.bind-refused": { category: "invalid-input", retryable: false, params: { host: "string" } },
+  "headless.listen-failed": {
+    category: "resource",
+    retryable: true,
+    params: { host: "string", port: "number", problem: "string" },
+  },
+  "headless.page-missing": { category: "not-found", retryable: false, params: { directory: "string" } },
+  "headless.tls-invalid": { category: "invalid-input", retryable: false, params: { problem: "string" } },
   "profile.in-use": { category: "conflict", retryable: true, params: { directory: "string", pid: "number" } },
 });

@@ -1,0 +1,4 @@
+import { wsDoor } from "../../builders/ws-door.ts";
+import { describeSocket } from "./socket.contract.ts";
+
+describeSocket("a WebSocket", wsDoor);
