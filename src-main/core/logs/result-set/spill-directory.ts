@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Logger } from "../../common/logger.ts";
+
+const LOCK_FILE = "owner.lock";
+
+/**
+ * This process's part of `<profile>/spill`: one folder a process, in it one folder a result set. What dead processes left
+ * there is removed when it is opened.
+ *
+ * Whether a process lives is asked of the operating system: the owner holds an exclusive SQLite lock in its folder, which
+ * ends with the process however it ends. A process id in a file would not do: ids are used again, and in containers
+ * everyone is process 1.
+ */
+export class SpillDirectory implements AsyncDisposable {
+  readonly path: string;
+  readonly #lock: DatabaseSync;
+
+  private constructor(path: string, lock: DatabaseSync) {
+    this.path = path;
+    this.#lock = lock;
+  }
+
+  static async open(root: string, logger: Logger): Promise<SpillDirectory> {
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    await removeLeftovers(root, logger);
+    const path = join(root, randomUUID());
+    await mkdir(path, { mode: 0o700 });
+    const lock = lockFolder(path);
+    if (lock === null) throw new Error(`cannot lock the new folder ${path}`);
+    return new SpillDirectory(path, lock);
+  }
+
+  /** A new folder for one set. */
+  async setFolder(name: string): Promise<string> {
+    const path = join(this.path, name);
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    return path;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#lock.close();
+    await rm(this.path, { recursive: true, force: true });
+  }
+}
+
+async function removeLeftovers(root: string, logger: Logger): Promise<void> {
+  for (const entry of await readdir(root, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const path = join(root, entry.name);
+    const lock = lockFolder(path);
+    if (lock === null) continue;
+    lock.close();
+    await rm(path, { recursive: true, force: true });
+    logger.info("removed spilled rows of an ended process", { folder: entry.name });
+  }
+}
+
+/** Takes the lock of a folder, or answers null when a living process holds it. */
+function lockFolder(path: string): DatabaseSync | null {
+  const database = new DatabaseSync(join(path, LOCK_FILE), { timeout: 0 });
+  try {
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+    return database;
+  } catch (error) {
+    database.close();
+    if (isBusy(error)) return null;
+    throw error;
+  }
+}
+
+/** SQLITE_BUSY is 5; the low byte of an extended code is its primary one. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === 5;
+}
