@@ -191,7 +191,7 @@ export class DoorLink {
     if (this.#ended !== null) return;
     const disconnected = localFailure("rpc.disconnected", {});
     this.state.setState({ state: "lost", error: disconnected.wire });
-    for (const fail of [...this.#calls]) fail(disconnected);
+    for (const fail of this.#calls) fail(disconnected);
     if (this.#options.sessionStands !== undefined && !(await this.#options.sessionStands()))
       this.#end("lost", localFailure("session.expired", {}));
   }

@@ -6,6 +6,13 @@ export const MAX_MESSAGE_BYTES = 1_048_576;
 /** Where the browser shell serves the door. */
 export const DOOR_PATH = "/rpc";
 
+/** Where a page asks the browser shell whether its session is good: 204, or 401. */
+export const SESSION_PATH = "/session";
+
+/** The desktop's page is `kubemate-app://console/`; links into the console are `kubemate://`. */
+export const DESKTOP_SCHEME = "kubemate-app";
+export const DESKTOP_ORIGIN = `${DESKTOP_SCHEME}://console`;
+
 /** Takes a running call back; the one procedure that is not in a domain's table. Its input is `{ call }`. */
 export const CANCEL_PROCEDURE = "door.cancel";
 
