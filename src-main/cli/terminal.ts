@@ -1,0 +1,33 @@
+import { once } from "node:events";
+import type { Writable } from "node:stream";
+
+/** What a command may touch of the process it runs in, so that tests can stand in for it. */
+export interface Terminal {
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C and by a pipe whose reader has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** Writes and waits while the reader is slow, so that a large answer never piles up in memory. */
+export async function write(stream: Writable, text: string): Promise<void> {
+  if (stream.destroyed || stream.write(text)) return;
+  await Promise.race([once(stream, "drain"), once(stream, "close")]);
+}
+
+/** One line of JSON; bigints as decimal text. */
+export function jsonLine(value: unknown): string {
+  return `${JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? item.toString() : item))}\n`;
+}
+
+/**
+ * Text from outside for a terminal: control characters (but tab), escape sequences and bidi overrides are shown as their code
+ * points, so that a log line cannot move the cursor, change the title or fake another line.
+ */
+export function terminalSafe(text: string): string {
+  return text.replace(UNSAFE, (character) => `⟦U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟧`);
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const UNSAFE = /[\u0000-\u0008\u000A-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
