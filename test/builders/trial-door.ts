@@ -8,7 +8,7 @@ import { createRouter, type ApiHandlers, type DoorRouter } from "../../src-main/
 import { serveSocket, type KeepAlive } from "../../src-main/rpc/serve-socket.ts";
 import type { ServerSocket } from "../../src-main/rpc/server-socket.ts";
 import { MemoryAudit } from "./memory-audit.ts";
-import { MemoryLogger } from "./memory-logger.ts";
+import { RecordingLogger } from "./recording-logger.ts";
 
 /** A small table with one procedure for each thing that can happen at the door. */
 export const trialApi = {
@@ -72,7 +72,7 @@ export interface TrialTrace {
 
 export class Trial {
   readonly audit = new MemoryAudit();
-  readonly logger = new MemoryLogger();
+  readonly logger = new RecordingLogger();
   readonly trace: TrialTrace = { produced: 0, open: 0, aborted: 0, value: 0, changed: new Set() };
   readonly connections: DoorConnection[] = [];
   readonly caller: Caller;
@@ -89,6 +89,11 @@ export class Trial {
       standing: () => ({ readOnly: this.readOnly }),
       logger: this.logger,
     });
+  }
+
+  /** What was logged as an error: bugs. */
+  get bugs() {
+    return this.logger.lines.filter(({ level }) => level === "error");
   }
 
   serve(socket: ServerSocket): void {

@@ -312,7 +312,7 @@ export function describeSocket(name: string, open: DoorKind): void {
       await trial.until(({ open: running }) => running === 0);
       await eventually(() => setup.openSockets === 0);
       await eventually(() => trial.connections.every(({ runningCalls }) => runningCalls === 0));
-      expect(trial.logger.errors).toEqual([]);
+      expect(trial.bugs).toEqual([]);
     });
   });
 }
