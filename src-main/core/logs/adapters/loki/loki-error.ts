@@ -51,8 +51,8 @@ function sentenceError(failure: LokiFailure, text: string): AppError {
     return new AppError("loki.rate-limited", { text, limit: limit?.limit ?? "", retryAfterMs: failure.retryAfterMs });
   }
   if (limit !== null) return new AppError("loki.limit-exceeded", { text, limit: limit.limit });
-  if (/^end timestamp must not be before/.test(text)) return new AppError("logs.range-reversed", {});
-  if (status === 504 || /^request timed out, decrease the duration/.test(text)) {
+  if (text.startsWith("end timestamp must not be before")) return new AppError("logs.range-reversed", {});
+  if (status === 504 || text.startsWith("request timed out, decrease the duration")) {
     return new AppError("loki.timed-out", { seconds: Math.max(1, Math.round(failure.elapsedMs / 1_000)) });
   }
   if ((status >= 400 && status < 500 && status !== 499) || isQueryMistake(text)) return queryInvalid(text);
@@ -64,7 +64,7 @@ function isQueryMistake(text: string): boolean {
   return (
     /matching labels must be unique on one side|multiple matches for labels/.test(text) ||
     /^parse error\b/.test(text) ||
-    /^only log selector is supported/.test(text)
+    text.startsWith("only log selector is supported")
   );
 }
 
