@@ -6,6 +6,7 @@ import type { ContextEntry, Entry, ParsedKubeconfig } from "./kubeconfig-parse.t
 
 const ANONYMOUS: KubeUser = {
   name: "",
+  file: "",
   token: null,
   tokenFile: null,
   basic: null,

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFile, stat } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { watch, type FSWatcher } from "chokidar";
@@ -76,7 +77,7 @@ export class KubeconfigFiles implements AsyncDisposable {
     watcher.on("all", () => fireAndForget(files.reload(), logger, "reading the kubeconfig files again failed"));
     watcher.on("error", (error) => logger.warn("watching the kubeconfig files failed", { error: String(error) }));
     files.#watcher = watcher;
-    await new Promise<void>((resolve) => watcher.once("ready", () => resolve()));
+    await once(watcher, "ready");
     await files.reload();
     return files;
   }

@@ -38,6 +38,8 @@ export interface OidcSpec {
 
 export interface KubeUser {
   readonly name: string;
+  /** The kubeconfig that defines it, which need not be the context's. */
+  readonly file: string;
   readonly token: string | null;
   readonly tokenFile: string | null;
   readonly basic: { readonly username: string; readonly password: string } | null;

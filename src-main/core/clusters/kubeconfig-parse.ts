@@ -56,7 +56,7 @@ export function parseKubeconfig(file: string, text: string): ParsedKubeconfig {
       namespace: context.namespace === "" ? null : (context.namespace ?? null),
     })),
     clusters: entries(config.clusters, clusterEntrySchema, (name, { cluster }) => clusterOf(base, name, cluster)),
-    users: entries(config.users, userEntrySchema, (name, { user }) => userOf(base, name, user ?? {})),
+    users: entries(config.users, userEntrySchema, (name, { user }) => userOf(file, name, user ?? {})),
   };
 }
 
@@ -145,12 +145,14 @@ function clusterOf(base: string, name: string, raw: RawCluster): KubeCluster {
   };
 }
 
-function userOf(base: string, name: string, raw: RawUser): KubeUser {
+function userOf(file: string, name: string, raw: RawUser): KubeUser {
+  const base = dirname(file);
   const username = present(raw.username);
   const impersonated = present(raw.as);
   const tokenFile = present(raw.tokenFile);
   return {
     name,
+    file,
     token: present(raw.token),
     tokenFile: tokenFile === null ? null : resolve(base, tokenFile),
     basic: username === null ? null : { username, password: raw.password ?? "" },

@@ -7,7 +7,7 @@ import { PluginConfirmations } from "../../../src-main/core/clusters/plugin-conf
 import { systemClock, type Clock } from "../../../src-main/core/common/clock.ts";
 import { AppError } from "../../../src-shared/errors/app-error.ts";
 import { TemporaryFolder } from "../../builders/kubeconfig-builder.ts";
-import { silentLogger } from "../../builders/silent-logger.ts";
+import { RecordingLogger } from "../../builders/recording-logger.ts";
 
 const V1 = "client.authentication.k8s.io/v1";
 const CLUSTER: KubeCluster = {
@@ -38,7 +38,7 @@ interface Bench extends AsyncDisposable {
 function bench(options: { readonly timeoutMs?: number; readonly clock?: Clock } = {}): Bench {
   const folder = new TemporaryFolder();
   const clock = options.clock ?? systemClock;
-  const confirmations = PluginConfirmations.open(join(folder.path, "plugins.json"), clock, silentLogger());
+  const confirmations = PluginConfirmations.open(join(folder.path, "plugins.json"), clock, new RecordingLogger());
   const plugins = new ExecPlugins({
     confirmations,
     commandPath: () => Promise.resolve(`${folder.path}:/usr/bin:/bin`),
@@ -105,9 +105,9 @@ describe("a kubeconfig's credential plugin", () => {
     b.script("login", tokenScript("t"));
     await b.confirm(spec("login"));
     const { hash } = await b.plugins.resolve(spec("login"));
-    expect(PluginConfirmations.open(file, systemClock, silentLogger()).has(hash)).toBe(true);
+    expect(PluginConfirmations.open(file, systemClock, new RecordingLogger()).has(hash)).toBe(true);
     writeFileSync(file, "garbage");
-    expect(PluginConfirmations.open(file, systemClock, silentLogger()).has(hash)).toBe(false);
+    expect(PluginConfirmations.open(file, systemClock, new RecordingLogger()).has(hash)).toBe(false);
   });
 
   it("gets its environment, the login shell's PATH, and KUBERNETES_EXEC_INFO as client-go sets it", async () => {
@@ -199,7 +199,7 @@ describe("a kubeconfig's credential plugin", () => {
     const error = await failure(b.plugins.credential(spec("login"), CLUSTER, null));
     expect(error.code).toBe("plugin.bad-output");
     expect(error.params).toMatchObject({ command: "login", stderr: "note" });
-    expect(String((error.params as { problem: string }).problem)).toContain(problem);
+    expect(error.params).toMatchObject({ problem: expect.stringContaining(problem) });
   });
 
   it("that is missing is named together with the kubeconfig's hint", async () => {

@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { KubeconfigFiles, kubeconfigPaths } from "../../../src-main/core/clusters/kubeconfig-files.ts";
 import { kubeconfigText, TemporaryFolder } from "../../builders/kubeconfig-builder.ts";
-import { silentLogger } from "../../builders/silent-logger.ts";
+import { RecordingLogger } from "../../builders/recording-logger.ts";
 
 function names(files: KubeconfigFiles): string[] {
   return files.snapshot().contexts.map((context) => context.name);
@@ -37,7 +37,7 @@ describe("the kubeconfig files of a person", () => {
     const missing = join(folder.path, "missing");
     await using files = await KubeconfigFiles.open(
       { files: [broken, empty, good, missing, folder.path, binary], named: true },
-      silentLogger(),
+      new RecordingLogger(),
     );
     expect(names(files)).toEqual(["prod"]);
     expect(files.snapshot().problems.map((problem) => problem.code)).toEqual([
@@ -52,14 +52,14 @@ describe("the kubeconfig files of a person", () => {
   it("may be missing where nobody named them", async () => {
     using folder = new TemporaryFolder();
     const paths = { files: [join(folder.path, "nowhere", "config")], named: false };
-    await using files = await KubeconfigFiles.open(paths, silentLogger());
+    await using files = await KubeconfigFiles.open(paths, new RecordingLogger());
     expect(files.snapshot()).toEqual({ contexts: [], problems: [] });
   });
 
   it("are read again when written, replaced by rename, removed, and made anew", async () => {
     using folder = new TemporaryFolder();
     const file = folder.write("config", kubeconfigText([{ name: "one" }]));
-    await using files = await KubeconfigFiles.open({ files: [file], named: true }, silentLogger());
+    await using files = await KubeconfigFiles.open({ files: [file], named: true }, new RecordingLogger());
     expect(names(files)).toEqual(["one"]);
 
     writeFileSync(file, kubeconfigText([{ name: "two" }]));
@@ -82,7 +82,7 @@ describe("the kubeconfig files of a person", () => {
   it("are found when they are made later, folder and all", async () => {
     using folder = new TemporaryFolder();
     const file = join(folder.path, ".kube", "config");
-    await using files = await KubeconfigFiles.open({ files: [file], named: false }, silentLogger());
+    await using files = await KubeconfigFiles.open({ files: [file], named: false }, new RecordingLogger());
     mkdirSync(join(folder.path, ".kube"));
     writeFileSync(file, kubeconfigText([{ name: "late" }]));
     await until(files, () => names(files)[0] === "late");
@@ -91,7 +91,7 @@ describe("the kubeconfig files of a person", () => {
   it("announce nothing when the content stays the same", async () => {
     using folder = new TemporaryFolder();
     const file = folder.write("config", kubeconfigText([{ name: "one" }]));
-    await using files = await KubeconfigFiles.open({ files: [file], named: true }, silentLogger());
+    await using files = await KubeconfigFiles.open({ files: [file], named: true }, new RecordingLogger());
     let changes = 0;
     files.onChange(() => (changes += 1));
     await files.reload();

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contextsOf, siteIdOf } from "../../../src-main/core/clusters/kubeconfig-contexts.ts";
 import { parseKubeconfig } from "../../../src-main/core/clusters/kubeconfig-parse.ts";
@@ -149,16 +149,12 @@ describe("contexts of several files", () => {
   });
 
   it("makes a valid and stable site id of any file and context name", () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: "binary", maxLength: 300 }),
-        fc.string({ unit: "binary", minLength: 1 }),
-        (file, name) => {
-          const id = siteIdOf(file, name);
-          expect(siteIdSchema.safeParse(id).success).toBe(true);
-          expect(siteIdOf(file, name)).toBe(id);
-        },
-      ),
+    assert(
+      property(string({ unit: "binary", maxLength: 300 }), string({ unit: "binary", minLength: 1 }), (file, name) => {
+        const id = siteIdOf(file, name);
+        expect(siteIdSchema.safeParse(id).success).toBe(true);
+        expect(siteIdOf(file, name)).toBe(id);
+      }),
     );
     expect(siteIdOf("/a", "arn:aws:eks:x:1:cluster/p")).not.toBe(siteIdOf("/a", "arn:aws:eks:x:1:cluster-p"));
   });
