@@ -1,5 +1,6 @@
 import { HttpProblem } from "../http/reply.ts";
-import { goQuote, parsePromDuration } from "../format/go-text.ts";
+import { parsePrometheusDuration } from "../../../src-shared/logql/text/go-duration.ts";
+import { quoteGo } from "../../../src-shared/logql/text/go-quote.ts";
 
 const NS = 1_000_000_000n;
 const MAX_POINTS = 11_000n;
@@ -36,17 +37,15 @@ export function parseBounds(form: RequestForm, nowNs: bigint): TimeBounds {
   const endNs = endText === "" ? nowNs : timeParameter("end", endText);
   if (startText !== "") return { startNs: timeParameter("start", startText), endNs };
   const since = form.get("since");
-  const length = since === "" ? 3_600n * NS : parsePromDuration(since);
-  if (length === null) {
-    throw new HttpProblem(400, `could not parse 'since' parameter: not a valid duration string: ${goQuote(since)}`);
-  }
-  return { startNs: (endNs < nowNs ? endNs : nowNs) - length, endNs };
+  const length = parsePrometheusDuration(since === "" ? "1h" : since);
+  if (!length.ok) throw new HttpProblem(400, `could not parse 'since' parameter: ${length.error}`);
+  return { startNs: (endNs < nowNs ? endNs : nowNs) - length.ns, endNs };
 }
 
 function timeParameter(name: string, text: string): bigint {
   const ns = parseLokiTime(text);
   if (ns === null) {
-    throw new HttpProblem(400, `could not parse '${name}' parameter: strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`);
+    throw new HttpProblem(400, `could not parse '${name}' parameter: strconv.ParseInt: parsing ${quoteGo(text)}: invalid syntax`);
   }
   return ns;
 }
@@ -56,7 +55,7 @@ export function parseInstant(form: RequestForm, nowNs: bigint): bigint {
   const text = form.get("time");
   if (text === "") return nowNs;
   const ns = parseLokiTime(text);
-  if (ns === null) throw new HttpProblem(400, `strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`);
+  if (ns === null) throw new HttpProblem(400, `strconv.ParseInt: parsing ${quoteGo(text)}: invalid syntax`);
   return ns;
 }
 
@@ -92,9 +91,9 @@ export function parseLimit(form: RequestForm, name = "limit", byDefault = 100): 
 }
 
 function parseAtoi(text: string): number {
-  if (!/^[+-]?\d+$/.test(text)) throw new HttpProblem(400, `strconv.Atoi: parsing ${goQuote(text)}: invalid syntax`);
+  if (!/^[+-]?\d+$/.test(text)) throw new HttpProblem(400, `strconv.Atoi: parsing ${quoteGo(text)}: invalid syntax`);
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new HttpProblem(400, `strconv.Atoi: parsing ${goQuote(text)}: value out of range`);
+  if (!Number.isSafeInteger(value)) throw new HttpProblem(400, `strconv.Atoi: parsing ${quoteGo(text)}: value out of range`);
   return value;
 }
 
@@ -135,7 +134,7 @@ export function parseInterval(form: RequestForm): bigint {
 
 function secondsOrDuration(text: string): bigint {
   if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return BigInt(Math.round(Number(text) * 1e9));
-  const duration = parsePromDuration(text);
-  if (duration === null) throw new HttpProblem(400, `cannot parse ${goQuote(text)} to a valid duration`);
-  return duration;
+  const duration = parsePrometheusDuration(text);
+  if (!duration.ok) throw new HttpProblem(400, `cannot parse ${quoteGo(text)} to a valid duration`);
+  return duration.ns;
 }

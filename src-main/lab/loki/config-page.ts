@@ -1,0 +1,107 @@
+import { stringify } from "yaml";
+import { formatPrometheusDuration } from "../../../src-shared/logql/text/go-duration.ts";
+import type { LokiTarget } from "../cluster/components.ts";
+import { byteSize } from "../format/go-text.ts";
+import { DEFAULT_LIMITS, type TenantLimits } from "./tenant-limits.ts";
+
+/** `limits_config` as Loki prints it: durations and sizes as texts. */
+function limitsConfig(limits: TenantLimits): Record<string, unknown> {
+  const sizes: ReadonlySet<string> = new Set([
+    "per_stream_rate_limit",
+    "per_stream_rate_limit_burst",
+    "max_line_size",
+    "max_structured_metadata_size",
+    "max_query_bytes_read",
+  ]);
+  return Object.fromEntries(
+    Object.entries(limits).map(([name, value]: [string, unknown]) => {
+      if (typeof value === "bigint") return [name, formatPrometheusDuration(value)];
+      if (typeof value === "number" && sizes.has(name)) return [name, byteSize(value)];
+      return [name, value];
+    }),
+  );
+}
+
+/** The lab cluster's configuration: the sections that differ from Loki's defaults, and the limits in full. */
+export function lokiConfig(target: LokiTarget): Record<string, unknown> {
+  return {
+    target,
+    auth_enabled: true,
+    http_prefix: "",
+    ballast_bytes: 0,
+    server: {
+      http_listen_network: "tcp",
+      http_listen_address: "",
+      http_listen_port: 3100,
+      grpc_listen_network: "tcp",
+      grpc_listen_address: "",
+      grpc_listen_port: 9095,
+      http_server_read_timeout: "10m0s",
+      http_server_write_timeout: "10m0s",
+      http_server_idle_timeout: "2m0s",
+      grpc_server_max_recv_msg_size: 104857600,
+      grpc_server_max_send_msg_size: 104857600,
+      log_format: "logfmt",
+      log_level: "info",
+    },
+    common: {
+      path_prefix: "/var/loki",
+      replication_factor: 3,
+      compactor_address: "http://loki-compactor.loki.svc.cluster.local:3100",
+      ring: { kvstore: { store: "memberlist" }, heartbeat_period: "5s", heartbeat_timeout: "1m0s", zone_awareness_enabled: true },
+      storage: {
+        s3: {
+          endpoint: "minio.loki.svc.cluster.local:9000",
+          bucketnames: "chunks",
+          access_key_id: "loki",
+          secret_access_key: "********",
+          insecure: true,
+          s3forcepathstyle: true,
+        },
+      },
+    },
+    distributor: { ring: { kvstore: { store: "memberlist" } }, max_recv_msg_size: 104857600 },
+    ingester: {
+      lifecycler: {
+        ring: { kvstore: { store: "memberlist" }, replication_factor: 3, zone_awareness_enabled: true },
+        num_tokens: 128,
+        heartbeat_period: "5s",
+        min_ready_duration: "15s",
+      },
+      concurrent_flushes: 32,
+      flush_check_period: "30s",
+      flush_op_timeout: "10m0s",
+      chunk_retain_period: "0s",
+      chunk_idle_period: "30m0s",
+      chunk_block_size: 262144,
+      chunk_target_size: 1572864,
+      chunk_encoding: "snappy",
+      max_chunk_age: "2h0m0s",
+      wal: { enabled: true, dir: "/var/loki/wal", checkpoint_duration: "5m0s", flush_on_shutdown: true, replay_memory_ceiling: "4GB" },
+    },
+    querier: { tail_max_duration: "1h0m0s", query_ingesters_within: "3h0m0s", multi_tenant_queries_enabled: false, max_concurrent: 4 },
+    query_range: { align_queries_with_step: true, parallelise_shardable_queries: true, max_retries: 5, cache_results: true },
+    frontend: { scheduler_address: "loki-query-scheduler.loki.svc.cluster.local:9095", tail_proxy_url: "http://loki-querier.loki.svc.cluster.local:3100" },
+    compactor: { working_directory: "/var/loki/compactor", compaction_interval: "10m0s", retention_enabled: true, delete_request_store: "s3" },
+    ruler: { enable_api: true, enable_sharding: true, storage: { type: "s3" } },
+    schema_config: {
+      configs: [
+        { from: "2024-04-01", store: "tsdb", object_store: "s3", schema: "v13", index: { prefix: "index_", path_prefix: "index/", period: "24h" } },
+      ],
+    },
+    runtime_config: { period: "10s", file: "/etc/loki/runtime-config/runtime-config.yaml" },
+    limits_config: limitsConfig(DEFAULT_LIMITS),
+  };
+}
+
+export function configYaml(target: LokiTarget): string {
+  return stringify(lokiConfig(target), { indentSeq: false, lineWidth: 0 });
+}
+
+/** The file that the chart's ConfigMap holds: what people wrote, without the defaults. */
+export function chartConfigYaml(): string {
+  const { auth_enabled, common, compactor, frontend, ingester, querier, query_range, ruler, runtime_config, schema_config } = lokiConfig("all");
+  const limits = { split_queries_by_interval: "15m", query_timeout: "300s", volume_enabled: true, reject_old_samples_max_age: "168h", retention_period: "744h" };
+  const chosen = { auth_enabled, common, compactor, frontend, ingester, querier, query_range, ruler, runtime_config, schema_config };
+  return stringify({ ...chosen, limits_config: limits }, { lineWidth: 0 });
+}
