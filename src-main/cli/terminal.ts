@@ -26,7 +26,10 @@ export function jsonLine(value: unknown): string {
  * points, so that a log line cannot move the cursor, change the title or fake another line.
  */
 export function terminalSafe(text: string): string {
-  return text.replace(UNSAFE, (character) => `⟦U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟧`);
+  return text.replace(
+    UNSAFE,
+    (character) => `⟦U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟧`,
+  );
 }
 
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for

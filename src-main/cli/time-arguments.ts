@@ -1,5 +1,11 @@
 import { AppError } from "../../src-shared/errors/app-error.ts";
-import { nanoFromMs, NS_PER_SECOND, parseNanoTime, type NanoTime, type TimeRange } from "../../src-shared/model/nano-time.ts";
+import {
+  nanoFromMs,
+  NS_PER_SECOND,
+  parseNanoTime,
+  type NanoTime,
+  type TimeRange,
+} from "../../src-shared/model/nano-time.ts";
 
 const UNIT_NS: Readonly<Record<string, bigint>> = {
   ns: 1n,

@@ -1,0 +1,60 @@
+import { Command } from "commander";
+import { addAuditCommands } from "./audit-command.ts";
+import type { CliText } from "./cli-text.ts";
+import { commandContext } from "./command-context.ts";
+import { commandRunner } from "./command-runner.ts";
+import { EXIT_CODES } from "./exit-codes.ts";
+import { addSettingsCommands } from "./settings-command.ts";
+import type { Terminal } from "./terminal.ts";
+import { KUBEMATE_VERSION } from "./version.ts";
+
+/** Every command of `kubemate`. Nothing of a command's core is loaded before that command runs. */
+export function buildProgram(terminal: Terminal, text: CliText): Command {
+  const program = new Command("kubemate")
+    .description("The console in which SREs keep a Loki log platform alive, as commands.")
+    .version(KUBEMATE_VERSION)
+    .option("--profile <directory>", "where settings, secrets and the audit log are kept (KUBEMATE_PROFILE)")
+    .option("--set <key=value>", "a setting for this command alone; may be repeated", collect)
+    .addHelpText("after", exitCodeHelp())
+    .configureOutput({
+      writeOut: (out) => void terminal.stdout.write(out),
+      writeErr: (error) => void terminal.stderr.write(error),
+    })
+    .exitOverride();
+  const run = commandRunner((command) => commandContext(command, terminal, text));
+  addSettingsCommands(program, run);
+  addAuditCommands(program, run);
+  inheritSettings(program);
+  return program;
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** Commander copies these to commands made with `.command()` only when they were set before. */
+function inheritSettings(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inheritSettings(child);
+  }
+}
+
+function exitCodeHelp(): string {
+  const meanings: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
+    ok: "done",
+    failed: "a bug, or this machine's disk or profile",
+    invalid: "usage, a query with errors, a range, a tenant id",
+    refused: "credentials, RBAC, role, a plugin that was not confirmed",
+    notFound: "no such site, job, setting or file",
+    upstream: "Loki or the cluster did not answer, or not as it should",
+    incomplete: "with --require-complete: the answer was printed and may lack lines",
+    interrupted: "ended by Ctrl-C",
+  };
+  const lines = Object.entries(EXIT_CODES).map(([name, code]) => {
+    // The names of one table are the names of the other.
+    const meaning = meanings[name as keyof typeof EXIT_CODES];
+    return `  ${String(code).padStart(3)}  ${meaning}`;
+  });
+  return `\nExit codes:\n${lines.join("\n")}\n`;
+}
