@@ -25,10 +25,10 @@ if (parameters.includes("--headless")) {
 /** Looks for the binary without loading the package, which would begin to download it. */
 function electronBinary(): string | null {
   const override = process.env["ELECTRON_OVERRIDE_DIST_PATH"];
-  const package_ = join(ROOT, "node_modules/electron");
-  const pathFile = join(package_, "path.txt");
+  const folder = join(ROOT, "node_modules/electron");
+  const pathFile = join(folder, "path.txt");
   if (!existsSync(pathFile)) return null;
-  const binary = join(override ?? join(package_, "dist"), readFileSync(pathFile, "utf8").trim());
+  const binary = join(override ?? join(folder, "dist"), readFileSync(pathFile, "utf8").trim());
   return existsSync(binary) ? binary : null;
 }
 

@@ -31,6 +31,11 @@ describe("rooms", () => {
     expect(named.map(({ path }) => path)).toEqual([]);
   });
 
+  it("exports have names", () => {
+    const nameless = files.filter(({ path, text }) => /^export default/m.test(text) && !/(^|\/)[\w.-]*config\.ts$/.test(path));
+    expect(nameless.map(({ path }) => path)).toEqual([]);
+  });
+
   it("no source names a place of the machine it was written on", () => {
     const named = files.filter(
       ({ path, text }) => !path.startsWith("test/architecture/") && /\/work\/(main|shared)|\.\.\/shared\//.test(text),
