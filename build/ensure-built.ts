@@ -5,7 +5,13 @@ import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "..");
 const STAMP = join(ROOT, "out", "build-stamp");
-const SOURCES = ["src-main/**/*", "src-renderer/**/*", "src-shared/**/*", "electron.vite.config.ts", "package-lock.json"];
+const SOURCES = [
+  "src-main/**/*",
+  "src-renderer/**/*",
+  "src-shared/**/*",
+  "electron.vite.config.ts",
+  "package-lock.json",
+];
 
 /** Builds what the sources say and `out` does not; silent when there is nothing to do or all goes well. */
 export function ensureBuilt(say: (sentence: string) => void): void {

@@ -55,7 +55,15 @@ function runVitest(): Count {
   const report = reportFile("vitest");
   const { status } = spawnSync(
     "npx",
-    ["vitest", "run", "--config", "test/vitest.config.ts", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+    [
+      "vitest",
+      "run",
+      "--config",
+      "test/vitest.config.ts",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${report}`,
+    ],
     { cwd: ROOT, stdio: "inherit", env: { ...process.env, NO_COLOR: "1" } },
   );
   return counted(report, status, (json) => ({
