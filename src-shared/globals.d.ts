@@ -21,3 +21,9 @@ declare class URL {
   readonly protocol: string;
   readonly href: string;
 }
+
+declare class URLSearchParams implements Iterable<[string, string]> {
+  constructor(init?: string | Readonly<Record<string, string>>);
+  [Symbol.iterator](): IterableIterator<[string, string]>;
+  toString(): string;
+}

@@ -1,4 +1,4 @@
-import { PORT_REQUEST, portGrantSchema } from "../../src-shared/api/port-frame.ts";
+import { PORT_GRANT, PORT_REQUEST, portNonce } from "../../src-shared/api/port-handover.ts";
 
 const GRANT_WITHIN_MS = 10_000;
 
@@ -16,9 +16,8 @@ export function acquireShellPort(page: Window = window): Promise<MessagePort> {
     }, GRANT_WITHIN_MS);
     const onMessage = (event: MessageEvent<unknown>) => {
       if (event.source !== page || event.origin !== origin) return;
-      const grant = portGrantSchema.safeParse(event.data);
       const [port] = event.ports;
-      if (!grant.success || grant.data.nonce !== nonce || port === undefined) return;
+      if (portNonce(event.data, PORT_GRANT) !== nonce || port === undefined) return;
       clearTimeout(timer);
       page.removeEventListener("message", onMessage);
       resolve(port);

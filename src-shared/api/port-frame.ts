@@ -13,10 +13,3 @@ export const portFrameSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("close"), code: z.number().int(), reason: z.string() }),
 ]);
 export type PortFrame = z.infer<typeof portFrameSchema>;
-
-/** Messages by which the page asks its preload script for a port, and gets it, told apart by a nonce. */
-export const PORT_REQUEST = "kubemate:port-request";
-export const PORT_GRANT = "kubemate:port-grant";
-
-export const portRequestSchema = z.object({ kind: z.literal(PORT_REQUEST), nonce: z.string().min(16).max(64) });
-export const portGrantSchema = z.object({ kind: z.literal(PORT_GRANT), nonce: z.string().min(16).max(64) });
