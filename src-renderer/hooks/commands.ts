@@ -20,14 +20,14 @@ export interface Command {
   readonly disabled?: string | undefined;
   /** Left out of the palette: it has a shortcut only (say, "next match"). */
   readonly hidden?: boolean;
-  run(): void;
+  readonly run: () => void;
 }
 
 export interface CommandRegistry {
   /** By owner, so that a screen that goes away takes its commands with it. */
   readonly byOwner: ReadonlyMap<string, readonly Command[]>;
-  register(owner: string, commands: readonly Command[]): void;
-  unregister(owner: string): void;
+  readonly register: (owner: string, commands: readonly Command[]) => void;
+  readonly unregister: (owner: string) => void;
 }
 
 export type CommandStore = StoreApi<CommandRegistry>;

@@ -18,9 +18,9 @@ export interface Preferences {
   readonly locale: Locale;
   /** Made once for `locale` and `timeZone`: `Intl` objects are dear to make and free to share. */
   readonly formats: Formats;
-  setTheme(theme: Theme): void;
-  setLanguage(language: Language): void;
-  setTimeZone(timeZone: TimeZoneChoice): void;
+  readonly setTheme: (theme: Theme) => void;
+  readonly setLanguage: (language: Language) => void;
+  readonly setTimeZone: (timeZone: TimeZoneChoice) => void;
 }
 
 export const PreferencesContext = createContext<Preferences | null>(null);

@@ -12,7 +12,7 @@ export interface TailStatus {
 
 export interface StatusLine {
   readonly tail: TailStatus | null;
-  setTail(tail: TailStatus | null): void;
+  readonly setTail: (tail: TailStatus | null) => void;
 }
 
 export type StatusLineStore = StoreApi<StatusLine>;

@@ -19,10 +19,18 @@ export interface Translate {
 export function useTranslate(): Translate {
   const { t, i18n } = useTranslation();
   return useMemo(() => {
+    // Parameters go in as `replace`: an error's parameter named like one of i18next's own options must not steer it.
+    const options = (params: MessageParams) => ({
+      replace: params,
+      ...(typeof params["count"] === "number" ? { count: params["count"] } : {}),
+    });
     const has = (key: string): boolean => i18n.exists(key);
     const dynamic = (key: string, params: MessageParams = {}, fallback = key): string =>
-      i18n.exists(key, params) ? t(key, params) : fallback;
-    return Object.assign((key: MessageKey, params: MessageParams = {}): string => t(key, params), { dynamic, has });
+      i18n.exists(key, options(params)) ? t(key, options(params)) : fallback;
+    return Object.assign((key: MessageKey, params: MessageParams = {}): string => t(key, options(params)), {
+      dynamic,
+      has,
+    });
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- `t` is a new function whenever the language changes
   }, [t, i18n]);
 }

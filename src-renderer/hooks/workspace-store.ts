@@ -29,14 +29,14 @@ export interface Workspace {
 }
 
 export interface WorkspaceActions {
-  show(screen: ScreenName): void;
-  chooseSite(site: string | null): void;
-  chooseTenant(tenant: string | null): void;
-  chooseSource(source: SourceChoice): void;
-  chooseRange(range: RangeChoice): void;
-  run(query?: string): void;
-  setLive(live: boolean): void;
-  setDirection(direction: Workspace["direction"]): void;
+  readonly show: (screen: ScreenName) => void;
+  readonly chooseSite: (site: string | null) => void;
+  readonly chooseTenant: (tenant: string | null) => void;
+  readonly chooseSource: (source: SourceChoice) => void;
+  readonly chooseRange: (range: RangeChoice) => void;
+  readonly run: (query?: string) => void;
+  readonly setLive: (live: boolean) => void;
+  readonly setDirection: (direction: Workspace["direction"]) => void;
 }
 
 export type WorkspaceStore = StoreApi<Workspace & WorkspaceActions>;

@@ -1,0 +1,55 @@
+import { UnstyledButton } from "@mantine/core";
+import { IconLock, IconLockOpen } from "@tabler/icons-react";
+import type { ReactElement } from "react";
+import { Tip } from "../components/tip.tsx";
+import { useNow } from "../hooks/use-now.ts";
+import { useFormats } from "../hooks/use-formats.ts";
+import { usePreferences } from "../hooks/preferences.ts";
+import { useChange } from "../hooks/use-answer.ts";
+import { useForbidden, useStanding } from "../hooks/use-permission.ts";
+import { useTranslate } from "../hooks/use-translate.ts";
+import styles from "./session-controls.module.css";
+
+/** Who one is here, whether changes are locked, and which clock the window shows. */
+export function SessionControls(): ReactElement {
+  const t = useTranslate();
+  const formats = useFormats();
+  const { timeZone, setTimeZone } = usePreferences();
+  const { role, readOnly } = useStanding();
+  const setReadOnly = useChange("session", "setReadOnly");
+  const forbidden = useForbidden("settings.read");
+  const zone = formats.zone(useNow(60_000));
+  const Lock = readOnly ? IconLock : IconLockOpen;
+
+  return (
+    <div className={styles.controls}>
+      <Tip label={t.dynamic(`app.roleTip.${role}`, {}, role)}>
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- its tooltip says what the role may do */}
+        <span className={styles.role} tabIndex={0}>
+          {t.dynamic(`roles.${role}`, {}, role)}
+        </span>
+      </Tip>
+      <Tip label={readOnly ? t("app.readOnly.onTip") : t("app.readOnly.offTip")} shortcut="mod+shift+l">
+        <UnstyledButton
+          aria-disabled={forbidden !== undefined || setReadOnly.pending || undefined}
+          aria-pressed={readOnly}
+          className={styles.button}
+          data-locked={readOnly || undefined}
+          onClick={() => setReadOnly.fire({ readOnly: !readOnly })}
+        >
+          <Lock aria-hidden size={16} stroke={1.5} />
+          <span className={styles.lockWord}>{t("app.readOnly.label")}</span>
+        </UnstyledButton>
+      </Tip>
+      <Tip label={timeZone === "utc" ? t("app.zone.utcTip") : t("app.zone.localTip")} shortcut="mod+shift+u">
+        <UnstyledButton
+          aria-label={t("app.zone.switch", { zone: zone })}
+          className={styles.button}
+          onClick={() => setTimeZone(timeZone === "utc" ? "local" : "utc")}
+        >
+          {zone}
+        </UnstyledButton>
+      </Tip>
+    </div>
+  );
+}

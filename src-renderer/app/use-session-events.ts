@@ -1,0 +1,24 @@
+import { useQueryClient } from "@tanstack/react-query";
+import type { Notice } from "../../src-shared/api/session.api.ts";
+import type { WireError } from "../../src-shared/errors/wire-error.ts";
+import { wireErrorOf } from "../hooks/wire-error-of.ts";
+import { useRpcStream } from "../rpc/use-rpc-stream.ts";
+
+interface SessionEventHandlers {
+  readonly onNotice: (notice: Notice) => void;
+  readonly onLink: (url: string) => void;
+  readonly onError: (error: WireError) => void;
+}
+
+/** Listens to the core: what changed is asked again, notices are shown, links are opened. */
+export function useSessionEvents({ onNotice, onLink, onError }: SessionEventHandlers): void {
+  const queries = useQueryClient();
+  useRpcStream("session", "events", undefined, {
+    onData: (event) => {
+      if (event.kind === "notice") onNotice(event.notice);
+      else if (event.kind === "open-link") onLink(event.url);
+      else for (const topic of event.topics) void queries.invalidateQueries({ queryKey: [topic] });
+    },
+    onError: (error) => onError(wireErrorOf(error)),
+  });
+}

@@ -1,0 +1,78 @@
+import { IconPlus, IconServer2 } from "@tabler/icons-react";
+import type { ReactElement } from "react";
+import { Button } from "../../components/button.tsx";
+import { Screen } from "../../components/screen.tsx";
+import { EmptyView, FailedView, LoadingView } from "../../components/state-views.tsx";
+import { StatusShape } from "../../components/status-shape.tsx";
+import { useAnswer } from "../../hooks/use-answer.ts";
+import { siteTone, useCurrentSite } from "../../hooks/use-sites.ts";
+import { useTranslate } from "../../hooks/use-translate.ts";
+import { useWorkspace } from "../../hooks/workspace-store.ts";
+import { ComponentsPanel } from "./components-panel.tsx";
+import { ConnectionPanel } from "./connection-panel.tsx";
+import { LabPanel } from "./lab-panel.tsx";
+import styles from "./overview-screen.module.css";
+import { RunningJobsPanel } from "./running-jobs-panel.tsx";
+import { TenantsPanel } from "./tenants-panel.tsx";
+
+/** One board a site: what is known of it right now. What is not known has no figure here. */
+export function OverviewScreen(): ReactElement {
+  const t = useTranslate();
+  const list = useAnswer("sites", "list", undefined);
+  const { site, id } = useCurrentSite();
+  const show = useWorkspace((state) => state.show);
+
+  if (list.loading) {
+    return (
+      <Screen title={t("app.screen.overview")}>
+        <LoadingView rowHeight={32} rows={8} />
+      </Screen>
+    );
+  }
+  if (list.error !== undefined && list.data === undefined) {
+    return (
+      <Screen title={t("app.screen.overview")}>
+        <FailedView error={list.error} onRetry={list.retry} title={t("app.sites.failed")} />
+      </Screen>
+    );
+  }
+  if (site === undefined) {
+    return (
+      <Screen title={t("app.screen.overview")}>
+        <EmptyView
+          actions={
+            <Button icon={IconPlus} onClick={() => show("sites")} tone="primary">
+              {t("app.site.manage")}
+            </Button>
+          }
+          icon={IconServer2}
+          text={id === null ? t("app.sites.emptyText") : t("app.overview.unknownText")}
+          title={id === null ? t("app.sites.empty") : t("app.overview.unknown", { site: id })}
+        />
+      </Screen>
+    );
+  }
+  return (
+    <Screen
+      aside={
+        <span className={styles.state}>
+          <StatusShape tone={siteTone(site.state)} />
+          {t(`app.siteState.${site.state}`)}
+        </span>
+      }
+      title={site.name}
+    >
+      <div className={styles.board}>
+        <div className={styles.main}>
+          <ComponentsPanel site={site} />
+        </div>
+        <div className={styles.side}>
+          <ConnectionPanel site={site} />
+          {site.kind === "lab" ? <LabPanel /> : null}
+          <TenantsPanel site={site} />
+          <RunningJobsPanel />
+        </div>
+      </div>
+    </Screen>
+  );
+}

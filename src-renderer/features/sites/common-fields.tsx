@@ -1,0 +1,42 @@
+import { TagsInput } from "@mantine/core";
+import type { ReactElement } from "react";
+import { useTranslate } from "../../hooks/use-translate.ts";
+import type { CommonDraft } from "./common-draft.ts";
+import { PairsField } from "./pairs-field.tsx";
+
+interface CommonFieldsProps {
+  readonly draft: CommonDraft;
+  readonly problems: { readonly tenants?: string | undefined; readonly traceLinks?: string | undefined };
+  readonly onChange: (part: Partial<CommonDraft>) => void;
+}
+
+/** Tenants and trace links, which every site can have. */
+export function CommonFields({ draft, problems, onChange }: CommonFieldsProps): ReactElement {
+  const t = useTranslate();
+  return (
+    <>
+      <TagsInput
+        acceptValueOnBlur
+        clearable={false}
+        description={t("app.form.tenantsHelp")}
+        error={problems.tenants}
+        inputWrapperOrder={["label", "input", "error", "description"]}
+        label={t("app.form.tenants")}
+        onChange={(tenants) => onChange({ tenants })}
+        splitChars={[",", " "]}
+        value={[...draft.tenants]}
+      />
+      <PairsField
+        description={t("app.form.traceLinksHelp")}
+        error={problems.traceLinks}
+        first={t("app.form.traceField")}
+        firstPlaceholder="trace_id"
+        label={t("app.form.traceLinks")}
+        onChange={(traceLinks) => onChange({ traceLinks })}
+        pairs={draft.traceLinks}
+        second={t("app.form.traceUrl")}
+        secondPlaceholder="https://tempo.example/trace/{value}"
+      />
+    </>
+  );
+}
