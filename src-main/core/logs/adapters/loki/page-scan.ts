@@ -256,9 +256,11 @@ class ScannedTable implements PageTable {
     if (length > 16) return -1;
     // Six bytes fit into a number: no string is made of the words that nearly every row has.
     let packed = 0;
-    for (let at = value.start; at < value.end && length <= 6; at++) packed = packed * 256 + (this.#buffer[at] ?? 0);
-    const cached = length <= 6 ? this.#words.get(packed) : undefined;
-    if (cached !== undefined) return cached;
+    if (length <= 6) {
+      for (let at = value.start; at < value.end; at++) packed = packed * 256 + (this.#buffer[at] ?? 0);
+      const cached = this.#words.get(packed);
+      if (cached !== undefined) return cached;
+    }
     const known = levelFromWord(this.#buffer.toString("latin1", value.start, value.end));
     const level = known === null ? -1 : LOG_LEVELS.indexOf(known);
     if (length <= 6 && this.#words.size < 1_000) this.#words.set(packed, level);

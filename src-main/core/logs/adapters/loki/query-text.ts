@@ -1,0 +1,64 @@
+import { parser } from "@grafana/lezer-logql";
+
+/** A log query cut at its selector: `head + selector + tail` is the query. */
+export interface LogQueryText {
+  readonly head: string;
+  /** `{app="payments"}` */
+  readonly selector: string;
+  /** Line filters, parsers and all the rest. */
+  readonly tail: string;
+}
+
+/** Whether the text is a metric query. What does not parse is taken for a log query: Loki says what is wrong with it. */
+export function isMetricQuery(expr: string): boolean {
+  let metric = false;
+  parser.parse(expr).iterate({
+    enter(node) {
+      if (node.name === "MetricExpr") metric = true;
+      return !metric && (node.name === "LogQL" || node.name === "Expr");
+    },
+  });
+  return metric;
+}
+
+/** The stream selectors of a query, each once, in the order in which they stand in it. */
+export function selectorsOf(expr: string): readonly string[] {
+  const found = new Set<string>();
+  parser.parse(expr).iterate({
+    enter(node) {
+      if (node.name === "Selector") found.add(expr.slice(node.from, node.to));
+    },
+  });
+  return [...found];
+}
+
+/** `null` when the text is not a log query with one selector. */
+export function cutAtSelector(expr: string): LogQueryText | null {
+  const places: { readonly from: number; readonly to: number }[] = [];
+  let broken = false;
+  parser.parse(expr).iterate({
+    enter(node) {
+      if (node.type.isError || node.name === "MetricExpr") broken = true;
+      if (node.name === "Selector") places.push({ from: node.from, to: node.to });
+    },
+  });
+  const place = places[0];
+  if (broken || place === undefined || places.length !== 1) return null;
+  return { head: expr.slice(0, place.from), selector: expr.slice(place.from, place.to), tail: expr.slice(place.to) };
+}
+
+/** Whether anything after the selector may leave lines out; then the index does not say how many rows to expect. */
+export function hasPipeline(expr: string): boolean {
+  let pipeline = false;
+  parser.parse(expr).iterate({
+    enter(node) {
+      if (node.name === "PipelineExpr") pipeline = true;
+    },
+  });
+  return pipeline;
+}
+
+/** A text as a LogQL string literal: Go's escapes, of which JSON's are a part. */
+export function logqlString(text: string): string {
+  return JSON.stringify(text);
+}
