@@ -12,8 +12,9 @@ import type {
 import { meaningError } from "../logql-error.ts";
 import { compareOrCompute } from "../metric/binary-value.ts";
 import { re2Error } from "../regex/re2-syntax.ts";
-import { parseQueryNumber } from "../text/go-number.ts";
+import { parseGoFloat, parseQueryNumber } from "../text/go-number.ts";
 import type { SourceRange } from "./source-range.ts";
+import type { SignedNumber } from "./symbols.ts";
 
 /** Range aggregations that take `by` or `without` themselves. */
 const GROUPED_RANGE_OPS: ReadonlySet<RangeOp> = new Set([
@@ -30,14 +31,23 @@ const GROUPED_RANGE_OPS: ReadonlySet<RangeOp> = new Set([
 const UNWRAP_OPTIONAL: ReadonlySet<RangeOp> = new Set(["rate", "absent_over_time"]);
 const UNWRAP_REFUSED: ReadonlySet<RangeOp> = new Set(["count_over_time", "bytes_over_time", "bytes_rate"]);
 
-export function literalValue(text: string, sign: 1 | -1, range: SourceRange): number {
-  const value = parseQueryNumber(text);
-  if (value === null)
-    throw meaningError(
-      `unable to parse literal as a float: strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`,
-      range,
-    );
-  return sign * value;
+function numberOf(text: string, value: number | null, range: SourceRange): number {
+  if (value !== null) return value;
+  const quoted = JSON.stringify(text);
+  throw meaningError(
+    `unable to parse literal as a float: strconv.ParseFloat: parsing ${quoted}: invalid syntax`,
+    range,
+  );
+}
+
+/** A literal of a metric query; hexadecimal ones need an exponent, as for Go's `ParseFloat`. */
+export function literalValue(literal: SignedNumber, range: SourceRange): number {
+  return literal.sign * numberOf(literal.text, parseGoFloat(literal.text), range);
+}
+
+/** A literal in a label filter, where `0x10` is read too. */
+export function filterNumber(literal: SignedNumber, range: SourceRange): number {
+  return literal.sign * numberOf(literal.text, parseQueryNumber(literal.text), range);
 }
 
 export function rangeAggregation(
@@ -53,7 +63,7 @@ export function rangeAggregation(
     if (isQuantile) throw meaningError(`parameter required for operation ${op}`, span);
   } else {
     if (!isQuantile) throw meaningError(`parameter ${paramText} not supported for operation ${op}`, span);
-    param = parseQueryNumber(paramText);
+    param = parseGoFloat(paramText);
     if (param === null)
       throw meaningError(
         `invalid parameter for operation ${op}: strconv.ParseFloat: parsing ${JSON.stringify(paramText)}: invalid syntax`,

@@ -34,10 +34,10 @@ function checkLineFilter(stage: LineFilterStage): void {
   }
 }
 
-function checkFilter(filter: LabelFilter, stage: Stage): void {
+function checkFilter(filter: LabelFilter): void {
   if (filter.kind === "and" || filter.kind === "or") {
-    checkFilter(filter.left, stage);
-    checkFilter(filter.right, stage);
+    checkFilter(filter.left);
+    checkFilter(filter.right);
   } else if (filter.kind === "ip") {
     const error = ipError(filter.pattern);
     if (error !== null) throw stageError(`| ${printLabelFilter(filter)}`, error, filter);
@@ -49,7 +49,7 @@ function checkStage(stage: Stage): void {
     case "lineFilter":
       return checkLineFilter(stage);
     case "labelFilter":
-      return checkFilter(stage.filter, stage);
+      return checkFilter(stage.filter);
     case "json":
     case "logfmt":
       for (const extraction of stage.extractions) {

@@ -240,13 +240,17 @@ export const METRIC_RULES: readonly GrammarRule[] = [
   ...unwrapRules(),
   ...aggregationRules(),
   ...binaryRules(),
-  rule("literal", ["NUMBER"], ([number]) => literalValue(number.value.text, 1, number)),
-  rule("literal", ["ADD", "NUMBER"], ([, number]) => literalValue(number.value.text, 1, number)),
-  rule("literal", ["SUB", "NUMBER"], ([, number]) => literalValue(number.value.text, -1, number)),
-  rule("literalExpr", ["literal"], ([value], span) => ({ kind: "literal", value: value.value, ...span })),
+  rule("literal", ["NUMBER"], ([number]) => ({ text: number.value.text, sign: 1 })),
+  rule("literal", ["ADD", "NUMBER"], ([, number]) => ({ text: number.value.text, sign: 1 })),
+  rule("literal", ["SUB", "NUMBER"], ([, number]) => ({ text: number.value.text, sign: -1 })),
+  rule("literalExpr", ["literal"], ([literal], span) => ({
+    kind: "literal",
+    value: literalValue(literal.value, literal),
+    ...span,
+  })),
   rule("vector", ["VECTOR", "OPEN", "NUMBER", "CLOSE"], (p, span) => ({
     kind: "vector",
-    value: literalValue(p[2].value.text, 1, p[2]),
+    value: literalValue({ text: p[2].value.text, sign: 1 }, p[2]),
     ...span,
   })),
   rule(

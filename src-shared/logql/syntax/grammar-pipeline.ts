@@ -1,4 +1,5 @@
 import type { CompareOp, LineFilterOp, Matcher, MatchOp, Stage } from "../ast.ts";
+import { filterNumber } from "./build-metric.ts";
 import { checkMatcher, checkPatternParser, checkRegexpParser } from "./checks.ts";
 import type { SourceRange } from "./source-range.ts";
 import { type GrammarRule, type GrammarSymbol, rule } from "./symbols.ts";
@@ -60,7 +61,7 @@ function compareRules(): GrammarRule[] {
       kind: "number",
       name: name.value.text,
       op,
-      value: value.value,
+      value: filterNumber(value.value, value),
       ...span,
     })),
   ]);

@@ -154,7 +154,7 @@ interface Transition {
 
 /** Adds to each node's set the sets of all nodes it reaches (Tarjan's strongly connected components). */
 function spread(transitions: readonly Transition[], edges: (node: Transition) => readonly number[]): void {
-  const depth = new Array<number>(transitions.length).fill(0);
+  const depth = transitions.map(() => 0);
   const stack: number[] = [];
   const visit = (index: number): void => {
     const node = transitions[index];

@@ -30,6 +30,11 @@ export interface RangeWindow {
   readonly offsetNs: bigint;
 }
 
+export interface SignedNumber {
+  readonly text: string;
+  readonly sign: 1 | -1;
+}
+
 export interface BinaryModifier {
   readonly bool: boolean;
   readonly matching: VectorMatching | null;
@@ -71,7 +76,7 @@ export interface NonterminalValues {
   vectorOp: VectorOp;
   labelReplace: MetricExpr;
   vector: MetricExpr;
-  literal: number;
+  literal: SignedNumber;
   literalExpr: MetricExpr;
   binary: MetricExpr;
   bool: boolean;

@@ -286,13 +286,21 @@ class TemplateParser {
     if (node === null) return null;
     if (this.peek().kind !== "field") return node;
     const fields: string[] = [];
+    // Go counts from the second field on in its messages.
+    const chainAt = this.peek().at;
     while (this.peek().kind === "field") fields.push(this.next().text.slice(1));
-    if (node.kind === "field") return { ...node, names: [...node.names, ...fields] };
-    if (node.kind === "variable") return { ...node, fields: [...node.fields, ...fields] };
-    if (node.kind === "bool" || node.kind === "string" || node.kind === "number" || node.kind === "nil") {
+    if (node.kind === "field") return { ...node, at: chainAt, names: [...node.names, ...fields] };
+    if (node.kind === "variable") return { ...node, at: chainAt, fields: [...node.fields, ...fields] };
+    if (
+      node.kind === "bool" ||
+      node.kind === "string" ||
+      node.kind === "number" ||
+      node.kind === "nil" ||
+      node.kind === "dot"
+    ) {
       this.fail(`unexpected . after term ${JSON.stringify(token.text)}`);
     }
-    return { kind: "chain", at: token.at, inner: node, fields };
+    return { kind: "chain", at: chainAt, inner: node, fields };
   }
 
   private term(token: TemplateToken, context: string): ArgNode | null {
@@ -345,7 +353,8 @@ class TemplateParser {
   private numberValue(token: TemplateToken): bigint | number {
     if (token.kind === "char") {
       const value = unquoteLiteral(token);
-      if (value === null || [...value].length !== 1) this.fail(`malformed character constant: ${token.text}`, token);
+      if (value === null || value === "" || value.length !== String.fromCodePoint(value.codePointAt(0) ?? 0).length)
+        this.fail(`malformed character constant: ${token.text}`, token);
       return BigInt(value.codePointAt(0) ?? 0);
     }
     const plain = token.text.replaceAll("_", "");
