@@ -1,0 +1,137 @@
+import { randomBytes } from "node:crypto";
+import type { LabFault, LabStatus } from "../../src-shared/api/lab.api.ts";
+import type { Clock } from "../core/common/clock.ts";
+import { bankApps } from "./cluster/bank-apps.ts";
+import { lokiComponents } from "./cluster/components.ts";
+import { startControlServer } from "./control-server.ts";
+import { listenOnLoopback } from "./http/listen.ts";
+import { Authorizer } from "./kubernetes/authorizer.ts";
+import { kubeconfigYaml } from "./kubernetes/kubeconfig.ts";
+import { KubernetesServer } from "./kubernetes/kubernetes-server.ts";
+import { LabCluster } from "./kubernetes/lab-cluster.ts";
+import { ComponentBackends } from "./kubernetes/pod-backends.ts";
+import { createServerIdentity } from "./kubernetes/self-signed.ts";
+import { Faults } from "./loki/faults.ts";
+import { LokiServer } from "./loki/loki-server.ts";
+import { LimitsTable, type TenantLimits } from "./loki/tenant-limits.ts";
+import { seedLines, type SeedRequest, type SeedResult } from "./seed.ts";
+import type { LabStream } from "./store/stream.ts";
+import { LogStore } from "./store/tenant-store.ts";
+import { ChunkCache } from "./traffic/chunk-cache.ts";
+import { GeneratedStream } from "./traffic/generated-stream.ts";
+import { bankWorkloads, LAB_TENANTS, lokiWorkload } from "./traffic/workloads.ts";
+
+export interface LabOptions {
+  readonly clock: Clock;
+  /** All that is made up follows from it and from the clock. */
+  readonly seed?: number;
+  /** 0, the default, takes a free port. */
+  readonly lokiPort?: number;
+  readonly kubernetesPort?: number;
+  readonly controlPort?: number;
+  /** How far back the tenants' logs go; 24 by default, 0 for tenants without traffic. */
+  readonly historyHours?: number;
+  /** Limits by tenant, besides Loki's defaults. */
+  readonly limits?: Readonly<Record<string, Partial<TenantLimits>>>;
+  /** Bytes of generated chunks kept in memory. */
+  readonly cacheBytes?: number;
+  /** Bytes that pushed streams of one tenant may hold before the oldest go. */
+  readonly maxPushedBytes?: number;
+}
+
+/** A running lab: Loki and a Kubernetes API on loopback. */
+export interface Lab extends AsyncDisposable {
+  readonly lokiUrl: string;
+  readonly kubernetesUrl: string;
+  readonly controlUrl: string;
+  /** The text of a kubeconfig for its Kubernetes API. */
+  readonly kubeconfig: string;
+  status(): LabStatus;
+  setFault(fault: LabFault, on: boolean): void;
+  /** Fills a tenant with lines for a bench. */
+  seed(request: SeedRequest): SeedResult;
+  close(): Promise<void>;
+}
+
+const MEGABYTE = 1024 * 1024;
+
+/** Starts the lab; rejects when a port is taken. */
+export async function createLab(options: LabOptions): Promise<Lab> {
+  const { clock, seed = 1, historyHours = 24 } = options;
+  const startedMs = clock.nowMs();
+  const store = new LogStore(options.maxPushedBytes ?? 512 * MEGABYTE);
+  const faults = new Faults();
+  const loki = new LokiServer({ store, limits: new LimitsTable(options.limits), faults, clock });
+  const cache = new ChunkCache(options.cacheBytes ?? 256 * MEGABYTE);
+  const podStreams = new Map<string, LabStream>();
+  // What is older than a day, or than the history asked for, is gone, however long the lab runs.
+  const keptMs = Math.max(24, historyHours) * 3_600_000;
+  const earliestMs = () => Math.max(startedMs - historyHours * 3_600_000, clock.nowMs() - keptMs);
+
+  const workloads = bankWorkloads();
+  if (historyHours > 0) {
+    for (const { tenant, namespace, pod, source } of workloads) {
+      const stream = new GeneratedStream({ source, tenant, seed, clock, cache, earliestMs });
+      store.tenant(tenant).addGenerated(stream);
+      podStreams.set(`${namespace}/${pod}`, stream);
+    }
+  }
+  for (const { target, pods } of lokiComponents()) {
+    for (const { name } of pods) {
+      const { source } = lokiWorkload(target, name);
+      podStreams.set(`loki/${name}`, new GeneratedStream({ source, tenant: "loki", seed, clock, cache, earliestMs: () => startedMs - 86_400_000 }));
+    }
+  }
+
+  const backends = new ComponentBackends((target) => loki.start(target, 0));
+  const cluster = new LabCluster(clock, backends);
+  await cluster.build(bankApps(workloads));
+  const identity = createServerIdentity();
+  const adminToken = randomBytes(24).toString("base64url");
+  const viewerToken = randomBytes(24).toString("base64url");
+  const kubernetes = new KubernetesServer({
+    cluster,
+    backends,
+    authorizer: new Authorizer(adminToken, viewerToken),
+    podStreams: (namespace, pod) => podStreams.get(`${namespace}/${pod}`) ?? null,
+    clock,
+    identity,
+  });
+
+  const lokiListening = await loki.start("all", options.lokiPort ?? 0);
+  const kubernetesListening = await listenOnLoopback(kubernetes.server, options.kubernetesPort ?? 0);
+  const lokiUrl = `http://127.0.0.1:${lokiListening.port}`;
+  const kubernetesUrl = `https://127.0.0.1:${kubernetesListening.port}`;
+  const kubeconfig = kubeconfigYaml({ url: kubernetesUrl, ca: identity.ca, adminToken, viewerToken });
+  const parts = {
+    status: (): LabStatus => ({
+      running: true,
+      lokiUrl,
+      kubernetesUrl,
+      kubeconfig,
+      tenants: [...LAB_TENANTS],
+      faults: faults.list(),
+    }),
+    setFault: (fault: LabFault, on: boolean) => faults.set(fault, on),
+    seed: (request: SeedRequest) => seedLines(store, request),
+  };
+  const control = await startControlServer(parts, options.controlPort ?? 0);
+  let closing: Promise<void> | null = null;
+  const close = () => {
+    closing ??= (async () => {
+      loki.close();
+      cluster.close();
+      await Promise.all([lokiListening.close(), kubernetesListening.close(), control.close(), backends.closeAll()]);
+    })();
+    return closing;
+  };
+  return {
+    lokiUrl,
+    kubernetesUrl,
+    controlUrl: `http://127.0.0.1:${control.port}`,
+    kubeconfig,
+    ...parts,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

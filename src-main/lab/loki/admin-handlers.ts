@@ -1,0 +1,82 @@
+import type { Expr } from "../../../src-shared/logql/ast.ts";
+import { parseLogQl } from "../../../src-shared/logql/parser.ts";
+import { lokiComponents, type LokiTarget, TARGET_SERVICES } from "../cluster/components.ts";
+import { goJson } from "../format/go-json.ts";
+import { errorReply, type Reply, textReply } from "../http/reply.ts";
+import { configYaml } from "./config-page.ts";
+import type { RequestForm } from "./request-form.ts";
+import { ringReply } from "./ring.ts";
+
+/** Loki's ready page, which says `nosniff` even when all is well. */
+export function readyReply(): Reply {
+  return errorReply(200, "ready\n");
+}
+
+export function servicesReply(target: LokiTarget): Reply {
+  const modules = target === "gateway" ? [] : TARGET_SERVICES[target];
+  return textReply(modules.map((name) => `${name} => Running\n`).join(""));
+}
+
+/** `/config`; the diff mode fails in this version of Loki, and so it does here. */
+export function configReply(target: LokiTarget, mode: string): Reply {
+  if (mode === "diff") return errorReply(500, "unsupported type <nil>\n");
+  return textReply(configYaml(mode === "defaults" ? "all" : target));
+}
+
+export function buildinfoReply(): Reply {
+  const body = goJson({ version: "3.7.6", revision: "5003600d7c", branch: "HEAD", buildUser: "", buildDate: "2026-08-05T00:00:00Z", goVersion: "go1.26.10" });
+  return { status: 200, contentType: "application/json", body: `${body}\n` };
+}
+
+const LEVELS = ["debug", "info", "warn", "error"];
+
+/** The log level of one process. */
+export class LogLevel {
+  private level = "info";
+
+  reply(method: string, form: RequestForm): Reply {
+    const contentType = "application/json; charset=utf-8";
+    if (method !== "POST") return { status: 200, contentType, body: `${goJson({ message: `Current log level is ${this.level}` })}\n` };
+    const wanted = form.get("log_level");
+    if (!LEVELS.includes(wanted)) {
+      return { status: 400, contentType, body: `${goJson({ status: "failed", message: `unrecognized log level "${wanted}"` })}\n` };
+    }
+    this.level = wanted;
+    return { status: 200, contentType, body: `${goJson({ status: "success", message: `Log level set to ${wanted}` })}\n` };
+  }
+}
+
+/** `format_query`; `print` breaks lines as Loki does. */
+export function formatQueryReply(query: string, print: (expr: Expr) => string): Reply {
+  const contentType = "application/json; charset=utf-8";
+  const parsed = parseLogQl(query);
+  if (!parsed.ok) return { status: 400, contentType, body: `${goJson({ status: "invalid-query", error: parsed.error.text })}\n` };
+  return { status: 200, contentType, body: `${goJson({ status: "success", data: print(parsed.expr) })}\n` };
+}
+
+/** The members of one of the rings, with the addresses of the cluster's pods. */
+export function clusterRingReply(ring: string, acceptsJson: boolean, nowMs: number, startedMs: number): Reply {
+  const target = ring === "scheduler" ? "query-scheduler" : ring;
+  const component = lokiComponents().find((each) => each.target === target);
+  const members = (component?.pods ?? []).map(({ name, ip, zone }) => ({
+    id: name,
+    address: `${ip}:9095`,
+    zone: ring === "ingester" ? `zone-${zone}` : "",
+    registeredMs: startedMs - 86_400_000,
+  }));
+  return ringReply({ members, tokensEach: ring === "ingester" ? 128 : 1 }, acceptsJson, nowMs);
+}
+
+/** `/memberlist`: everybody alive, under Go's field names. */
+export function memberlistReply(acceptsJson: boolean, nowMs: number): Reply {
+  const members = lokiComponents()
+    .filter(({ memberlist }) => memberlist)
+    .flatMap(({ pods }) => pods.map(({ name, ip }) => ({ Name: name, Addr: ip, Port: 7946, Meta: null, State: 0, PMin: 1, PMax: 5, PCur: 5, DMin: 0, DMax: 0, DCur: 0 })));
+  if (acceptsJson) {
+    const body = { Now: new Date(nowMs).toISOString(), Memberlist: {}, SortedMembers: members, Store: {}, StoreSizes: {}, TotalStoreSize: 0, MessageHistoryBufferBytes: 0, SentMessages: [], ReceivedMessages: [], ZoneAwareRouting: false };
+    return { status: 200, contentType: "application/json", body: `${goJson(body)}\n` };
+  }
+  const rows = members.map(({ Name, Addr }) => `<tr><td>${Name}</td><td>${Addr}:7946</td><td>alive</td></tr>`);
+  return { status: 200, contentType: "text/html", body: `<!DOCTYPE html>\n<html>\n<head><title>Memberlist Status</title></head>\n<body>\n<h1>Memberlist Status</h1>\n<table>${rows.join("")}</table>\n</body>\n</html>` };
+}
+

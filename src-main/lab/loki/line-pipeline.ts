@@ -1,0 +1,80 @@
+import type { LogExpr, Stage } from "../../../src-shared/logql/ast.ts";
+import { escapeGoJson } from "../format/go-json.ts";
+import type { StoredEntry } from "../store/entry.ts";
+import type { EntryChunk } from "../store/entry-chunk.ts";
+import type { LabStream } from "../store/stream.ts";
+import type { CategorizedLabels } from "./log-answer.ts";
+
+/** What a query's stages make of one line. */
+export interface PipelineLine {
+  readonly line: string;
+  readonly labels: CategorizedLabels;
+  /** Neither the line nor a label differs from what is stored, so the stored bytes may be the answer. */
+  readonly unchanged: boolean;
+}
+
+/** The stages of a query, ready to run over stored entries. */
+export interface LinePipeline {
+  /** Whether a stage asks for a label that may be structured metadata, for the answer's `stats`. */
+  readonly referencesMetadata: boolean;
+  /** Looks for the literals of line filters in the stored bytes; false only for lines that cannot pass. */
+  mayMatch(chunk: EntryChunk, index: number): boolean;
+  run(stream: LabStream, chunk: EntryChunk, index: number): PipelineLine | null;
+  runEntry(stream: LabStream, entry: StoredEntry): PipelineLine | null;
+}
+
+/** The texts that every line that passes must contain, from the filters before anything changes the line. */
+export function requiredLiterals(stages: readonly Stage[]): string[] {
+  const literals: string[] = [];
+  for (const stage of stages) {
+    if (stage.kind === "lineFormat" || stage.kind === "unpack" || stage.kind === "decolorize") break;
+    if (stage.kind !== "lineFilter" || stage.op !== "|=") continue;
+    const [only, ...others] = stage.operands;
+    if (only !== undefined && others.length === 0 && !only.ip && only.text !== "") literals.push(only.text);
+  }
+  return literals;
+}
+
+/** Finds the entries of a chunk whose stored line contains all of some texts, a chunk at a time. */
+export class LiteralIndex {
+  private readonly needles: readonly Buffer[];
+  private readonly candidates = new WeakMap<EntryChunk, Uint8Array>();
+
+  constructor(literals: readonly string[]) {
+    // Escaping is done character by character, so an escaped text is found in an escaped line whenever the text is in the
+    // line; it may be found by accident as well (`n` in `\n`), which the evaluator then corrects.
+    this.needles = literals.map((literal) => Buffer.from(escapeGoJson(literal)));
+  }
+
+  mayContain(chunk: EntryChunk, index: number): boolean {
+    if (this.needles.length === 0) return true;
+    let known = this.candidates.get(chunk);
+    if (known === undefined) {
+      known = this.scan(chunk);
+      this.candidates.set(chunk, known);
+    }
+    return known[index] === this.needles.length;
+  }
+
+  /** How many of the texts each entry contains. */
+  private scan(chunk: EntryChunk): Uint8Array {
+    const found = new Uint8Array(chunk.count);
+    for (const [which, needle] of this.needles.entries()) {
+      let entry = 0;
+      for (let at = chunk.bytes.indexOf(needle); at >= 0; ) {
+        while ((chunk.starts[entry + 1] ?? 0) <= at) entry += 1;
+        const inLine = at + needle.length <= (chunk.middles[entry] ?? 0);
+        if (inLine && found[entry] === which) found[entry] = which + 1;
+        // On to the next entry after a hit in the line, past the hit when it was in the metadata.
+        at = chunk.bytes.indexOf(needle, inLine ? (chunk.starts[entry + 1] ?? 0) : at + 1);
+      }
+    }
+    return found;
+  }
+}
+
+/** The stages of an expression; `null` when it has none and stored entries are the answer. */
+export function compileLines(expr: LogExpr): LinePipeline | null {
+  if (expr.stages.length === 0) return null;
+  throw new Error("not yet");
+}

@@ -1,0 +1,209 @@
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import type { LokiTarget } from "../cluster/components.ts";
+import { listenOnLoopback, type Listening } from "../http/listen.ts";
+import { readBody } from "../http/read-body.ts";
+import { emptyReply, errorReply, HttpProblem, NOT_FOUND_PAGE, type Reply, writeReply } from "../http/reply.ts";
+import { buildinfoReply, clusterRingReply, configReply, LogLevel, memberlistReply, readyReply, servicesReply } from "./admin-handlers.ts";
+import type { LabContext } from "./lab-context.ts";
+import { drilldownLimitsJson, limitsYaml } from "./limits-page.ts";
+import { findRoute, type LokiRoute } from "./loki-routes.ts";
+import { metricsText, RequestCounter } from "./metrics-page.ts";
+import { decodeBody, parseLegacyPush, parsePushJson } from "./push-body.ts";
+import { PushHandler } from "./push-handler.ts";
+import { parseSelector } from "./parse-query.ts";
+import { QueryHandler } from "./query-handler.ts";
+import { RequestForm } from "./request-form.ts";
+import { TailServer } from "./tail-server.ts";
+import { requireTenant } from "./tenant-header.ts";
+
+const MAX_FORM_BYTES = 10 * 1024 * 1024;
+const MAX_PUSH_BYTES = 100 * 1024 * 1024;
+const SLOW_MS = 8_000;
+
+/** The lab's Loki: one set of data, answered by as many servers as there are components. */
+export class LokiServer {
+  private readonly context: LabContext;
+  private readonly pushes: PushHandler;
+  private readonly queries: QueryHandler;
+  private readonly tails: TailServer;
+  private readonly startedMs: number;
+  private requests = 0;
+
+  constructor(context: LabContext) {
+    this.context = context;
+    this.pushes = new PushHandler(context.store, context.limits, context.clock);
+    this.queries = new QueryHandler(context);
+    this.tails = new TailServer(context);
+    this.startedMs = context.clock.nowMs();
+  }
+
+  /** A server that answers as one component does, on loopback. */
+  start(target: LokiTarget, port: number): Promise<Listening> {
+    const component = new ComponentServer(target);
+    const server = createServer((request, response) => {
+      const began = performance.now();
+      const url = new URL(request.url ?? "/", "http://localhost");
+      this.answer(component, request, response, url)
+        .catch((error: unknown) => errorFor(error))
+        .then((reply) => {
+          component.requests.record(request.method ?? "GET", url.pathname, reply.status, (performance.now() - began) / 1_000);
+          writeReply(response, reply);
+        })
+        .catch(() => response.destroy());
+    });
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => this.upgrade(component, request, socket, head));
+    return listenOnLoopback(server, port);
+  }
+
+  close(): void {
+    this.tails.close();
+  }
+
+  private upgrade(component: ComponentServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    try {
+      const route = findRoute(component.target, "GET", url.pathname);
+      if (route === "not-found" || route === "wrong-method" || route.kind !== "tail") throw new HttpProblem(404, "404 page not found\n");
+      this.tails.upgrade(request, socket, head, url);
+    } catch (error) {
+      const reply = errorFor(error);
+      const body = reply.body.toString();
+      const status = `${reply.status} ${STATUS_CODES[reply.status] ?? ""}`.trim();
+      socket.end(
+        `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      );
+    }
+  }
+
+  private async answer(component: ComponentServer, request: IncomingMessage, response: ServerResponse, url: URL): Promise<Reply> {
+    const method = request.method ?? "GET";
+    const route = findRoute(component.target, method, url.pathname);
+    if (route === "not-found") return NOT_FOUND_PAGE;
+    if (route === "wrong-method") return emptyReply(405);
+    const page = this.adminPage(component, route, request, url);
+    if (page !== null) return page;
+    if (route.kind === "push" || route.kind === "legacy-push") return this.push(request, route.kind === "legacy-push");
+    const form = await readForm(request, url);
+    if (route.kind === "log-level") return component.logLevel.reply(method, form);
+    if (route.kind === "format-query") return this.queries.formatQuery(form);
+    const tenant = requireTenant(request, "query");
+    const faulty = await this.playFaults(route);
+    if (faulty !== null) return faulty;
+    const abort = new AbortController();
+    response.once("close", () => abort.abort());
+    return this.queries.answer(route, tenant, form, request.headers, abort.signal);
+  }
+
+  /** Pages that need neither a tenant's data nor a body; `null` for all else. */
+  private adminPage(component: ComponentServer, route: LokiRoute, request: IncomingMessage, url: URL): Reply | null {
+    const { target } = component;
+    const nowMs = this.context.clock.nowMs();
+    const acceptsJson = (request.headers.accept ?? "").includes("application/json");
+    switch (route.kind) {
+      case "ready":
+        return readyReply();
+      case "services":
+        return servicesReply(target);
+      case "metrics":
+        return metricsReply(request, metricsText({ target, store: this.context.store, requests: component.requests, startedMs: this.startedMs, activeTails: this.tails.active }));
+      case "config":
+        return configReply(target, url.searchParams.get("mode") ?? "");
+      case "tenant-limits":
+        return { status: 200, contentType: "text/plain; charset=utf-8", body: limitsYaml(this.context.limits.of(requireTenant(request, "tail"))) };
+      case "drilldown-limits":
+        return { status: 200, contentType: "application/json", body: drilldownLimitsJson(this.context.limits.of(requireTenant(request, "tail"))) };
+      case "buildinfo":
+        return buildinfoReply();
+      case "memberlist":
+        return memberlistReply(acceptsJson, nowMs);
+      case "ring":
+        return clusterRingReply(route.ring, acceptsJson, nowMs, this.startedMs);
+      case "gateway-root":
+        return { status: 200, contentType: "text/plain", body: "OK" };
+      case "flush":
+        for (const tenant of this.context.store.all()) tenant.flush();
+        return emptyReply(204);
+      case "prepare-shutdown":
+        return { status: 200, contentType: "text/plain", body: "unset" };
+      case "tail":
+        requireTenant(request, "tail");
+        return { ...errorReply(400, "Bad Request\n"), headers: { "X-Content-Type-Options": "nosniff", "Sec-Websocket-Version": "13" } };
+      default:
+        return null;
+    }
+  }
+
+  private async push(request: IncomingMessage, legacy: boolean): Promise<Reply> {
+    const tenant = requireTenant(request, "push");
+    if (this.context.faults.has("rate-limit")) {
+      const rate = Math.floor(this.context.limits.of(tenant).ingestion_rate_mb * 2 ** 20);
+      return errorReply(
+        429,
+        `ingestion rate limit exceeded for user ${tenant} (limit: ${rate} bytes/sec) while attempting to ingest '1' lines totaling '${rate + 1}' bytes, reduce log volume or contact your Loki administrator to see if the limit can be increased\n`,
+      );
+    }
+    const body = await readBody(request, MAX_PUSH_BYTES);
+    const encoding = String(request.headers["content-encoding"] ?? "");
+    const type = String(request.headers["content-type"] ?? "").split(";")[0]?.trim();
+    // Anything that is not JSON is a snappy block of protobuf to Loki. The lab has no snappy: it refuses them all.
+    if (type !== "application/json") return errorReply(400, "snappy: corrupt input\n");
+    const decoded = decodeBody(body, encoding);
+    const streams = legacy ? parseLegacyPush(decoded, legacyLabels) : parsePushJson(decoded);
+    return this.pushes.push(tenant, streams);
+  }
+
+  /** Faults that stand before an answer: slowness, 429, 500 as text and now and then as a page of a proxy. */
+  private async playFaults(route: LokiRoute): Promise<Reply | null> {
+    const { faults, clock } = this.context;
+    this.requests += 1;
+    if (faults.has("slow-queries") && (route.kind === "query-range" || route.kind === "query")) await clock.sleep(SLOW_MS);
+    if (faults.has("rate-limit")) return errorReply(429, "too many outstanding requests");
+    if (!faults.has("server-errors")) return null;
+    return this.requests % 2 === 0 ? HTML_ERROR : errorReply(500, "rpc error: code = Unavailable desc = error reading from server: EOF");
+  }
+}
+
+/** What one process of Loki has of its own. */
+class ComponentServer {
+  readonly target: LokiTarget;
+  readonly requests = new RequestCounter();
+  readonly logLevel = new LogLevel();
+
+  constructor(target: LokiTarget) {
+    this.target = target;
+  }
+}
+
+const HTML_ERROR: Reply = {
+  status: 502,
+  contentType: "text/html",
+  body: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
+};
+
+/** `{app="x"}` of a legacy push: equality matchers only. */
+function legacyLabels(text: string): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const { name, value } of parseSelector(text).selector.matchers) labels[name] = value;
+  return labels;
+}
+
+async function readForm(request: IncomingMessage, url: URL): Promise<RequestForm> {
+  if (request.method !== "POST") return new RequestForm(url.searchParams, new URLSearchParams());
+  const body = await readBody(request, MAX_FORM_BYTES);
+  return new RequestForm(url.searchParams, new URLSearchParams(body.toString()));
+}
+
+function metricsReply(request: IncomingMessage, text: string): Reply {
+  const open = (request.headers.accept ?? "").includes("application/openmetrics-text");
+  const contentType = open
+    ? "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"
+    : "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
+  return { status: 200, contentType, body: open ? `${text}# EOF\n` : text };
+}
+
+/** Loki's answer to an error of ours: known problems in their words, all else 500 without details. */
+function errorFor(error: unknown): Reply {
+  if (error instanceof HttpProblem) return error.reply;
+  return errorReply(500, `lab: ${error instanceof Error ? error.message : "unknown error"}`);
+}

@@ -1,0 +1,109 @@
+import { type Expr, isLogExpr, type MetricExpr, selectorsOf } from "../../../src-shared/logql/ast.ts";
+import { formatGoDuration, formatPrometheusDuration } from "../../../src-shared/logql/text/go-duration.ts";
+import { humanBytes } from "../format/go-text.ts";
+import { HttpProblem } from "../http/reply.ts";
+import type { TimeBounds } from "./request-form.ts";
+import type { TenantLimits } from "./tenant-limits.ts";
+
+/** What the query frontend checks before it looks at any data; throws Loki's 400 or 429. */
+export function checkQuery(expr: Expr, limit: number, limits: TenantLimits): void {
+  if (expr.kind === "variants") throw new HttpProblem(400, "multi variant queries are disabled for this instance");
+  if (isLogExpr(expr) && limits.max_entries_limit_per_query > 0 && limit > limits.max_entries_limit_per_query) {
+    throw new HttpProblem(
+      400,
+      `max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > ${limits.max_entries_limit_per_query})`,
+    );
+  }
+  for (const { matchers } of selectorsOf(expr)) {
+    const names = matchers.map(({ name }) => name);
+    const missing = limits.required_labels.filter((label) => !names.includes(label));
+    if (missing.length > 0) {
+      throw new HttpProblem(
+        400,
+        `stream selector is missing required matchers [${missing.join(", ")}], labels present in the query were [${names.join(", ")}]`,
+      );
+    }
+    if (names.length < limits.minimum_labels_number) {
+      throw new HttpProblem(
+        400,
+        `stream selector has less label matchers than required: (present: [${names.join(", ")}], number_present: ${names.length}, required_number_label_matchers: ${limits.minimum_labels_number})`,
+      );
+    }
+    if (limits.max_streams_matchers_per_query > 0 && names.length > limits.max_streams_matchers_per_query) {
+      throw new HttpProblem(
+        400,
+        `max streams matchers per query exceeded, matchers-count > limit (${names.length} > ${limits.max_streams_matchers_per_query})`,
+      );
+    }
+  }
+  checkRangeVectors(expr, limits);
+  if (limits.max_query_parallelism <= 0) throw new HttpProblem(429, "querying is disabled, please contact your Loki operator");
+}
+
+function checkRangeVectors(expr: Expr, limits: TenantLimits): void {
+  if (limits.max_query_range <= 0n || isLogExpr(expr) || expr.kind === "variants") return;
+  for (const intervalNs of intervalsOf(expr)) {
+    if (intervalNs <= limits.max_query_range) continue;
+    const [asked, most] = [formatPrometheusDuration(intervalNs), formatPrometheusDuration(limits.max_query_range)];
+    throw new HttpProblem(400, `[interval] value exceeds limit: [${asked}] > [${most}]`);
+  }
+}
+
+/** The bracketed ranges of a metric query. */
+export function intervalsOf(expr: MetricExpr): bigint[] {
+  switch (expr.kind) {
+    case "rangeAggregation":
+      return [expr.range.intervalNs];
+    case "vectorAggregation":
+    case "labelReplace":
+      return intervalsOf(expr.inner);
+    case "binary":
+      return [...intervalsOf(expr.left), ...intervalsOf(expr.right)];
+    case "literal":
+    case "vector":
+      return [];
+  }
+}
+
+/** Refuses ranges that are too long, and clamps those that begin too far back: `null` when nothing remains. */
+export function clampRange(bounds: TimeBounds, limits: TenantLimits, nowNs: bigint): TimeBounds | null {
+  let { startNs } = bounds;
+  if (limits.max_query_lookback > 0n) {
+    const oldestNs = nowNs - limits.max_query_lookback;
+    if (bounds.endNs < oldestNs) return null;
+    if (startNs < oldestNs) startNs = oldestNs;
+  }
+  const lengthNs = bounds.endNs - startNs;
+  if (limits.max_query_length > 0n && lengthNs > limits.max_query_length) {
+    throw new HttpProblem(
+      400,
+      `the query time range exceeds the limit (query length: ${formatGoDuration(lengthNs)}, limit: ${formatPrometheusDuration(limits.max_query_length)})`,
+    );
+  }
+  return { startNs, endNs: bounds.endNs };
+}
+
+/** `blocked_queries`, by text or by regular expression. */
+export function checkBlocked(query: string, limits: TenantLimits): void {
+  for (const { pattern, regex } of limits.blocked_queries) {
+    if (regex ? new RegExp(pattern).test(query) : pattern.trim() === query.trim()) {
+      throw new HttpProblem(400, "query blocked by policy");
+    }
+  }
+}
+
+/** `max_query_bytes_read`, against the index' estimate; not asked for a log query without a filter. */
+export function checkBytes(bytes: number, limits: TenantLimits): void {
+  if (limits.max_query_bytes_read <= 0 || bytes <= limits.max_query_bytes_read) return;
+  throw new HttpProblem(
+    400,
+    `the query would read too many bytes (query: ${humanBytes(bytes)}, limit: ${humanBytes(limits.max_query_bytes_read)}); consider adding more specific stream selectors or reduce the time range of the query`,
+  );
+}
+
+export function tooManySeries(limit: number): HttpProblem {
+  return new HttpProblem(
+    400,
+    `maximum number of series (${limit}) reached for a single query; consider reducing query cardinality by adding more specific stream selectors, reducing the time range, or aggregating results with functions like sum(), count() or topk()`,
+  );
+}
