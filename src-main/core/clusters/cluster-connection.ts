@@ -1,9 +1,8 @@
-import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { Agent, type Dispatcher } from "undici";
-import { WebSocket, type ClientOptions } from "ws";
+import type { ClientOptions } from "ws";
 import { AppError } from "../../../src-shared/errors/app-error.ts";
 import type { Logger } from "../common/logger.ts";
 import { readBody } from "./adapters/http-body.ts";
@@ -21,7 +20,6 @@ import type { ClientCertificate } from "./tls-material.ts";
 /** Watches, followed logs and proxied queries each hold a connection of HTTP/1.1. */
 const MAX_CONNECTIONS = 256;
 const MAX_REFUSAL_BYTES = 65_536;
-const MAX_FRAME_BYTES = 16 * 2 ** 20;
 
 export interface ConnectionOptions extends DialerOptions {
   readonly plugins: ExecPlugins;
@@ -37,6 +35,8 @@ export interface ClusterRequest {
   readonly signal: AbortSignal;
   /** Until the first byte of the answer, and between two pieces of its body. Milliseconds. */
   readonly timeoutMs: number;
+  /** What a failure to send or to read becomes; errors of `cluster.*` when left out. */
+  readonly mapFailure?: (error: unknown) => Error;
 }
 
 /** What `ws` needs to open a socket on this way. */
@@ -44,6 +44,7 @@ export interface SocketWay {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly options: ClientOptions;
+  readonly credential: ClusterCredential;
 }
 
 /** How undici and `node:http` are told that a connection stands. */
@@ -113,7 +114,7 @@ export class ClusterConnection implements AsyncDisposable {
           signal: request.signal,
           timeoutMs: request.timeoutMs,
           clock: this.#options.clock,
-          mapFailure: (error) => clusterFailure(error, this.host),
+          mapFailure: request.mapFailure ?? ((error) => clusterFailure(error, this.host)),
         }),
       (answer) => answer.status,
       (answer) => answer.cancel(),
@@ -181,48 +182,13 @@ export class ClusterConnection implements AsyncDisposable {
         perMessageDeflate: false,
         followRedirects: false,
       },
+      credential,
     };
   }
 
-  /** An open WebSocket with one of the subprotocols. A refusal is told as the API server's Status says. */
-  async openSocket(
-    path: string,
-    protocols: readonly string[],
-    subject: RequestSubject,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<WebSocket> {
-    const way = await this.socketWay(path);
-    if (signal.aborted) throw new AppError("request.cancelled", {});
-    const socket = new WebSocket(way.url, [...protocols], {
-      ...way.options,
-      headers: { ...way.headers },
-      handshakeTimeout: timeoutMs,
-      maxPayload: MAX_FRAME_BYTES,
-    });
-    return new Promise((settle, fail) => {
-      const failWith = (error: Error) => {
-        signal.removeEventListener("abort", onAbort);
-        socket.on("error", () => undefined);
-        socket.terminate();
-        fail(error);
-      };
-      const onAbort = () => failWith(new AppError("request.cancelled", {}));
-      const onError = (error: Error) => failWith(clusterFailure(error, this.host));
-      const onRefused = (_request: unknown, response: IncomingMessage) => {
-        readBody(response, MAX_REFUSAL_BYTES, () => undefined).then(
-          (bytes) => failWith(statusFailure(response.statusCode ?? 0, bytes, subject, this.host, "")),
-          (error: unknown) => failWith(clusterFailure(error, this.host)),
-        );
-      };
-      socket.once("error", onError).once("unexpected-response", onRefused);
-      socket.once("open", () => {
-        socket.off("error", onError).off("unexpected-response", onRefused);
-        signal.removeEventListener("abort", onAbort);
-        settle(socket);
-      });
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
+  /** Called when a WebSocket was refused with 401; true when a new attempt may fare better. */
+  refused(way: SocketWay): boolean {
+    return this.#credentials.refused(way.credential);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -286,8 +252,12 @@ export class ClusterConnection implements AsyncDisposable {
   }
 
   #socketConnector(certificate: ClientCertificate | null): NonNullable<ClientOptions["createConnection"]> {
-    const connector = (_options: unknown, callback: Connected): undefined => {
-      void this.#dialBack(certificate, callback);
+    const connector = (options: { readonly timeout?: number }, callback: Connected): undefined => {
+      void this.#dialBack(certificate, (...result) => {
+        // node:http sets its time limit only on sockets that it has made itself.
+        if (result[1] !== null && options.timeout !== undefined) result[1].setTimeout(options.timeout);
+        callback(...result);
+      });
     };
     // Node's http client takes a connector that calls back later and returns nothing, which its types do not say.
     return connector as unknown as NonNullable<ClientOptions["createConnection"]>;

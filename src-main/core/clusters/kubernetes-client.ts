@@ -87,6 +87,12 @@ export class KubernetesClient {
     return this.#json({ method: "GET", path, signal, timeoutMs: REQUEST_TIMEOUT_MS }, podSchema, subject);
   }
 
+  getService(namespace: string, name: string, signal: AbortSignal): Promise<Service> {
+    const subject = { verb: "get", resource: "services", namespace, name };
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(name)}`;
+    return this.#json({ method: "GET", path, signal, timeoutMs: REQUEST_TIMEOUT_MS }, serviceSchema, subject);
+  }
+
   getConfigMap(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMap> {
     const subject = { verb: "get", resource: "configmaps", namespace, name };
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${encodeURIComponent(name)}`;

@@ -21,6 +21,8 @@ export interface HttpSocketRequest {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly mapFailure: (error: unknown) => Error;
+  /** What an answer other than 101 becomes when something in front of Loki gave it; `null` when it was Loki. */
+  readonly mapRefusal?: (status: number, body: Uint8Array) => Error | null;
 }
 
 /**
@@ -63,8 +65,8 @@ function opened(socket: WebSocket, request: HttpSocketRequest): Promise<void> {
       resolve();
     };
     const onRefused = (_request: unknown, response: IncomingMessage): void => {
-      refusalText(response).then(
-        (reason) => fail(new AppError("loki.tail-refused", { status: response.statusCode ?? 0, reason })),
+      refusal(response, request).then(
+        (error) => fail(error),
         (error: unknown) => fail(request.mapFailure(error)),
       );
     };
@@ -77,9 +79,11 @@ function opened(socket: WebSocket, request: HttpSocketRequest): Promise<void> {
   });
 }
 
-async function refusalText(response: IncomingMessage): Promise<string> {
+async function refusal(response: IncomingMessage, request: HttpSocketRequest): Promise<Error> {
+  const status = response.statusCode ?? 0;
   const bytes = await readBody(response, MAX_REFUSAL_BYTES, () => {});
-  return plainText(response.headers["content-type"] ?? "", bytes) ?? "";
+  const reason = plainText(response.headers["content-type"] ?? "", bytes) ?? "";
+  return request.mapRefusal?.(status, bytes) ?? new AppError("loki.tail-refused", { status, reason });
 }
 
 class OpenSocket implements TransportSocket {
