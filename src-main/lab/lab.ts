@@ -19,6 +19,7 @@ import type { LabStream } from "./store/stream.ts";
 import { LogStore } from "./store/tenant-store.ts";
 import { ChunkCache } from "./traffic/chunk-cache.ts";
 import { GeneratedStream } from "./traffic/generated-stream.ts";
+import type { TrafficSource } from "./traffic/traffic-source.ts";
 import { bankWorkloads, LAB_TENANTS, lokiWorkload } from "./traffic/workloads.ts";
 
 export interface LabOptions {
@@ -93,7 +94,16 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     cluster,
     backends,
     authorizer: new Authorizer(adminToken, viewerToken),
-    podStreams: (namespace, pod) => podStreams.get(`${namespace}/${pod}`) ?? null,
+    podStreams: (namespace, pod) => {
+      const known = podStreams.get(`${namespace}/${pod}`);
+      if (known !== undefined) return known;
+      const source = replacementSource(namespace, pod);
+      if (source === null) return null;
+      const bornMs = clock.nowMs();
+      const stream = new GeneratedStream({ source, tenant: namespace, seed, clock, cache, earliestMs: () => bornMs });
+      podStreams.set(`${namespace}/${pod}`, stream);
+      return stream;
+    },
     clock,
     identity,
   });
@@ -108,7 +118,6 @@ export async function createLab(options: LabOptions): Promise<Lab> {
       running: true,
       lokiUrl,
       kubernetesUrl,
-      kubeconfig,
       tenants: [...LAB_TENANTS],
       faults: faults.list(),
     }),
@@ -134,4 +143,14 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** What a pod writes that took the place of another: as its predecessor, under its own name. */
+function replacementSource(namespace: string, pod: string): TrafficSource | null {
+  if (namespace === "loki") {
+    const component = lokiComponents().find(({ target }) => pod.startsWith(`loki-${target}-`));
+    return component === undefined ? null : lokiWorkload(component.target, pod).source;
+  }
+  const kin = bankWorkloads().find((each) => each.namespace === namespace && pod.startsWith(`${each.app}-`));
+  return kin === undefined ? null : { ...kin.source, labels: { ...kin.source.labels, pod } };
 }

@@ -17,6 +17,7 @@ import type { ComponentBackends } from "./pod-backends.ts";
 import { containerOf, parsePodLogOptions, type PodStreams, streamPodLog } from "./pod-logs.ts";
 import { PORT_FORWARD_PROTOCOLS, servePortForward } from "./port-forward.ts";
 import { discover } from "./resources.ts";
+import { readProtobufReview } from "./review-protobuf.ts";
 import { proxyRequest, proxyUpgrade, unreachable } from "./reverse-proxy.ts";
 import { answerReview } from "./reviews.ts";
 import { requestFilter } from "./selectors.ts";
@@ -115,7 +116,7 @@ export class KubernetesServer {
     const nowMs = this.parts.clock.nowMs();
     if (target.kind === "review") {
       if (request.method !== "POST") throw methodNotAllowed();
-      const body = await readJson(request);
+      const body = await readReview(request);
       return jsonReply(201, answerReview(target.review.kind, body, user, this.parts.authorizer, nowMs));
     }
     const accept = request.headers.accept ?? "";
@@ -319,6 +320,13 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   } catch {
     throw badRequest("the object provided is unrecognized (must be of JSON)");
   }
+}
+
+async function readReview(request: IncomingMessage): Promise<unknown> {
+  if (request.headers["content-type"] !== "application/vnd.kubernetes.protobuf") return readJson(request);
+  const review = readProtobufReview(await readBody(request, MAX_BODY_BYTES));
+  if (review === null) throw badRequest("the object provided is unrecognized (must be a review)");
+  return review;
 }
 
 function replyFor(error: unknown): Reply | null {

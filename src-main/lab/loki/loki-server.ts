@@ -16,10 +16,14 @@ import { QueryHandler } from "./query-handler.ts";
 import { RequestForm } from "./request-form.ts";
 import { TailServer } from "./tail-server.ts";
 import { requireTenant } from "./tenant-header.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 const MAX_FORM_BYTES = 10 * 1024 * 1024;
 const MAX_PUSH_BYTES = 100 * 1024 * 1024;
 const SLOW_MS = 8_000;
+/** What `rate-limit` lets through. */
+const RATE_PER_SECOND = 1;
+const RATE_BURST = 2;
 
 /** The lab's Loki: one set of data, answered by as many servers as there are components. */
 export class LokiServer {
@@ -28,6 +32,7 @@ export class LokiServer {
   private readonly queries: QueryHandler;
   private readonly tails: TailServer;
   private readonly startedMs: number;
+  private readonly bucket: TokenBucket;
   private requests = 0;
 
   constructor(context: LabContext) {
@@ -36,6 +41,7 @@ export class LokiServer {
     this.queries = new QueryHandler(context);
     this.tails = new TailServer(context);
     this.startedMs = context.clock.nowMs();
+    this.bucket = new TokenBucket(context.clock);
   }
 
   /** A server that answers as one component does, on loopback. */
@@ -153,14 +159,16 @@ export class LokiServer {
     return this.pushes.push(tenant, streams);
   }
 
-  /** Faults that stand before an answer: slowness, 429, 500 as text and now and then as a page of a proxy. */
+  /** Faults that stand before an answer: slowness, 429 for who asks too often, two of three requests failing, one as HTML. */
   private async playFaults(route: LokiRoute): Promise<Reply | null> {
     const { faults, clock } = this.context;
     this.requests += 1;
     if (faults.has("slow-queries") && (route.kind === "query-range" || route.kind === "query")) await clock.sleep(SLOW_MS);
-    if (faults.has("rate-limit")) return errorReply(429, "too many outstanding requests");
-    if (!faults.has("server-errors")) return null;
-    return this.requests % 2 === 0 ? HTML_ERROR : errorReply(500, "rpc error: code = Unavailable desc = error reading from server: EOF");
+    if (faults.has("rate-limit") && !this.bucket.take(1, RATE_PER_SECOND, RATE_BURST)) {
+      return errorReply(429, "too many outstanding requests");
+    }
+    if (!faults.has("server-errors") || this.requests % 3 === 0) return null;
+    return this.requests % 3 === 1 ? errorReply(500, "rpc error: code = Unavailable desc = error reading from server: EOF") : HTML_ERROR;
   }
 }
 
