@@ -74,6 +74,12 @@ export interface LogSource extends AsyncDisposable {
   metric(query: MetricQuery, signal: AbortSignal): Promise<MetricAnswer>;
   stats(selector: string, range: TimeRange, signal: AbortSignal): Promise<IndexStats>;
   /** Bytes over the range by one label, in `step` nanoseconds; the source of the volume histogram where entries cost too much. */
-  volume(selector: string, range: TimeRange, stepNs: NanoTime, byLabel: string, signal: AbortSignal): Promise<MetricResult>;
+  volume(
+    selector: string,
+    range: TimeRange,
+    stepNs: NanoTime,
+    byLabel: string,
+    signal: AbortSignal,
+  ): Promise<MetricResult>;
   detectedFields(query: string, range: TimeRange, signal: AbortSignal): Promise<readonly DetectedField[]>;
 }

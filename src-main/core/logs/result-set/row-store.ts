@@ -42,6 +42,8 @@ export class RowStore {
   #openFirstRow = 0;
   #openCapacity = 0;
   #lineBytes = 0;
+  #firstNs: bigint | null = null;
+  #lastNs: bigint | null = null;
   #users = 1;
 
   /** `openFile` makes the store's spill file; it is called at most once. */
@@ -57,6 +59,15 @@ export class RowStore {
   /** Bytes of all lines. */
   get lineBytes(): number {
     return this.#lineBytes;
+  }
+
+  /** Timestamps of the first and the last row. */
+  get firstNs(): bigint | null {
+    return this.#firstNs;
+  }
+
+  get lastNs(): bigint | null {
+    return this.#lastNs;
   }
 
   get spilledBytes(): number {
@@ -95,6 +106,7 @@ export class RowStore {
       row = this.#open.appendRows(batch, row, streams);
       if (row < batch.rowCount) this.#seal();
     }
+    this.#sawTimes(batch.timestampsNs[0], batch.timestampsNs[batch.rowCount - 1]);
     this.#lineBytes += (batch.lineOffsets[batch.rowCount] ?? 0) - (batch.lineOffsets[0] ?? 0);
     this.#accountOpen();
   }
@@ -103,6 +115,7 @@ export class RowStore {
     const json = Buffer.from(JSON.stringify(marker));
     if (!this.#open.fits(0, json.length)) this.#seal();
     this.#open.appendMarker(timestampNs, json);
+    this.#sawTimes(timestampNs, timestampNs);
     this.#accountOpen();
   }
 
@@ -186,6 +199,11 @@ export class RowStore {
     this.#accountOpen();
     const file = await this.#file?.catch(() => null);
     await file?.[Symbol.asyncDispose]();
+  }
+
+  #sawTimes(firstNs: bigint | undefined, lastNs: bigint | undefined): void {
+    this.#firstNs ??= firstNs ?? null;
+    this.#lastNs = lastNs ?? this.#lastNs;
   }
 
   #seal(): void {

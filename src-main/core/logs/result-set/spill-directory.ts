@@ -3,6 +3,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Logger } from "../../common/logger.ts";
+import type { OpenSpillFile, SpillFile } from "./spill-file.ts";
 
 const LOCK_FILE = "owner.lock";
 
@@ -33,11 +34,20 @@ export class SpillDirectory implements AsyncDisposable {
     return new SpillDirectory(path, lock);
   }
 
-  /** A new folder for one set. */
-  async setFolder(name: string): Promise<string> {
-    const path = join(this.path, name);
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    return path;
+  /** A set's file, in a folder of its own that goes with it. */
+  async openFile(set: string, open: OpenSpillFile): Promise<SpillFile> {
+    const folder = join(this.path, set);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = await open(join(folder, "rows"));
+    return {
+      path: file.path,
+      append: (bytes) => file.append(bytes),
+      read: (target, position) => file.read(target, position),
+      [Symbol.asyncDispose]: async () => {
+        await file[Symbol.asyncDispose]();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -19,6 +19,14 @@ interface Counted {
   exact: boolean;
 }
 
+export interface CountedRows {
+  readonly firstRow: number;
+  readonly fromRow: number;
+  readonly toRow: number;
+  /** By row of the part; `null` for all. */
+  readonly selected: RowBitmap | null;
+}
+
 /**
  * Counts what rows hold, row by row, in bounded memory: streams exactly, fields of structured metadata and parsed labels
  * with their values until a bound is met; from then on the values known go on being counted and the field says that it is
@@ -29,8 +37,10 @@ export class FieldCounter {
   readonly #fields = new Map<string, Counted>();
   #values = 0;
 
-  add(rows: PackedRows, firstRow: number, fromRow: number, selected: RowBitmap | null): void {
-    for (let row = Math.max(0, fromRow - firstRow); row < rows.rowCount; row += 1) {
+  /** Counts rows `[fromRow, toRow)` of a part whose row `firstRow` is the first packed one. */
+  add(rows: PackedRows, { firstRow, fromRow, toRow, selected }: CountedRows): void {
+    const end = Math.min(rows.rowCount, toRow - firstRow);
+    for (let row = Math.max(0, fromRow - firstRow); row < end; row += 1) {
       if (selected !== null && !hasBit(selected, firstRow + row)) continue;
       if (rows.table.level(row) === MARKER_LEVEL) continue;
       const stream = rows.table.stream(row);

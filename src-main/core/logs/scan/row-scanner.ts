@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import { packedBytes, PackedRows } from "../result-set/packed-rows.ts";
 import { countLevels } from "./count-levels.ts";
 import { FieldCounter } from "./field-counter.ts";
-import { emptyBitmap, setBit, type RowBitmap } from "./row-bitmap.ts";
+import { emptyBitmap, nextBit, setBit, type RowBitmap } from "./row-bitmap.ts";
 import type {
   FieldsAnswer,
   FieldsReportAnswer,
@@ -51,7 +51,7 @@ export class RowScanner {
     const predicates = request.predicates.map((predicate) => this.#ready(predicate));
     const local = selectRows(rows, Math.max(0, request.fromRow - request.firstRow), predicates, request.markers);
     const words = request.firstRow === 0 ? local : shifted(local, rows.rowCount, request.firstRow);
-    return { answer: { kind: "select", words }, transfer: [words.buffer] };
+    return { answer: { kind: "select", words, lineBytes: bytesOf(rows, local) }, transfer: [words.buffer] };
   }
 
   #addFields(request: FieldsRequest): FieldsAnswer {
@@ -61,7 +61,7 @@ export class RowScanner {
       this.#sessions.set(request.session, counter);
     }
     if (counter === undefined) return { kind: "fields", known: false };
-    counter.add(this.#load(request.place), request.firstRow, request.fromRow, request.selected);
+    counter.add(this.#load(request.place), request);
     return { kind: "fields", known: true };
   }
 
@@ -108,13 +108,17 @@ function readFully(path: string, position: number, target: Buffer): void {
   }
 }
 
+function bytesOf(rows: PackedRows, words: RowBitmap): number {
+  let bytes = 0;
+  for (let row = nextBit(words, 0); row !== -1; row = nextBit(words, row + 1)) {
+    bytes += rows.table.lineEnd(row) - rows.table.lineStart(row);
+  }
+  return bytes;
+}
+
 /** Bits of rows counted from `by` on. */
 function shifted(words: RowBitmap, rowCount: number, by: number): RowBitmap {
   const moved = emptyBitmap(by + rowCount);
-  for (const [index, word] of words.entries()) {
-    for (let rest = word; rest !== 0; rest &= rest - 1) {
-      setBit(moved, by + index * 32 + 31 - Math.clz32(rest & -rest));
-    }
-  }
+  for (let row = nextBit(words, 0); row !== -1; row = nextBit(words, row + 1)) setBit(moved, by + row);
   return moved;
 }

@@ -77,17 +77,15 @@ export class ScanPool implements AsyncDisposable {
   }
 
   /** Runs one request. */
-  run(request: ScanRequest, options: { readonly pinned?: boolean } = {}): Promise<ScanAnswer> {
+  run(prepare: () => PreparedScan, options: { readonly pinned?: boolean } = {}): Promise<ScanAnswer> {
     return new Promise((resolve, reject) => {
-      let given = false;
-      const prepared = { request, transfer: [], release: () => {} };
-      const task: ScanTask = { prepare: () => prepared, answered: resolve, failed: reject };
+      let task: ScanTask | null = { prepare, answered: resolve, failed: reject };
       this.start({
         pinned: options.pinned ?? false,
         next: () => {
-          if (given) return null;
-          given = true;
-          return task;
+          const only = task;
+          task = null;
+          return only;
         },
       });
     });

@@ -34,6 +34,8 @@ export interface SelectAnswer {
   readonly kind: "select";
   /** Of the part, from its row 0 to the last packed one; only rows from `fromRow` on are marked. */
   readonly words: RowBitmap;
+  /** Bytes of the lines of the rows marked. */
+  readonly lineBytes: number;
 }
 
 /** Counts entries by bucket and level. */
@@ -62,7 +64,9 @@ export interface FieldsRequest {
   readonly begin: boolean;
   readonly place: PackedRowsPlace;
   readonly firstRow: number;
+  /** Rows `[fromRow, toRow)` of the part are counted, as far as they are selected. */
   readonly fromRow: number;
+  readonly toRow: number;
   readonly selected: RowBitmap | null;
 }
 

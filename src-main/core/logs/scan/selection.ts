@@ -14,6 +14,12 @@ interface ScannedPart {
   before: number;
 }
 
+interface EarlyAnswer {
+  readonly words: RowBitmap;
+  readonly rows: number;
+  readonly lineBytes: number;
+}
+
 /**
  * The rows of a store for which some predicates hold: a search's matches, or the rows of a filtered view. Worker threads
  * find them part by part; what is known is always the whole of the rows before `scannedRows`, so that the n-th selected
@@ -26,7 +32,7 @@ export class Selection implements ScanJob {
   readonly #markers: boolean;
   readonly #parts: ScannedPart[] = [];
   /** Answers that came before those of earlier parts. */
-  readonly #early = new Map<number, { words: RowBitmap; rows: number }>();
+  readonly #early = new Map<number, EarlyAnswer>();
   readonly #listeners = new Set<() => void>();
   /** The parts of the pass under way: `[nextPart, passEnd)`. Only the last of them may still be growing. */
   #nextPart = 0;
@@ -34,6 +40,7 @@ export class Selection implements ScanJob {
   #running = 0;
   #scannedRows = 0;
   #count = 0;
+  #lineBytes = 0;
   #error: AppError | null = null;
   #stopped = false;
 
@@ -57,6 +64,11 @@ export class Selection implements ScanJob {
   /** Selected rows among them. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Bytes of their lines. */
+  get lineBytes(): number {
+    return this.#lineBytes;
   }
 
   /** Whether every row that the store has now was looked at. */
@@ -182,7 +194,9 @@ export class Selection implements ScanJob {
 
   #onAnswer(part: number, rows: number, answer: ScanAnswer): void {
     this.#running -= 1;
-    if (answer.kind === "select") this.#early.set(part, { words: answer.words, rows });
+    if (answer.kind === "select") {
+      this.#early.set(part, { words: answer.words, rows, lineBytes: answer.lineBytes });
+    }
     for (let index = this.#firstOpenPart(); this.#early.has(index); index += 1) this.#commit(index);
     if (this.#running === 0 && this.#early.size === 0) this.extend();
     this.#tell();
@@ -198,6 +212,7 @@ export class Selection implements ScanJob {
     const answer = this.#early.get(index);
     if (answer === undefined) return;
     this.#early.delete(index);
+    this.#lineBytes += answer.lineBytes;
     const known = this.#parts[index];
     if (known === undefined) {
       const count = countBits(answer.words, 0, answer.rows);

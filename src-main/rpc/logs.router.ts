@@ -1,0 +1,34 @@
+import type { logsApi } from "../../src-shared/api/logs.api.ts";
+import type { LogsService } from "../core/logs/logs.service.ts";
+import type { DomainHandlers } from "./handlers.ts";
+
+export function logsHandlers(logs: LogsService): DomainHandlers<typeof logsApi> {
+  return {
+    labels: (input, { signal }) => logs.labels(input, signal),
+    labelValues: (input, { signal }) => logs.labelValues(input, signal),
+    series: (input, { signal }) => logs.series(input, signal),
+    detectedFields: (input, { signal }) => logs.detectedFields(input, signal),
+    estimate: (input, { signal }) => logs.estimate(input, signal),
+    volume: (input, { signal }) => logs.volume(input, signal),
+    metric: async (input, { signal }) => {
+      const { result, completeness, stats } = await logs.metric(input, signal);
+      return { ...result, completeness, stats };
+    },
+    pods: (input, { signal }) => logs.pods(input, signal),
+    open: (input, { caller }) => logs.open(input, caller.principal),
+    tail: (input, { caller }) => logs.tail(input, caller.principal),
+    stop: (input) => logs.stop(input),
+    close: (input) => logs.close(input),
+    watch: (input, { signal }) => logs.watch(input, signal),
+    window: (input) => logs.window(input),
+    lineText: (input) => logs.lineText(input),
+    rowAt: (input) => logs.rowAt(input),
+    find: (input, { signal }) => logs.find(input, signal),
+    findNext: (input, { signal }) => logs.findNext(input, signal),
+    filter: (input, { caller }) => logs.filter(input, caller.principal),
+    histogram: (input) => logs.histogram(input),
+    fieldStats: (input) => logs.fieldStats(input),
+    context: (input, { caller, signal }) => logs.context(input, caller.principal, signal),
+    copy: (input) => logs.copy(input),
+  };
+}
