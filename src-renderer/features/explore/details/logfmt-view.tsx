@@ -1,0 +1,28 @@
+import { useMemo, type ReactElement } from "react";
+import { CopyButton } from "../../../components/copy-button.tsx";
+import { useTranslate } from "../../../hooks/use-translate.ts";
+import { withVisibleCharacters } from "../rows/control-characters.ts";
+import styles from "./details.module.css";
+import { logfmtPairs } from "./logfmt-pairs.ts";
+
+/** A logfmt line as a table of its pairs, in their order. */
+export function LogfmtView({ line }: { readonly line: string }): ReactElement {
+  const t = useTranslate();
+  const pairs = useMemo(() => logfmtPairs(line) ?? [], [line]);
+  return (
+    <div className={styles.scroll}>
+      <dl className={styles.fields}>
+        {pairs.map(({ name, value }, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- a name may come twice
+          <div className={styles.field} key={index}>
+            <dt className={styles.name}>{name}</dt>
+            <dd className={styles.value}>{value === null ? "" : withVisibleCharacters(value.slice(0, 2_000))}</dd>
+            <span className={styles.fieldActions}>
+              <CopyButton label={t("explore.fields.copy", { name })} size={20} text={value ?? ""} />
+            </span>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import { useCallback, useMemo, useRef, useState, type ReactElement } from "react";
+import { ErrorPanel } from "../../../components/error-panel.tsx";
+import { Button } from "../../../components/button.tsx";
+import { useFormats } from "../../../hooks/use-formats.ts";
+import { useTranslate } from "../../../hooks/use-translate.ts";
+import { RowText } from "./row-text.tsx";
+import styles from "./details.module.css";
+import { LineFolder } from "./line-folder.ts";
+import { TextLines } from "./text-lines.tsx";
+import type { LineInHand } from "./use-line.ts";
+
+const CHARACTER_PX = 7.2;
+
+/** The line as it is, folded at the width of the drawer; the rest of a long one comes as one scrolls. */
+export function RawView({ line }: { readonly line: LineInHand }): ReactElement {
+  const t = useTranslate();
+  const [columns, setColumns] = useState(56);
+  const { reader, snapshot } = line;
+  const folded = useFoldedLines(reader, snapshot.pieces, columns);
+  const measure = useCallback((element: HTMLDivElement | null) => {
+    if (element === null) return undefined;
+    const sizes = new ResizeObserver(() =>
+      setColumns(Math.max(20, Math.floor((element.clientWidth - 34) / CHARACTER_PX))),
+    );
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, []);
+  return (
+    <div className={styles.viewBody} ref={measure}>
+      <TextLines
+        count={folded.length}
+        draw={(index) => <RowText line={folded[index] ?? ""} />}
+        label={t("explore.details.raw")}
+        onEndReached={() => reader.readMore()}
+      />
+      <LineProgress line={line} />
+    </div>
+  );
+}
+
+/** The lines of what was read so far; pieces that were folded are not folded again. */
+function useFoldedLines(reader: unknown, pieces: readonly string[], columns: number): readonly string[] {
+  const work = useRef<{ reader: unknown; columns: number; folder: LineFolder; pieces: number } | null>(null);
+  return useMemo(() => {
+    const known = work.current;
+    const folding =
+      known !== null && known.reader === reader && known.columns === columns && known.pieces <= pieces.length
+        ? known
+        : { reader, columns, folder: new LineFolder(columns), pieces: 0 };
+    work.current = folding;
+    for (const piece of pieces.slice(folding.pieces)) folding.folder.push(piece);
+    folding.pieces = pieces.length;
+    return folding.folder.lines();
+  }, [reader, pieces, columns]);
+}
+
+/** How much of a long line was read, and the way to the rest. */
+export function LineProgress({ line }: { readonly line: LineInHand }): ReactElement | null {
+  const t = useTranslate();
+  const formats = useFormats();
+  const { reader, snapshot } = line;
+  if (snapshot.error !== null) return <ErrorPanel error={snapshot.error} onRetry={() => reader.readMore()} />;
+  if (snapshot.done) return null;
+  return (
+    <div className={styles.progress}>
+      <span>
+        {t("explore.details.readSoFar", {
+          read: formats.bytes(snapshot.readBytes),
+          all: formats.bytes(snapshot.lineBytes),
+        })}
+      </span>
+      <Button compact loading={snapshot.reading} onClick={() => reader.readAll()}>
+        {t("explore.details.readWhole")}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+import { useMemo, useRef, useState, type ReactElement } from "react";
+import { useStore } from "zustand";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { useForbidden } from "../../hooks/use-permission.ts";
+import { useTranslate } from "../../hooks/use-translate.ts";
+import { useWorkspace } from "../../hooks/workspace-store.ts";
+import { useRpc } from "../../rpc/rpc-context.tsx";
+import { CostGuard } from "./cost/cost-guard.tsx";
+import { useEstimate } from "./cost/use-estimate.ts";
+import { createExploreViewStore } from "./explore-view-store.ts";
+import styles from "./explore.module.css";
+import { QueryBar, type QueryBarHandle } from "./query/query-bar.tsx";
+import { queryFailure } from "./query/query-diagnostics.ts";
+import { ResultStage } from "./result-stage.tsx";
+import type { LogListHandle } from "./rows/log-list.tsx";
+import { targetOf } from "./session/run-plan.ts";
+import { useExploreSession } from "./session/use-explore-session.ts";
+import { useResultSet } from "./session/use-result-set.ts";
+import { useExploreActions } from "./use-explore-actions.ts";
+import { useExploreCommands } from "./use-explore-commands.ts";
+import { useDefaultLimit } from "./use-default-limit.ts";
+import { useDraftFollowsWorkspace } from "./use-draft.ts";
+import { useTailStatus } from "./use-tail-status.ts";
+import { useVolume } from "./volume/use-volume.ts";
+import { VolumeHistogram } from "./volume/volume-histogram.tsx";
+
+/** Ask, look, narrow: the query above, its volume over time, its rows, and what is known of them. */
+export function ExploreScreen(): ReactElement {
+  const t = useTranslate();
+  const { api } = useRpc();
+  const workspaceQuery = useWorkspace((state) => state.query);
+  const [store] = useState(() => createExploreViewStore(workspaceQuery));
+  const draft = useStore(store, (state) => state.draft);
+  const limit = useStore(store, (state) => state.limit);
+  useDraftFollowsWorkspace(store);
+
+  const site = useWorkspace((state) => state.site);
+  const tenant = useWorkspace((state) => state.tenant);
+  const source = useWorkspace((state) => state.source);
+  const range = useWorkspace((state) => state.range);
+  const live = useWorkspace((state) => state.live);
+  const target = useMemo(() => targetOf({ site, tenant, source }), [site, tenant, source]);
+  const mayNotRead = useForbidden("logs.read");
+
+  const estimate = useEstimate(api.logs, target, range, draft, draft.trim() !== "" && !live);
+  const defaultLimit = useDefaultLimit();
+  const { session, snapshot } = useExploreSession({
+    limit: limit === undefined ? defaultLimit : limit,
+    knownEstimate: estimate.known,
+    onStart: (isTail) =>
+      store.setState({ selection: { active: -1, origin: -1 }, follow: isTail, seenRows: 0, drawer: null }),
+  });
+  const shownView = snapshot.filtered?.view ?? snapshot.view;
+  const resultSet = useResultSet(shownView);
+  const whole = useResultSet(snapshot.view);
+  useTailStatus(snapshot.live ? whole : null, store);
+
+  const query = useRef<QueryBarHandle>(null);
+  const list = useRef<LogListHandle>(null);
+  const actions = useExploreActions({ store, list, query });
+  useExploreCommands({ store, actions, snapshot, mayNotRead });
+
+  const plan = snapshot.phase === "open" || whole !== null ? snapshot.plan : null;
+  const volume = useVolume(
+    api.logs,
+    plan?.kind === "logs" && snapshot.phase === "open" ? plan : null,
+    shownView,
+    snapshot.live || snapshot.filtered !== null,
+  );
+  const runError = snapshot.error ?? (whole?.state.phase === "failed" ? whole.state.error : undefined) ?? null;
+  const failedQuery = snapshot.plan?.query ?? "";
+  const failure = useMemo(() => queryFailure(failedQuery, runError), [failedQuery, runError]);
+  return (
+    <div className={styles.screen}>
+      <h1 className="visually-hidden">{t("explore.title")}</h1>
+      <QueryBar
+        client={api.logs}
+        defaultLimit={defaultLimit}
+        draft={draft}
+        estimate={estimate}
+        failure={failure}
+        handle={query}
+        limit={limit}
+        live={live}
+        liveForbidden={live ? undefined : (mayNotRead ?? (draft.trim() === "" ? t("explore.query.empty") : undefined))}
+        onDraft={actions.setDraft}
+        onLimit={(next) => store.setState({ limit: next })}
+        onLive={actions.toggleLive}
+        onRun={actions.run}
+        target={target}
+      />
+      {snapshot.phase === "confirm" && snapshot.estimate !== null ? (
+        <CostGuard
+          estimate={snapshot.estimate}
+          onCancel={() => {
+            session.dismiss();
+            query.current?.focus();
+          }}
+          onNarrow={actions.narrow}
+          onRunAnyway={() => void session.runAnyway()}
+        />
+      ) : null}
+      {runError === null ? null : (
+        <div className={styles.failure}>
+          <ErrorPanel error={runError} onRetry={actions.run} title={t("explore.failed.title")} />
+        </div>
+      )}
+      {snapshot.view === null ? null : (
+        <VolumeHistogram {...volume} onZoom={(zoomed) => actions.zoom(zoomed)} />
+      )}
+      <ResultStage
+        actions={actions}
+        client={api.logs}
+        list={list}
+        resultSet={resultSet}
+        session={session}
+        snapshot={snapshot}
+        store={store}
+        view={shownView}
+      />
+    </div>
+  );
+}

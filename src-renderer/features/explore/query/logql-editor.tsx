@@ -1,0 +1,123 @@
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type CompletionSource } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { bracketMatching } from "@codemirror/language";
+import { forceLinting, lintKeymap, linter, type Diagnostic } from "@codemirror/lint";
+import { Annotation, Compartment, EditorState, Prec } from "@codemirror/state";
+import { EditorView, drawSelection, keymap, placeholder, tooltips } from "@codemirror/view";
+import { useEffect, useImperativeHandle, useRef, type ReactElement, type Ref } from "react";
+import { styleNonce } from "../../../rpc/style-nonce.ts";
+import { EDITOR_THEME } from "./editor-theme.ts";
+import { logQlLanguage } from "./logql-language.ts";
+
+export interface LogQlEditorHandle {
+  focus(): void;
+}
+
+interface LogQlEditorProps {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly onRun: () => void;
+  readonly onFormat: () => void;
+  /** A step in the history of queries; -1 is the one before. */
+  readonly onHistory: (step: -1 | 1) => void;
+  readonly complete: CompletionSource;
+  readonly diagnose: (text: string) => readonly Diagnostic[];
+  readonly handle?: Ref<LogQlEditorHandle>;
+}
+
+/** Marks changes that come from outside, so that they are not told back. */
+const fromOutside = Annotation.define<boolean>();
+const LINT_PAUSE_MS = 250;
+
+/** The query as text: colours, completion, marks under what is wrong. Enter breaks the line, Ctrl-Enter runs. */
+export function LogQlEditor(props: LogQlEditorProps): ReactElement {
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(null);
+  const current = useRef(props);
+  const words = useRef(new Compartment());
+  useEffect(() => {
+    current.current = props;
+  });
+
+  useEffect(() => {
+    if (host.current === null) return undefined;
+    const run = (action: () => void) => (): boolean => {
+      action();
+      return true;
+    };
+    const own = keymap.of([
+      { key: "Mod-Enter", run: run(() => current.current.onRun()) },
+      { key: "Shift-Alt-f", run: run(() => current.current.onFormat()) },
+      { key: "Alt-ArrowUp", run: run(() => current.current.onHistory(-1)) },
+      { key: "Alt-ArrowDown", run: run(() => current.current.onHistory(1)) },
+      {
+        key: "Escape",
+        run: (editor) => {
+          editor.contentDOM.blur();
+          return true;
+        },
+      },
+    ]);
+    const editor = new EditorView({
+      parent: host.current,
+      state: EditorState.create({
+        doc: current.current.value,
+        extensions: [
+          EditorView.cspNonce.of(styleNonce()),
+          Prec.highest(own),
+          keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
+          history(),
+          drawSelection(),
+          bracketMatching(),
+          closeBrackets(),
+          logQlLanguage(),
+          autocompletion({
+            override: [async (context) => await current.current.complete(context)],
+            activateOnTypingDelay: 120,
+            icons: false,
+          }),
+          linter((edited) => current.current.diagnose(edited.state.doc.toString()), { delay: LINT_PAUSE_MS }),
+          EditorView.lineWrapping,
+          tooltips({ position: "fixed", parent: document.body }),
+          EDITOR_THEME,
+          words.current.of([]),
+          EditorView.updateListener.of((update) => {
+            if (!update.docChanged || update.transactions.some((one) => one.annotation(fromOutside) === true)) return;
+            current.current.onChange(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => {
+      view.current = null;
+      editor.destroy();
+    };
+  }, []);
+
+  const { value, label, placeholder: hint, diagnose } = props;
+  useEffect(() => {
+    const editor = view.current;
+    if (editor === null || editor.state.doc.toString() === value) return;
+    editor.dispatch({
+      changes: { from: 0, to: editor.state.doc.length, insert: value },
+      selection: { anchor: value.length },
+      annotations: fromOutside.of(true),
+    });
+  }, [value]);
+  useEffect(() => {
+    view.current?.dispatch({
+      effects: words.current.reconfigure([
+        placeholder(hint),
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true" }),
+      ]),
+    });
+  }, [label, hint]);
+  useEffect(() => {
+    if (view.current !== null) forceLinting(view.current);
+  }, [diagnose]);
+  useImperativeHandle(props.handle, () => ({ focus: () => view.current?.focus() }), []);
+  return <div data-testid="query-editor" ref={host} />;
+}

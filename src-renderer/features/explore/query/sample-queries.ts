@@ -1,0 +1,17 @@
+export interface SampleQuery {
+  readonly kind: "lines" | "errors" | "text" | "rate";
+  readonly query: string;
+}
+
+/** Queries to begin with, over values that this tenant really has. */
+export function sampleQueries(label: string, values: readonly string[]): readonly SampleQuery[] {
+  const [first, second = first] = values;
+  if (first === undefined || second === undefined) return [];
+  const matcher = (value: string): string => `{${label}=${JSON.stringify(value)}}`;
+  return [
+    { kind: "lines", query: matcher(first) },
+    { kind: "text", query: `${matcher(second)} |~ "(?i)error|timeout|refused"` },
+    { kind: "errors", query: `${matcher(first)} | detected_level=~"error|critical|fatal"` },
+    { kind: "rate", query: `sum by (detected_level) (count_over_time(${matcher(first)} [1m]))` },
+  ];
+}

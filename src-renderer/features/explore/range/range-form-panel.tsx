@@ -1,0 +1,103 @@
+import { useState, type FormEvent, type ReactElement } from "react";
+import { Button } from "../../../components/button.tsx";
+import { TextField } from "../../../components/field.tsx";
+import { useFormats } from "../../../hooks/use-formats.ts";
+import { useTranslate } from "../../../hooks/use-translate.ts";
+import type { RangeChoice } from "../../../hooks/workspace-store.ts";
+import { readRangeForm, type RangeFormProblem } from "./range-form.ts";
+import { useRangeText } from "./use-range-text.ts";
+import styles from "./range.module.css";
+
+interface RangeFormPanelProps {
+  readonly range: RangeChoice;
+  readonly earlier: readonly RangeChoice[];
+  readonly onApply: (range: RangeChoice) => void;
+}
+
+const PRESET_SECONDS: readonly number[] = [60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000];
+
+/** Presets, two ends to type, and the ranges of before. What is wrong with an end is said beside it. */
+export function RangeFormPanel({ range, earlier, onApply }: RangeFormPanelProps): ReactElement {
+  const t = useTranslate();
+  const formats = useFormats();
+  const text = useRangeText();
+  const [from, setFrom] = useState(() => fieldText(range, "from", formats.timestamp));
+  const [to, setTo] = useState(() => fieldText(range, "to", formats.timestamp));
+  const [tried, setTried] = useState(false);
+  const read = readRangeForm(from, to, formats.timeZone, Date.now());
+  const problems: readonly RangeFormProblem[] = "kind" in read ? [] : read;
+  const problemOf = (field: "from" | "to"): string | undefined => {
+    const found = problems.find((one) => one.field === field);
+    // An empty field is not yet a mistake while one is typing.
+    if (found === undefined || (found.problem === "empty" && !tried)) return undefined;
+    return t(`explore.range.problem.${found.problem}`);
+  };
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    setTried(true);
+    if ("kind" in read) onApply(read);
+  };
+  return (
+    <div className={styles.panel}>
+      <div className={styles.presets}>
+        <h3 className={styles.heading}>{t("explore.range.presets")}</h3>
+        <div className={styles.presetGrid}>
+          {PRESET_SECONDS.map((seconds) => (
+            <button
+              aria-pressed={range.kind === "relative" && range.lastSeconds === seconds}
+              className={styles.preset}
+              key={seconds}
+              onClick={() => onApply({ kind: "relative", lastSeconds: seconds })}
+              type="button"
+            >
+              {formats.duration(seconds * 1_000)}
+            </button>
+          ))}
+        </div>
+        {earlier.length === 0 ? null : (
+          <>
+            <h3 className={styles.heading}>{t("explore.range.before")}</h3>
+            <ul>
+              {earlier.map((choice) => (
+                <li key={JSON.stringify(choice)}>
+                  <button className={styles.earlier} onClick={() => onApply(choice)} type="button">
+                    {text(choice)}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+      <form className={styles.form} onSubmit={onSubmit}>
+        <TextField autoFocus error={problemOf("from")} label={t("explore.range.from")} mono onChange={setFrom} value={from} />
+        <TextField error={problemOf("to")} label={t("explore.range.to")} mono onChange={setTo} value={to} />
+        <p className={styles.help}>{t("explore.range.help", { zone: formats.zone(Date.now()) })}</p>
+        <p className={styles.examples}>
+          <code>now-3h</code> · <code>2026-11-20 10:00</code> · <code>2026-11-20T10:00:00.123456789Z</code> ·{" "}
+          <code>1763632800123456789</code>
+        </p>
+        <div>
+          <button className="visually-hidden" tabIndex={-1} type="submit">
+            {t("explore.range.apply")}
+          </button>
+          <Button onClick={onSubmit} tone="primary">
+            {t("explore.range.apply")}
+          </Button>
+        </div>
+      </form>
+    </div>
+  );
+}
+
+function fieldText(range: RangeChoice, field: "from" | "to", timestamp: (ns: string) => string): string {
+  if (range.kind === "absolute") return timestamp(field === "from" ? range.startNs : range.endNs);
+  if (field === "to") return "now";
+  const { lastSeconds } = range;
+  const [divisor, unit] = [
+    [86_400, "d"],
+    [3_600, "h"],
+    [60, "m"],
+  ].find(([seconds]) => lastSeconds % Number(seconds) === 0) ?? [1, "s"];
+  return `now-${lastSeconds / Number(divisor)}${unit}`;
+}

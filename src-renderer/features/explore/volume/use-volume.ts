@@ -1,0 +1,49 @@
+import { useEffect, useState } from "react";
+import type { Histogram } from "../../../../src-shared/api/logs.api.ts";
+import type { WireError } from "../../../../src-shared/errors/wire-error.ts";
+import type { ResultSetView, LogsClient } from "../session/result-set-view.ts";
+import type { RunPlan } from "../session/run-plan.ts";
+import { useQuestion } from "../session/use-question.ts";
+import { useGrowth } from "../session/use-growth.ts";
+
+const BUCKETS = 120;
+
+export interface Volume {
+  readonly histogram: Histogram | null;
+  readonly unit: "entries" | "bytes";
+  readonly ofRowsRead: boolean;
+  readonly loading: boolean;
+  readonly error: WireError | null;
+}
+
+/**
+ * The volume over the whole range from the source; where the source cannot say, or a tail or a filter is shown, over the
+ * rows that were read.
+ */
+export function useVolume(client: LogsClient, plan: RunPlan | null, view: ResultSetView | null, ofRowsRead: boolean): Volume {
+  const [refused, setRefused] = useState<RunPlan | null>(null);
+  const askSource = plan !== null && !ofRowsRead && refused !== plan;
+  const source = useQuestion(askSource ? planKey(plan) : null, async (signal) => {
+    if (plan === null) throw new Error("asked without a plan");
+    const { target, range, query } = plan;
+    return await client.volume({ target, range, query, buckets: BUCKETS }, { signal });
+  });
+  useEffect(() => {
+    if (askSource && source.error !== null) setRefused(plan);
+  }, [askSource, source.error, plan]);
+
+  const growth = useGrowth(askSource ? null : view, 1_000);
+  const read = useQuestion(askSource || view === null ? null : `${view.id} ${growth}`, async (signal) => {
+    if (view === null) throw new Error("asked without a result set");
+    return await client.histogram({ set: view.id, buckets: BUCKETS }, { signal });
+  });
+  if (askSource) {
+    const { value, loading, error } = source;
+    return { histogram: value, unit: value?.unit ?? "entries", ofRowsRead: false, loading, error };
+  }
+  return { histogram: read.value, unit: "entries", ofRowsRead: true, loading: read.loading && read.value === null, error: read.error };
+}
+
+function planKey(plan: RunPlan): string {
+  return JSON.stringify([plan.target, plan.range, plan.query]);
+}
