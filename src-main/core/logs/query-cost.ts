@@ -62,7 +62,11 @@ export async function estimateCost(
   const suggestions =
     catchAll !== undefined || tooBig || tooWide ? await narrow(catchAll ?? shape.logs[0]?.selector) : [];
   if (tooBig) {
-    warnings.push({ kind: "many-bytes", params: { bytes: stats?.bytes ?? 0, limit: limits.warnBytes }, suggestions });
+    warnings.push({
+      kind: "many-bytes",
+      params: { bytes: stats?.bytes ?? 0, limitBytes: limits.warnBytes },
+      suggestions,
+    });
   }
   if (catchAll !== undefined) {
     const selector = sourceText(query, catchAll).slice(0, 200);
