@@ -106,6 +106,11 @@ export class LokiClient {
     return this.#mapped(status, path, reason === "" ? null : reason, {}, 0);
   }
 
+  /** The reason of a closing frame, as the error it stands for. */
+  closeError(reason: string, path: string): AppError {
+    return this.#mapped(500, path, reason === "" ? "closed" : reason.slice(0, 500), {}, 0);
+  }
+
   async #bytes(call: LokiCall, signal: AbortSignal): Promise<Uint8Array> {
     const { transport, clock, requestTimeoutMs } = this.#options;
     const form = call.params.toString().length > MAX_QUERY_CHARACTERS;

@@ -41,10 +41,12 @@ export async function* orderedLanes<Piece>(
   let buffered = 0;
   let head = 0;
 
+  const mayPut = (index: number, lane: Lane<Piece>): boolean =>
+    buffered < options.maxBufferedBytes || (index === head && lane.queue.length === 0);
   const pump = async (index: number, lane: Lane<Piece>): Promise<void> => {
     try {
       for await (const piece of start(index, laneSignal)) {
-        while (buffered >= options.maxBufferedBytes && !(index === head && lane.queue.length === 0)) {
+        while (!mayPut(index, lane)) {
           laneSignal.throwIfAborted();
           await changed.next();
         }

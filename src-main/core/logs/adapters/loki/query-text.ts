@@ -58,6 +58,39 @@ export function hasPipeline(expr: string): boolean {
   return pipeline;
 }
 
+const DURATION_UNITS_NS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3_600e9,
+  d: 86_400e9,
+  w: 604_800e9,
+  y: 31_536_000e9,
+};
+
+/** The longest range vector or offset of a query in nanoseconds, added up: how far before its start it reads at most. */
+export function longestRangeNs(expr: string): bigint {
+  let longest = 0;
+  let offset = 0;
+  parser.parse(expr).iterate({
+    enter(node) {
+      if (node.name !== "Duration") return;
+      let ns = 0;
+      for (const [, amount = "0", unit = "s"] of expr
+        .slice(node.from, node.to)
+        .matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d|w|y)/g)) {
+        ns += Number(amount) * (DURATION_UNITS_NS[unit] ?? 0);
+      }
+      if (node.node.parent?.name === "OffsetExpr") offset = Math.max(offset, ns);
+      else longest = Math.max(longest, ns);
+    },
+  });
+  return BigInt(Math.round(longest + offset));
+}
+
 /** A text as a LogQL string literal: Go's escapes, of which JSON's are a part. */
 export function logqlString(text: string): string {
   return JSON.stringify(text);

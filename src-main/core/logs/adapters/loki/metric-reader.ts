@@ -1,0 +1,51 @@
+import type { MetricQuery } from "../../../../../src-shared/model/log-query.ts";
+import type { MetricAnswer } from "../../log-source.ts";
+import { answerStats } from "./answer-stats.ts";
+import { completenessVerdict, suspectAnswer, type ReadEvidence } from "./completeness-verdict.ts";
+import { confirmByIndex } from "./index-promise.ts";
+import { parsedJson, type LokiClient } from "./loki-client.ts";
+import { metricPage, metricRequest } from "./metric-answer.ts";
+import type { PageAccount } from "./page-source.ts";
+import { longestRangeNs, selectorsOf } from "./query-text.ts";
+import { ReadMeter } from "./read-meter.ts";
+
+/** Asks a metric query and judges the answer by its own stats; the index is asked only when something looks wrong. */
+export async function readMetric(client: LokiClient, query: MetricQuery, signal: AbortSignal): Promise<MetricAnswer> {
+  const meter = new ReadMeter();
+  const { path, params } = metricRequest(query);
+  const page = await client.ask(
+    { path, params, onRetry: () => meter.retried() },
+    (body) => metricPage(parsedJson(body)),
+    signal,
+  );
+  // The first window reaches back before the range.
+  const range = { startNs: query.range.startNs - longestRangeNs(query.expr), endNs: query.range.endNs + 1n };
+  const account: PageAccount = {
+    ...range,
+    rows: page.points,
+    full: false,
+    stats: answerStats(page.stats),
+    raw: null,
+    warnings: page.result.warnings,
+  };
+  meter.answered(account);
+  const evidence: ReadEvidence = {
+    range,
+    rows: page.points,
+    limit: null,
+    answers: [account],
+    promised: null,
+    needsPromise: false,
+    confirmation: null,
+    noticed: [],
+    lookbackStartNs: null,
+  };
+  const [selector, ...others] = selectorsOf(query.expr);
+  const suspect = suspectAnswer(evidence);
+  const confirmation =
+    suspect === null || selector === undefined || others.length > 0
+      ? null
+      : await confirmByIndex(client, selector, range, signal);
+  const completeness = completenessVerdict({ ...evidence, confirmation });
+  return { result: page.result, completeness, stats: meter.stats };
+}
