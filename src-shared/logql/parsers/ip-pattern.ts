@@ -83,18 +83,39 @@ export function ipMatches(pattern: IpPattern, address: IpAddress): boolean {
   return pattern.bits === address.bits && address.value >= pattern.first && address.value <= pattern.last;
 }
 
-const V4_START = /^\d{1,3}\./;
-const V6_START = /^(?:[0-9a-fA-F]{0,4}):/;
+const V4_RUN = /[0-9.]+/y;
+const V6_RUN = /[0-9a-fA-F:.]+/y;
+const V4_HINT = /\d.{0,2}?\./sy;
+const V6_HINT = /(?:::[0-9a-fA-F]|[0-9a-fA-F]{1,4}:)/y;
+/** Only there an address can begin. */
+const CANDIDATE = /[0-9a-fA-F:]/g;
 
-/** Whether a line holds an address of the pattern: the longest runs of address characters are read as addresses. */
+/** The run of address characters at an offset, when it begins as an address does. */
+function runAt(line: string, at: number): string | null {
+  const hint = V4_HINT;
+  hint.lastIndex = at;
+  const isV4 = at + 3 < line.length && hint.test(line);
+  if (!isV4) {
+    V6_HINT.lastIndex = at;
+    if (at + 4 >= line.length || !V6_HINT.test(line)) return null;
+  }
+  const run = isV4 ? V4_RUN : V6_RUN;
+  run.lastIndex = at;
+  return run.exec(line)?.[0] ?? null;
+}
+
+/**
+ * Whether a line holds an address of the pattern. As in Loki, the longest run of address characters from a place that looks
+ * like the beginning of an address is read as one, so an address with another such character behind it is missed.
+ */
 export function lineHasIp(pattern: IpPattern, line: string): boolean {
-  const alphabet = pattern.bits === 32 ? /[0-9.]+/g : /[0-9a-fA-F:.]+/g;
-  const start = pattern.bits === 32 ? V4_START : V6_START;
-  for (const found of line.matchAll(alphabet)) {
-    const run = found[0];
-    if (!start.test(run)) continue;
+  CANDIDATE.lastIndex = 0;
+  for (let found = CANDIDATE.exec(line); found !== null; found = CANDIDATE.exec(line)) {
+    const run = runAt(line, found.index);
+    if (run === null) continue;
     const address = parseIp(run);
     if (address !== null && ipMatches(pattern, address)) return true;
+    CANDIDATE.lastIndex = found.index + run.length + 1;
   }
   return false;
 }

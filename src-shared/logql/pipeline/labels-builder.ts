@@ -1,0 +1,153 @@
+import type { LabelSet } from "../../model/labels.ts";
+import type { ParserHints } from "./parser-hints.ts";
+
+/** Where a label comes from; a later kind hides an earlier one of the same name. */
+export const STREAM_LABEL = 0;
+export const METADATA_LABEL = 1;
+export const PARSED_LABEL = 2;
+export type LabelCategory = typeof STREAM_LABEL | typeof METADATA_LABEL | typeof PARSED_LABEL;
+
+export const ERROR_LABEL = "__error__";
+export const ERROR_DETAILS_LABEL = "__error_details__";
+export const PRESERVE_ERROR_LABEL = "__preserve_error__";
+
+/** A name that is taken gets this behind it. */
+const DUPLICATE_SUFFIX = "_extracted";
+
+export function isErrorLabel(name: string): boolean {
+  return name === ERROR_LABEL || name === ERROR_DETAILS_LABEL;
+}
+
+/** Loki stores metadata names with every run of other characters as one `_`. */
+export function normalizeMetadataName(name: string): string {
+  return /^\w*$/.test(name) ? name : name.replace(/[^A-Za-z0-9_]+/g, "_");
+}
+
+/**
+ * The labels of one line on its way through a pipeline: those of the stream, and on top of them what metadata, parsers and
+ * formats added or took away. One builder serves all lines of a stream, `reset` before each.
+ */
+export class LabelsBuilder {
+  readonly base: ReadonlyMap<string, string>;
+  readonly hints: ParserHints;
+  /** Why a stage failed for this line (`__error__`), and its details; "" for neither. */
+  error = "";
+  errorDetails = "";
+  private readonly names: string[] = [];
+  private readonly values: string[] = [];
+  private readonly categories: LabelCategory[] = [];
+  private readonly deleted: string[] = [];
+  /** Names that parsers gave a value to: the first one stays. */
+  private readonly extracted: string[] = [];
+
+  constructor(base: LabelSet, hints: ParserHints) {
+    this.base = new Map(Object.entries(base));
+    this.hints = hints;
+  }
+
+  reset(metadata: LabelSet | undefined): void {
+    this.names.length = 0;
+    this.values.length = 0;
+    this.categories.length = 0;
+    this.deleted.length = 0;
+    this.extracted.length = 0;
+    this.error = "";
+    this.errorDetails = "";
+    if (metadata !== undefined) this.addMetadata(metadata);
+  }
+
+  private addMetadata(metadata: LabelSet): void {
+    for (const key of Object.keys(metadata)) {
+      const value = metadata[key] ?? "";
+      const plain = normalizeMetadataName(key);
+      const name = this.base.has(plain) ? plain + DUPLICATE_SUFFIX : plain;
+      if (name === ERROR_LABEL) this.error = value;
+      else if (name === ERROR_DETAILS_LABEL) this.errorDetails = value;
+      else this.set(METADATA_LABEL, name, value);
+    }
+  }
+
+  private find(name: string): number {
+    const { names } = this;
+    for (let at = 0; at < names.length; at++) if (names[at] === name) return at;
+    return -1;
+  }
+
+  /** The value of a label; `undefined` when there is none. Never the error labels that stages set. */
+  get(name: string): string | undefined {
+    const at = this.find(name);
+    if (at >= 0) return this.values[at];
+    return this.deleted.length > 0 && this.deleted.includes(name) ? undefined : this.base.get(name);
+  }
+
+  /** The category a label is in; only for one that `get` finds. */
+  categoryOf(name: string): LabelCategory {
+    const at = this.find(name);
+    return at >= 0 ? (this.categories[at] ?? STREAM_LABEL) : STREAM_LABEL;
+  }
+
+  set(category: LabelCategory, name: string, value: string): void {
+    const at = this.find(name);
+    if (at < 0) {
+      this.names.push(name);
+      this.values.push(value);
+      this.categories.push(category);
+    } else if (category >= (this.categories[at] ?? STREAM_LABEL)) {
+      this.values[at] = value;
+      this.categories[at] = category;
+    }
+  }
+
+  delete(name: string): void {
+    const at = this.find(name);
+    if (at >= 0) {
+      this.names.splice(at, 1);
+      this.values.splice(at, 1);
+      this.categories.splice(at, 1);
+    }
+    this.deleted.push(name);
+  }
+
+  setError(error: string, details: string): void {
+    this.error = error;
+    this.errorDetails = details;
+  }
+
+  /** The name under which a parser's field goes: with a suffix where stream or metadata have that name. */
+  freeName(name: string): string {
+    if (this.base.has(name)) return name + DUPLICATE_SUFFIX;
+    const at = this.find(name);
+    return at >= 0 && this.categories[at] !== PARSED_LABEL ? name + DUPLICATE_SUFFIX : name;
+  }
+
+  wasExtracted(name: string): boolean {
+    return this.extracted.length > 0 && this.extracted.includes(name);
+  }
+
+  markExtracted(name: string): void {
+    this.extracted.push(name);
+  }
+
+  /** Whether the parsers may stop: everything that is needed has been extracted. */
+  allExtracted(): boolean {
+    const { required } = this.hints;
+    return required !== null && this.extracted.length === required.length;
+  }
+
+  /** Whether the line has exactly its stream's labels. */
+  isUnchanged(): boolean {
+    return this.names.length === 0 && this.deleted.length === 0 && this.error === "" && this.errorDetails === "";
+  }
+
+  /** Calls back for every label, in no order; the error labels too. */
+  forEach(visit: (name: string, value: string, category: LabelCategory) => void): void {
+    for (const [name, value] of this.base) {
+      if (this.find(name) < 0 && !this.deleted.includes(name)) visit(name, value, STREAM_LABEL);
+    }
+    for (let at = 0; at < this.names.length; at++) {
+      visit(this.names[at] ?? "", this.values[at] ?? "", this.categories[at] ?? STREAM_LABEL);
+    }
+    if (this.error !== "") visit(ERROR_LABEL, this.error, PARSED_LABEL);
+    if (this.errorDetails !== "") visit(ERROR_DETAILS_LABEL, this.errorDetails, PARSED_LABEL);
+  }
+}
