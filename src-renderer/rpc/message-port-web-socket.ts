@@ -45,7 +45,8 @@ export class MessagePortWebSocket extends EventTarget {
     super();
     acquirePort().then(
       (port) => this.#attach(port),
-      () => this.#fail(),
+      // In a turn of its own: whoever made this socket listens to it only a moment later.
+      () => setTimeout(() => this.#fail(), 0),
     );
   }
 

@@ -12,6 +12,8 @@ export interface DoorSetup extends AsyncDisposable {
   holdReader(held: boolean): void;
   /** Refuses new sockets while down. */
   setDown(down: boolean): void;
+  /** How many sockets were refused so far. */
+  readonly refused: number;
   readonly openSockets: number;
 }
 

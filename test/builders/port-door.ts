@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort as NodePort } from "node:worker_thread
 import { MessagePortServerSocket, type MainPort } from "../../src-main/rpc/message-port-server-socket.ts";
 import { messagePortWebSocketClass, type PagePort } from "../../src-renderer/rpc/message-port-web-socket.ts";
 import type { DoorSetup } from "./door-setup.ts";
-import type { Trial } from "./trial-door.ts";
+import type { ServerSocket } from "../../src-main/rpc/server-socket.ts";
 
 /** A port of `node:worker_threads` in the shape of Electron's `MessagePortMain`. */
 export function mainPort(port: NodePort): MainPort {
@@ -18,10 +18,11 @@ export function mainPort(port: NodePort): MainPort {
 }
 
 /** MessagePorts as the desktop shell hands them out, one a connection. */
-export async function portDoor(trial: Trial): Promise<DoorSetup> {
+export async function portDoor(door: { serve(socket: ServerSocket): void }): Promise<DoorSetup> {
   const pairs = new Set<readonly [NodePort, NodePort]>();
   let waiting: (() => void)[] | null = null;
   let down = false;
+  let refused = 0;
 
   const pagePort = (port: NodePort): PagePort => {
     const listen = (type: string, listener: (event: Event) => void) => {
@@ -43,12 +44,15 @@ export async function portDoor(trial: Trial): Promise<DoorSetup> {
     };
   };
   const acquire = async (): Promise<PagePort> => {
-    if (down) throw new Error("the main process grants no port");
+    if (down) {
+      refused += 1;
+      throw new Error("the main process grants no port");
+    }
     const { port1, port2 } = new MessageChannel();
     const pair = [port1, port2] as const;
     pairs.add(pair);
     port1.once("close", () => pairs.delete(pair));
-    trial.serve(new MessagePortServerSocket(mainPort(port1)));
+    door.serve(new MessagePortServerSocket(mainPort(port1)));
     return pagePort(port2);
   };
   const webSocket = messagePortWebSocketClass(acquire);
@@ -70,6 +74,9 @@ export async function portDoor(trial: Trial): Promise<DoorSetup> {
       for (const deliver of delivered) deliver();
     },
     setDown: (value) => (down = value),
+    get refused() {
+      return refused;
+    },
     get openSockets() {
       return pairs.size;
     },

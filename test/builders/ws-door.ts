@@ -14,11 +14,13 @@ export async function wsDoor(trial: Trial): Promise<DoorSetup> {
   const pages = new Set<WsWebSocket>();
   let held = false;
   let down = false;
+  let refused = 0;
 
   const upgrades = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const server = createServer((_request, response) => response.writeHead(404).end());
   server.on("upgrade", (request, stream, head) => {
     if (down) {
+      refused += 1;
       stream.destroy();
       return;
     }
@@ -62,6 +64,9 @@ export async function wsDoor(trial: Trial): Promise<DoorSetup> {
       }
     },
     setDown: (value) => (down = value),
+    get refused() {
+      return refused;
+    },
     get openSockets() {
       return sockets.size;
     },

@@ -157,6 +157,7 @@ export function describeSocket(name: string, open: DoorKind): void {
       setup.cut();
       await stateOf(client, ({ state }) => state === "lost");
       expect((await failureOf(client.api.trial.change({ to: 1 }))).wire.code).toBe("rpc.disconnected");
+      await eventually(() => setup.refused >= 3);
       setup.setDown(false);
       await stateOf(client, ({ state }) => state === "open");
       expect(trial.trace.value).toBe(0);
@@ -172,6 +173,18 @@ export function describeSocket(name: string, open: DoorKind): void {
       await client.api.trial.echo({ text: "after it" });
       const changes = trial.audit.entries.filter(({ record }) => record.action === "trial.waitAndChange");
       expect(changes.map(({ outcome }) => outcome)).toEqual(["cancelled"]);
+    });
+
+    test("a page that finds nobody at first is lost, and connects when there is somebody", async () => {
+      setup.setDown(true);
+      const client = connect();
+      const early = failureOf(client.api.trial.change({ to: 3 }));
+      await stateOf(client, ({ state }) => state === "lost");
+      expect((await early).wire.code).toBe("rpc.disconnected");
+      await eventually(() => setup.refused >= 3);
+      setup.setDown(false);
+      await stateOf(client, ({ state }) => state === "open");
+      expect(trial.trace.value).toBe(0);
     });
 
     test("a page of another protocol is told so, once and for all, and does nothing", async () => {
