@@ -77,6 +77,7 @@ export function volumeReply(streams: readonly LabStream[], request: VolumeReques
     splits: steps.length,
     execMs,
     referencedMetadata: false,
+    recent: false,
   });
   const type = matrix ? "matrix" : "vector";
   return queryJsonReply(

@@ -1,4 +1,14 @@
 import type { LogExpr, Stage } from "../../../src-shared/logql/ast.ts";
+import {
+  type LabelCategory,
+  LabelsBuilder,
+  METADATA_LABEL,
+  PARSED_LABEL,
+  STREAM_LABEL,
+} from "../../../src-shared/logql/pipeline/labels-builder.ts";
+import type { LineState, PipelineOptions } from "../../../src-shared/logql/pipeline/line-state.ts";
+import { NO_HINTS, type ParserHints } from "../../../src-shared/logql/pipeline/parser-hints.ts";
+import { compileStages, earlyFilters } from "../../../src-shared/logql/pipeline/pipeline.ts";
 import { escapeGoJson } from "../format/go-json.ts";
 import type { StoredEntry } from "../store/entry.ts";
 import type { EntryChunk } from "../store/entry-chunk.ts";
@@ -74,7 +84,43 @@ export class LiteralIndex {
 }
 
 /** The stages of an expression; `null` when it has none and stored entries are the answer. */
-export function compileLines(expr: LogExpr): LinePipeline | null {
+export function compileLines(expr: LogExpr, nowNs: () => bigint): LinePipeline | null {
   if (expr.stages.length === 0) return null;
-  throw new Error("not yet");
+  const options: PipelineOptions = { compat: "loki", nowNs };
+  const literals = new LiteralIndex(requiredLiterals(expr.stages));
+  const runners = compileStages(expr, options);
+  const hints: ParserHints = { ...NO_HINTS, earlyFilters: earlyFilters(expr.stages, options) };
+  const builders = new Map<string, LabelsBuilder>();
+  const onlyFilters = expr.stages.every(({ kind }) => kind === "lineFilter" || kind === "labelFilter");
+
+  const runEntry = (stream: LabStream, entry: StoredEntry): PipelineLine | null => {
+    let labels = builders.get(stream.labelText);
+    if (labels === undefined) {
+      labels = new LabelsBuilder(stream.labels, hints);
+      builders.set(stream.labelText, labels);
+    }
+    labels.reset(entry.metadata);
+    const state: LineState = { line: entry.line, timestampNs: entry.timestampNs, labels };
+    for (const runner of runners) if (!runner(state)) return null;
+    const unchanged = onlyFilters && labels.error === "";
+    return { line: state.line, labels: categorized(labels), unchanged };
+  };
+  return {
+    referencesMetadata: expr.stages.some(({ kind }) => kind === "labelFilter"),
+    mayMatch: (chunk, index) => literals.mayContain(chunk, index),
+    run: (stream, chunk, index) => runEntry(stream, chunk.entryAt(index)),
+    runEntry,
+  };
+}
+
+function categorized(labels: LabelsBuilder): CategorizedLabels {
+  const sets: Record<LabelCategory, Record<string, string>> = {
+    [STREAM_LABEL]: {},
+    [METADATA_LABEL]: {},
+    [PARSED_LABEL]: {},
+  };
+  labels.forEach((name, value, category) => {
+    sets[category][name] = value;
+  });
+  return { stream: sets[STREAM_LABEL], metadata: sets[METADATA_LABEL], parsed: sets[PARSED_LABEL] };
 }

@@ -3,7 +3,7 @@ import { compileSelector } from "../../../src-shared/logql/pipeline/matchers.ts"
 import { emptyTally, mergeEntries, type ReadTally } from "../store/entry-merge.ts";
 import type { LabStream } from "../store/stream.ts";
 import type { SampledLine } from "./detected-fields.ts";
-import { chunkLoss, type LabContext, tenantStreams } from "./lab-context.ts";
+import { chunkLoss, type LabContext, nowNs, tenantStreams } from "./lab-context.ts";
 import { compileLines } from "./line-pipeline.ts";
 import { LogAnswer } from "./log-answer.ts";
 import type { TimeBounds } from "./request-form.ts";
@@ -41,7 +41,7 @@ export function runLogQuery(context: LabContext, request: LogQueryRequest): LogQ
   const { expr, bounds, limit, backward, intervalNs, categorize } = request;
   const tally = emptyTally();
   const answer = new LogAnswer(categorize);
-  const lines = compileLines(expr);
+  const lines = compileLines(expr, () => nowNs(context));
   const streams = selectStreams(context, request.tenant, expr.selector);
   let passed = 0;
   let lastNs: bigint | null = null;
@@ -63,7 +63,7 @@ export function runLogQuery(context: LabContext, request: LogQueryRequest): LogQ
 
 /** The newest lines of a query, for the detection of fields. */
 export function sampleLines(context: LabContext, tenant: string, expr: LogExpr, bounds: TimeBounds, limit: number): SampledLine[] {
-  const lines = compileLines(expr);
+  const lines = compileLines(expr, () => nowNs(context));
   const streams = selectStreams(context, tenant, expr.selector);
   const found: SampledLine[] = [];
   mergeEntries({ streams, ...bounds, backward: true, lost: chunkLoss(context), tally: emptyTally() }, ({ chunk, index, stream }) => {

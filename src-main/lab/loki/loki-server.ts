@@ -133,7 +133,7 @@ export class LokiServer {
       case "prepare-shutdown":
         return { status: 200, contentType: "text/plain", body: "unset" };
       case "tail":
-        requireTenant(request, "tail");
+        this.tails.read(request, url);
         return { ...errorReply(400, "Bad Request\n"), headers: { "X-Content-Type-Options": "nosniff", "Sec-Websocket-Version": "13" } };
       default:
         return null;

@@ -70,23 +70,29 @@ function pushEntry(values: readonly unknown[], source: string): StoredEntry {
     throw jsonProblem(
       source,
       "unmarshalerDecoder: Value looks like Number/Boolean/None, but can't find its end: ',' or '}' symbol",
+      AFTER_STREAMS,
     );
   }
   const labels = z.record(z.string(), z.string()).safeParse(metadata ?? {});
   if (!labels.success) {
-    throw jsonProblem(source, `unmarshalerDecoder: Value is string, but can't find closing '"' symbol`);
+    throw jsonProblem(source, `unmarshalerDecoder: Value is string, but can't find closing '"' symbol`, AFTER_STREAMS);
   }
   return { timestampNs, line: content.data, metadata: labels.data };
 }
 
-/** The reader's error with its two excerpts, ten and fifty bytes back from the end of the body. */
-function jsonProblem(source: string, what: string): HttpProblem {
-  const near = source.slice(-10);
+/**
+ * The reader's error with its two excerpts, which begin ten and fifty bytes before the place it got to: the body's end, or
+ * with `behind` the end of the last stream.
+ */
+function jsonProblem(source: string, what: string, behind = 0): HttpProblem {
   return new HttpProblem(
     400,
-    `loghttp.PushRequest.Streams: []loghttp.LogProtoStream: ${what}, error found in #10 byte of ...|${near}|..., bigger context ...|${source.slice(-50)}|...\n`,
+    `loghttp.PushRequest.Streams: []loghttp.LogProtoStream: ${what}, error found in #10 byte of ...|${source.slice(-10 - behind)}|..., bigger context ...|${source.slice(-50 - behind)}|...\n`,
   );
 }
+
+/** `]}`, which closes the list of streams and the body. */
+const AFTER_STREAMS = 2;
 
 const legacySchema = z.object({
   streams: z.array(z.object({ labels: z.string(), entries: z.array(z.object({ ts: z.string(), line: z.string() })) })),

@@ -110,20 +110,15 @@ export class PushHandler {
     const stream = store.openPushed(labels);
     const bucket = bucketOf(this.streamBuckets, `${tenant}/${labelText}`, this.clock);
     const ignored: { entry: StoredEntry; reason: string }[] = [];
-    let limited = false;
+    // With stream sharding on, as it is by default, a stream's entries of one push pass the limit together or not at all.
+    const total = entries.reduce((sum, { line }) => sum + Buffer.byteLength(line), 0);
+    const limited = !bucket.take(total, limits.per_stream_rate_limit, limits.per_stream_rate_limit_burst);
     for (const entry of entries) {
-      const behind = tooFarBehind(entry, stream);
-      if (behind !== null) {
-        ignored.push({ entry, reason: behind });
-        continue;
-      }
-      const bytes = Buffer.byteLength(entry.line);
-      if (!bucket.take(bytes, limits.per_stream_rate_limit, limits.per_stream_rate_limit_burst)) {
-        limited = true;
-        ignored.push({ entry, reason: streamRateExceeded(labelText, limits, bytes) });
-        continue;
-      }
-      store.append(stream, entry);
+      const reason = limited
+        ? streamRateExceeded(labelText, limits, Buffer.byteLength(entry.line))
+        : tooFarBehind(entry, stream);
+      if (reason === null) store.append(stream, entry);
+      else ignored.push({ entry, reason });
     }
     if (ignored.length === 0) return null;
     return errorReply(limited ? 429 : 400, `${ignoredReport(ignored, tenant, entries.length, labelText)}\n`);

@@ -24,7 +24,7 @@ import { answerInstant, answerMetricRange } from "./metric-query.ts";
 import { parseQuery, parseSelector } from "./parse-query.ts";
 import { checkBlocked, checkBytes, checkQuery, clampRange } from "./query-limits.ts";
 import { emptyTally } from "../store/entry-merge.ts";
-import { type AnswerCounts, queryStats } from "./query-stats.ts";
+import { type AnswerCounts, isRecent, queryStats } from "./query-stats.ts";
 import { parseBounds, parseDirection, parseInterval, parseLimit, parseStep, type RequestForm, type TimeBounds } from "./request-form.ts";
 import { printExpr } from "../../../src-shared/logql/printer.ts";
 import { HttpProblem } from "../http/reply.ts";
@@ -126,6 +126,7 @@ export class QueryHandler {
       splits: Number((clamped.endNs - 1n) / SPLIT_NS - clamped.startNs / SPLIT_NS) + 1,
       execMs: performance.now() - began,
       referencedMetadata: result.referencedMetadata,
+      recent: isRecent(clamped.endNs, nowNs(this.context)),
     };
     return streamsReply(result.answer.body(queryStats(result.tally, counts)));
   }
@@ -139,7 +140,7 @@ export class QueryHandler {
     if (!isLogExpr(expr)) throw new HttpProblem(400, "legacy endpoints only support streams result type");
     const began = performance.now();
     const result = runLogQuery(this.context, { tenant, expr, bounds, limit, backward, intervalNs: 0n, categorize: false });
-    const counts = { returned: result.answer.count, passed: result.passed, splits: 1, execMs: performance.now() - began, referencedMetadata: false };
+    const counts = { returned: result.answer.count, passed: result.passed, splits: 1, execMs: performance.now() - began, referencedMetadata: false, recent: isRecent(bounds.endNs, nowNs(this.context)) };
     const streams = result.answer.resultStreams().map(({ labelText, values }) => {
       // Written by ourselves a moment ago, so the shape is known.
       const entries = (JSON.parse(values) as [string, string][]).map(
@@ -211,7 +212,7 @@ function streamsReply(body: Buffer): Reply {
 /** The answer of a query whose whole range lies before the lookback limit. */
 function emptyBody(categorize: boolean): Buffer {
   const flags = categorize ? '"encodingFlags":["categorize-labels"],' : "";
-  const stats = queryStats(emptyTally(), { returned: 0, passed: 0, splits: 0, execMs: 0, referencedMetadata: false });
+  const stats = queryStats(emptyTally(), { returned: 0, passed: 0, splits: 0, execMs: 0, referencedMetadata: false, recent: false });
   return Buffer.from(`{"status":"success","data":{"resultType":"streams",${flags}"result":[],"stats":${goJson(stats)}}}`);
 }
 

@@ -36,6 +36,16 @@ export interface AnswerCounts {
   readonly splits: number;
   readonly execMs: number;
   readonly referencedMetadata: boolean;
+  /** The range is recent enough for the ingesters to be asked. */
+  readonly recent: boolean;
+}
+
+const INGESTERS = 3;
+/** Loki's `querier.query_ingesters_within`. */
+const INGESTERS_WITHIN_NS = 3n * 3_600_000_000_000n;
+
+export function isRecent(endNs: bigint, nowNs: bigint): boolean {
+  return endNs > nowNs - INGESTERS_WITHIN_NS;
 }
 
 /** Compression that the lab claims for its chunks: about what snappy makes of log lines. */
@@ -96,7 +106,7 @@ export function queryStats(tally: ReadTally, counts: AnswerCounts): unknown {
       querierExecTime: round(seconds * 0.9),
     },
     ingester: {
-      totalReached: tally.headChunks > 0 ? 3 : 0,
+      totalReached: counts.recent ? INGESTERS : 0,
       totalChunksMatched: tally.headChunks,
       totalBatches: Math.ceil(tally.headEntries / 128),
       totalLinesSent: tally.headEntries,
@@ -122,7 +132,7 @@ export function queryStats(tally: ReadTally, counts: AnswerCounts): unknown {
         pipelineWrapperFilteredLines: 0,
         dataobj: DATAOBJ,
       },
-      ...(tally.headChunks > 0 ? { recvWaitTime: round(seconds * 0.2) } : {}),
+      ...(counts.recent ? { recvWaitTime: Math.max(1e-6, round(seconds * 0.2)) } : {}),
     },
     cache: {
       chunk: NO_CACHE,

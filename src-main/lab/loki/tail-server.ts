@@ -2,12 +2,12 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { isLogExpr } from "../../../src-shared/logql/ast.ts";
+import { type Expr, isLogExpr } from "../../../src-shared/logql/ast.ts";
 import { HttpProblem } from "../http/reply.ts";
 import { type LabContext, nowNs } from "./lab-context.ts";
 import { parseQuery } from "./parse-query.ts";
 import { parseBounds, parseLimit, RequestForm } from "./request-form.ts";
-import { TailSession } from "./tail-session.ts";
+import { type TailRequest, TailSession } from "./tail-session.ts";
 import { requireTenant } from "./tenant-header.ts";
 
 /** How long new tails are refused after `cut-tails`. */
@@ -33,10 +33,10 @@ export class TailServer {
     return this.open.size;
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, url: URL): void {
+  /** Reads a tail's parameters; throws Loki's refusal of them. */
+  read(request: IncomingMessage, url: URL): Omit<TailRequest, "expr"> & { readonly expr: Expr } {
     const tenant = requireTenant(request, "tail");
     const form = new RequestForm(url.searchParams, new URLSearchParams());
-    const legacy = url.pathname.startsWith("/api/prom/");
     const categorize = String(request.headers["x-loki-response-encoding-flags"] ?? "").includes("categorize-labels");
     const expr = parseQuery(form.get("query"));
     const delaySeconds = Number(form.get("delay_for") || "0");
@@ -44,8 +44,14 @@ export class TailServer {
       throw new HttpProblem(400, `strconv.Atoi: parsing "${form.get("delay_for")}": invalid syntax`);
     }
     if (delaySeconds > MAX_DELAY_SECONDS) throw new HttpProblem(400, `delay_for can't be greater than ${MAX_DELAY_SECONDS}`);
-    const limit = parseLimit(form);
     const { startNs } = parseBounds(form, nowNs(this.context));
+    const legacy = url.pathname.startsWith("/api/prom/");
+    return { tenant, expr, startNs, limit: parseLimit(form), delayMs: delaySeconds * 1_000, categorize, legacy };
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, url: URL): void {
+    const { expr, ...asked } = this.read(request, url);
+    const { tenant } = asked;
     if (this.context.clock.nowMs() < this.refuseUntilMs) throw new HttpProblem(503, "Service Unavailable\n");
 
     this.sockets.handleUpgrade(request, socket, head, (opened) => {
@@ -59,7 +65,7 @@ export class TailServer {
         opened.close(1011, `max concurrent tail requests limit exceeded, count > limit (${running + 1} > ${most})`);
         return;
       }
-      const session = new TailSession(opened, { tenant, expr, startNs, limit, delayMs: delaySeconds * 1_000, categorize, legacy }, this.context);
+      const session = new TailSession(opened, { ...asked, expr }, this.context);
       this.open.set(socket, { tenant, session });
       opened.once("close", () => this.open.delete(socket));
       // A reader that vanished shows as an error of the socket; `close` follows and tidies up.

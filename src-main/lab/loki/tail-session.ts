@@ -59,7 +59,7 @@ export class TailSession {
     this.socket = socket;
     this.request = request;
     this.context = context;
-    this.lines = compileLines(request.expr);
+    this.lines = compileLines(request.expr, () => nowNs(context));
     this.accepts = compileSelector(request.expr.selector.matchers);
     this.untilNs = this.delayedNow();
   }
