@@ -1,21 +1,21 @@
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import { AppError } from "../../src-shared/errors/app-error.ts";
 import { verifyAuditLog } from "../core/audit/audit-verify.ts";
-import { audited, openBase, OUTPUT_FORMATS, type OutputFormat } from "./command-context.ts";
+import { audited, openBase, type OutputFormat } from "./command-context.ts";
+import { outputOption } from "./output-option.ts";
 import type { CommandRunner } from "./command-runner.ts";
 import { jsonLine, write } from "./terminal.ts";
 import { textTable } from "./text-table.ts";
 
 export function addAuditCommands(program: Command, run: CommandRunner): void {
   const audit = program.command("audit").description("read, check and export the audit log");
-  const output = () => new Option("--output <format>", "how to print").choices([...OUTPUT_FORMATS]).default("text");
 
   audit
     .command("list")
     .description("the newest entries")
     .option("--limit <n>", "how many", "50")
     .option("--contains <text>", "only entries with this text", "")
-    .addOption(output())
+    .addOption(outputOption())
     .action(
       run<{ output: OutputFormat; limit: string; contains: string }>(async ({ context, options }) => {
         using base = openBase(context);
@@ -41,7 +41,7 @@ export function addAuditCommands(program: Command, run: CommandRunner): void {
   audit
     .command("verify")
     .description("walk the chain and say whether it is intact; exit code 1 when it is not")
-    .addOption(output())
+    .addOption(outputOption())
     .action(
       run<{ output: OutputFormat }>(async ({ context, options }) => {
         using base = openBase(context);

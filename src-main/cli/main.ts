@@ -1,3 +1,5 @@
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { runCli } from "./run-cli.ts";
 
 // The entry of `kubemate`: the only file of the command line that touches the process.
@@ -10,9 +12,22 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   controller.abort();
 });
 
+// In the bundle the workers and the page are beside this file; from the sources they are where they are written and built.
+const bundled = import.meta.url.endsWith(".js");
+const beside = (path: string) => new URL(path, import.meta.url);
+
 process.exitCode = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   environment: process.env,
   signal: controller.signal,
+  onLine: (listener) => {
+    const lines = createInterface({ input: process.stdin }).on("line", listener);
+    return () => {
+      lines.close();
+      process.stdin.unref();
+    };
+  },
+  locateWorker: (name) => beside(bundled ? `./workers/${name}.worker.js` : `../workers/${name}.worker.ts`),
+  pageDirectory: fileURLToPath(beside(bundled ? "../renderer" : "../../out/renderer")),
 });

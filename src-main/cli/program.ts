@@ -4,6 +4,8 @@ import type { CliText } from "./cli-text.ts";
 import { commandContext } from "./command-context.ts";
 import { commandRunner } from "./command-runner.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
+import { addLabCommand } from "./lab-command.ts";
+import { addServeCommand } from "./serve-command.ts";
 import { addSettingsCommands } from "./settings-command.ts";
 import type { Terminal } from "./terminal.ts";
 import { KUBEMATE_VERSION } from "./version.ts";
@@ -22,6 +24,8 @@ export function buildProgram(terminal: Terminal, text: CliText): Command {
     })
     .exitOverride();
   const run = commandRunner((command) => commandContext(command, terminal, text));
+  addServeCommand(program, run);
+  addLabCommand(program, run);
   addSettingsCommands(program, run);
   addAuditCommands(program, run);
   inheritSettings(program);

@@ -1,19 +1,19 @@
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import type { Setting } from "../../src-shared/api/settings.api.ts";
+import { outputOption } from "./output-option.ts";
 import type { CommandRunner } from "./command-runner.ts";
-import { audited, openBase, OUTPUT_FORMATS, type CommandContext, type OutputFormat } from "./command-context.ts";
+import { audited, openBase, type CommandContext, type OutputFormat } from "./command-context.ts";
 import { environmentName, isSettingKey } from "../core/settings/setting-parse.ts";
 import { jsonLine, write } from "./terminal.ts";
 import { textTable } from "./text-table.ts";
 
 export function addSettingsCommands(program: Command, run: CommandRunner): void {
   const settings = program.command("settings").description("show and change settings");
-  const output = () => new Option("--output <format>", "how to print").choices([...OUTPUT_FORMATS]).default("text");
 
   settings
     .command("list")
     .description("every setting with its value and where it comes from")
-    .addOption(output())
+    .addOption(outputOption())
     .action(
       run<{ output: OutputFormat }>(async ({ context, options }) => {
         using base = openBase(context);
@@ -26,7 +26,7 @@ export function addSettingsCommands(program: Command, run: CommandRunner): void 
     .description("change a setting in this profile")
     .argument("<key>")
     .argument("<value>")
-    .addOption(output())
+    .addOption(outputOption())
     .action(
       run<{ output: OutputFormat }>(async ({ context, options, args: [key = "", value = ""] }) => {
         using base = openBase(context);
@@ -45,7 +45,7 @@ export function addSettingsCommands(program: Command, run: CommandRunner): void 
     .command("reset")
     .description("go back to the value of the next source")
     .argument("<key>")
-    .addOption(output())
+    .addOption(outputOption())
     .action(
       run<{ output: OutputFormat }>(async ({ context, options, args: [key = ""] }) => {
         using base = openBase(context);

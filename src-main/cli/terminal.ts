@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
+import type { WorkerLocator } from "../core/common/worker-entry.ts";
 
 /** What a command may touch of the process it runs in, so that tests can stand in for it. */
 export interface Terminal {
@@ -8,12 +9,22 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C and by a pipe whose reader has gone. */
   readonly signal: AbortSignal;
+  readonly locateWorker: WorkerLocator;
+  /** Calls back for each line of standard input, if there is one to read; the answer ends it. */
+  onLine(listener: (line: string) => void): () => void;
+  /** The built page, for `serve`. */
+  readonly pageDirectory: string;
 }
 
 /** Writes and waits while the reader is slow, so that a large answer never piles up in memory. */
 export async function write(stream: Writable, text: string): Promise<void> {
   if (stream.destroyed || stream.write(text)) return;
   await Promise.race([once(stream, "drain"), once(stream, "close")]);
+}
+
+/** Resolves when the person has had enough. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
 }
 
 /** One line of JSON; bigints as decimal text. */

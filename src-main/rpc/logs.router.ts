@@ -1,8 +1,11 @@
+import type { LogTarget } from "../../src-shared/api/log-target.ts";
 import type { logsApi } from "../../src-shared/api/logs.api.ts";
 import type { LogsService } from "../core/logs/logs.service.ts";
+import type { QueryHistory, QueryUse } from "../core/queries/query-history.ts";
 import type { DomainHandlers } from "./handlers.ts";
 
-export function logsHandlers(logs: LogsService): DomainHandlers<typeof logsApi> {
+/** A query that was opened or followed is a query that was used. */
+export function logsHandlers(logs: LogsService, history: Pick<QueryHistory, "used">): DomainHandlers<typeof logsApi> {
   return {
     labels: (input, { signal }) => logs.labels(input, signal),
     labelValues: (input, { signal }) => logs.labelValues(input, signal),
@@ -15,8 +18,14 @@ export function logsHandlers(logs: LogsService): DomainHandlers<typeof logsApi> 
       return { ...result, completeness, stats };
     },
     pods: (input, { signal }) => logs.pods(input, signal),
-    open: (input, { caller }) => logs.open(input, caller.principal),
-    tail: (input, { caller }) => logs.tail(input, caller.principal),
+    open: (input, { caller }) => {
+      history.used(queryUse(input.target, input.query));
+      return logs.open(input, caller.principal);
+    },
+    tail: (input, { caller }) => {
+      history.used(queryUse(input.target, input.query));
+      return logs.tail(input, caller.principal);
+    },
     stop: (input) => logs.stop(input),
     close: (input) => logs.close(input),
     watch: (input, { signal }) => logs.watch(input, signal),
@@ -31,4 +40,8 @@ export function logsHandlers(logs: LogsService): DomainHandlers<typeof logsApi> 
     context: (input, { caller, signal }) => logs.context(input, caller.principal, signal),
     copy: (input) => logs.copy(input),
   };
+}
+
+function queryUse(target: LogTarget, query: string): QueryUse {
+  return { query, site: target.site, tenant: target.kind === "loki" ? target.tenant : "" };
 }

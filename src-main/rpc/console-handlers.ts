@@ -1,0 +1,46 @@
+import { auditExportInput } from "../core/audit/audit-export.job.ts";
+import type { Console } from "../core/console.ts";
+import { supportBundleInput } from "../core/support/support-bundle.job.ts";
+import { auditHandlers } from "./audit.router.ts";
+import { jobsHandlers } from "./jobs.router.ts";
+import { labHandlers } from "./lab.router.ts";
+import { logsHandlers } from "./logs.router.ts";
+import { queriesHandlers } from "./queries.router.ts";
+import { createConsoleRouter, type ConsoleHandlers, type DoorRouter } from "./router.ts";
+import { secretsHandlers } from "./secrets.router.ts";
+import { sessionHandlers } from "./session.router.ts";
+import { settingsHandlers } from "./settings.router.ts";
+import { sitesHandlers } from "./sites.router.ts";
+import { supportHandlers } from "./support.router.ts";
+
+/** The door of an open console. */
+export function consoleDoor(opened: Console): DoorRouter {
+  const { base, readOnly } = opened;
+  return createConsoleRouter({
+    handlers: consoleHandlers(opened),
+    audit: base.audit,
+    standing: () => ({ readOnly: readOnly.readOnly }),
+    logger: base.logger.child("door"),
+  });
+}
+
+function consoleHandlers(opened: Console): ConsoleHandlers {
+  const { base, jobs, queries, lab, sites, logs, readOnly, version } = opened;
+  const { profile, clock, announcements, audit, settings, secrets } = base;
+  return {
+    session: sessionHandlers({ version, profileDirectory: profile.root }, readOnly, announcements),
+    sites: sitesHandlers(sites),
+    logs: logsHandlers(logs, queries),
+    queries: queriesHandlers(queries),
+    jobs: jobsHandlers(jobs, clock),
+    audit: auditHandlers(audit, (principal) =>
+      jobs.submit(opened.auditExport, auditExportInput(profile.exports, audit, clock.nowMs()), principal),
+    ),
+    settings: settingsHandlers(settings, base.settingsFile),
+    secrets: secretsHandlers(secrets, announcements),
+    support: supportHandlers((principal) =>
+      jobs.submit(opened.supportBundle, supportBundleInput(profile.exports, clock.nowMs()), principal),
+    ),
+    lab: labHandlers(lab),
+  };
+}
