@@ -77,6 +77,7 @@ export function CommandPalette({ store }: CommandPaletteProps): ReactElement {
   return (
     <Spotlight.Root
       attributes={{ content: { "aria-label": t("app.palette.label") } }}
+      centered={false}
       maxHeight="min(60vh, 520px)"
       onQueryChange={setSearch}
       onSpotlightClose={() => setOpened(false)}

@@ -32,7 +32,7 @@ export function JobTray(): ReactElement {
           <span>{t("app.status.jobs", { count: active.length })}</span>
           {leading === undefined || fraction === null ? null : (
             <span className={styles.leading}>
-              {t("app.status.leadingJob", { title: jobTitle(t, leading), percent: formats.percent(fraction) })}
+              {t("app.status.leadingJob", { title: jobTitle(t, formats, leading), percent: formats.percent(fraction) })}
             </span>
           )}
         </UnstyledButton>
@@ -45,7 +45,7 @@ export function JobTray(): ReactElement {
             <li className={styles.job} key={job.id}>
               <div className={styles.head}>
                 <StatusShape label={t(`jobs.state.${job.state}`)} tone={jobTone(job.state)} />
-                <span className={styles.title}>{jobTitle(t, job)}</span>
+                <span className={styles.title}>{jobTitle(t, formats, job)}</span>
                 <JobControls job={job} />
               </div>
               {hasEnded(job) ? (

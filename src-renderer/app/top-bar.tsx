@@ -16,7 +16,7 @@ import { TenantPicker } from "./tenant-picker.tsx";
 import styles from "./top-bar.module.css";
 
 const RangePicker = lazy(async () => ({
-  default: (await import("../features/explore/range-picker.tsx")).RangePicker,
+  default: (await import("../features/explore/range/range-picker.tsx")).RangePicker,
 }));
 
 /** The command under this id is what "Run" does; the query that is being typed is known to the screen only. */

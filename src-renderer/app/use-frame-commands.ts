@@ -121,14 +121,14 @@ export function useFrameCommands(actions: FrameActions): void {
         {
           id: "pick.site",
           group: "sites",
-          label: "app.site.pick",
+          label: "app.site.choose",
           shortcut: "p s",
           run: () => actions.openPicker("site"),
         },
         {
           id: "pick.tenant",
           group: "tenants",
-          label: "app.tenant.pick",
+          label: "app.tenant.choose",
           shortcut: "p t",
           run: () => actions.openPicker("tenant"),
         },

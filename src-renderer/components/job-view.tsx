@@ -2,6 +2,7 @@ import { IconPlayerPause, IconPlayerPlay, IconTrash, IconX } from "@tabler/icons
 import type { ReactElement } from "react";
 import type { Job, JobState } from "../../src-shared/model/job.ts";
 import { useChange } from "../hooks/use-answer.ts";
+import type { Formats } from "../hooks/formats.ts";
 import { useFormats } from "../hooks/use-formats.ts";
 import { hasEnded } from "../hooks/use-jobs.ts";
 import { useForbidden } from "../hooks/use-permission.ts";
@@ -26,8 +27,12 @@ export function jobTone(state: JobState): StatusTone {
   return TONES[state];
 }
 
-export function jobTitle(t: Translate, job: Job): string {
-  return t.dynamic(job.title.key, job.title.params, job.kind);
+/** A job's name. Numbers in it are counts, so they are written as counts. */
+export function jobTitle(t: Translate, formats: Formats, job: Job): string {
+  const params = Object.entries(job.title.params).map(
+    ([name, value]) => [name, typeof value === "number" ? formats.number(value) : value] as const,
+  );
+  return t.dynamic(job.title.key, Object.fromEntries(params), job.kind);
 }
 
 /** Pause or resume, cancel, remove: those of them that make sense for the state the job is in. */
@@ -122,7 +127,11 @@ export function JobProgressView({ job }: { readonly job: Job }): ReactElement | 
   const tone = BAR_TONES[job.state];
   return (
     <div className={styles.progress}>
-      <ProgressBar fraction={progress.fraction} label={jobTitle(t, job)} {...(tone === undefined ? {} : { tone })} />
+      <ProgressBar
+        fraction={progress.fraction}
+        label={jobTitle(t, formats, job)}
+        {...(tone === undefined ? {} : { tone })}
+      />
       <span className={styles.facts}>{parts.filter((part) => part !== null).join(" · ")}</span>
     </div>
   );

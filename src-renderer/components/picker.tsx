@@ -1,6 +1,6 @@
 import { Combobox, UnstyledButton, useCombobox } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
-import { useState, type ReactElement, type ReactNode } from "react";
+import { useEffect, useState, type ReactElement, type ReactNode } from "react";
 import { useTranslate } from "../hooks/use-translate.ts";
 import styles from "./picker.module.css";
 
@@ -14,7 +14,7 @@ export interface PickerOption {
 }
 
 interface PickerProps {
-  /** The accessible name: what is picked. */
+  /** What is picked; read out before the value. */
   readonly label: string;
   readonly value: string | null;
   readonly options: readonly PickerOption[];
@@ -54,13 +54,19 @@ export function Picker({
   const combobox = useCombobox({
     opened,
     onOpenedChange: onOpenChange,
-    onDropdownOpen: () => combobox.focusSearchInput(),
     onDropdownClose: () => {
       combobox.resetSelectedOption();
       combobox.focusTarget();
       setSearch("");
     },
   });
+
+  // Also when a shortcut opened it, which the combobox itself does not notice.
+  const { focusSearchInput } = combobox;
+  useEffect(() => {
+    if (opened) focusSearchInput();
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the function is a new one at every rendering
+  }, [opened]);
 
   const needle = search.trim().toLowerCase();
   const matching = options.filter((option) => `${option.label} ${option.detail ?? ""}`.toLowerCase().includes(needle));
@@ -101,11 +107,13 @@ export function Picker({
         <UnstyledButton
           aria-expanded={opened}
           aria-haspopup="listbox"
-          aria-label={label}
           className={styles.target}
           onClick={() => combobox.toggleDropdown()}
         >
-          <span className={styles.shown}>{shown}</span>
+          <span className={styles.shown}>
+            <span className="visually-hidden">{label}: </span>
+            {shown}
+          </span>
           <IconChevronDown aria-hidden className={styles.chevron} size={14} stroke={1.5} />
         </UnstyledButton>
       </Combobox.Target>

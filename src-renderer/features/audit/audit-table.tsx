@@ -51,8 +51,10 @@ export function AuditTable({ entries, total, selected, onSelect, onEndReached }:
       {
         id: "time",
         header: t("app.audit.time", { zone: zone }),
-        width: "172px",
-        render: (entry) => formats.timestamp(BigInt(Math.trunc(entry.atMs)) * 1_000_000n, { fraction: 3 }),
+        width: "200px",
+        render: (entry) => (
+          <span>{formats.timestamp(BigInt(Math.trunc(entry.atMs)) * 1_000_000n, { fraction: 3 })}</span>
+        ),
       },
       {
         id: "principal",
@@ -75,7 +77,7 @@ export function AuditTable({ entries, total, selected, onSelect, onEndReached }:
       {
         id: "action",
         header: t("app.audit.action"),
-        width: "minmax(140px, 0.8fr)",
+        width: "minmax(156px, 0.8fr)",
         render: (entry) => <code>{entry.action}</code>,
       },
       {

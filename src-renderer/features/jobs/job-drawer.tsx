@@ -25,7 +25,7 @@ export function JobDrawer({ job, onClose }: { readonly job: Job; readonly onClos
   const output = outputText(job.output);
   const time = (atMs: number | null): string => (atMs === null ? "–" : formats.dateTime(atMs));
   return (
-    <Drawer actions={<JobControls job={job} />} onClose={onClose} takeFocus={false} title={jobTitle(t, job)}>
+    <Drawer actions={<JobControls job={job} />} onClose={onClose} takeFocus={false} title={jobTitle(t, formats, job)}>
       <div className={styles.content}>
         <p className={styles.state}>
           <StatusShape tone={jobTone(job.state)} />

@@ -87,7 +87,7 @@ function JobRow({ job, selected, onSelect }: JobRowProps): ReactElement {
       </span>
       <div className={styles.what}>
         <button aria-expanded={selected} className={styles.title} onClick={onSelect} type="button">
-          {jobTitle(t, job)}
+          {jobTitle(t, formats, job)}
         </button>
         <span className={styles.who}>
           {job.principal} · <RelativeTime atMs={job.createdAtMs} />
@@ -98,7 +98,9 @@ function JobRow({ job, selected, onSelect }: JobRowProps): ReactElement {
         {job.error === undefined ? (
           <JobProgressView job={job} />
         ) : (
-          <span className={styles.error}>{errorText(t, job.error)}</span>
+          <span className={styles.error} title={errorText(t, job.error)}>
+            {errorText(t, job.error)}
+          </span>
         )}
       </div>
       <JobControls job={job} />

@@ -53,7 +53,9 @@ function ComponentTable({ components }: { readonly components: readonly LokiComp
           </th>
           <th scope="col">{t("app.overview.service")}</th>
           <th scope="col">{t("app.overview.by")}</th>
-          <th aria-label={t("app.overview.podLogs")} />
+          <th scope="col">
+            <span className="visually-hidden">{t("app.overview.podLogs")}</span>
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -97,7 +99,7 @@ function ComponentRow({ component }: { readonly component: LokiComponent }): Rea
       <td className={styles.number} data-some={verdict.restarts > 0 || undefined}>
         {formats.number(verdict.restarts)}
       </td>
-      <td className={styles.service}>
+      <td className={styles.service} title={component.service}>
         {component.service === undefined
           ? "–"
           : component.port === undefined

@@ -4,6 +4,7 @@ import { JobProgressView, jobTitle, jobTone } from "../../components/job-view.ts
 import { Panel } from "../../components/panel.tsx";
 import { EmptyView, FailedView, LoadingView } from "../../components/state-views.tsx";
 import { StatusShape } from "../../components/status-shape.tsx";
+import { useFormats } from "../../hooks/use-formats.ts";
 import { hasEnded, useJobs } from "../../hooks/use-jobs.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { useWorkspace } from "../../hooks/workspace-store.ts";
@@ -12,6 +13,7 @@ import styles from "./running-jobs-panel.module.css";
 /** The console's own long work that goes on now. */
 export function RunningJobsPanel(): ReactElement {
   const t = useTranslate();
+  const formats = useFormats();
   const { data, error, loading, retry } = useJobs();
   const show = useWorkspace((state) => state.show);
   const active = (data ?? []).filter((job) => !hasEnded(job));
@@ -33,7 +35,7 @@ export function RunningJobsPanel(): ReactElement {
           <li className={styles.job} key={job.id}>
             <span className={styles.title}>
               <StatusShape label={t(`jobs.state.${job.state}`)} tone={jobTone(job.state)} />
-              <span>{jobTitle(t, job)}</span>
+              <span>{jobTitle(t, formats, job)}</span>
             </span>
             <JobProgressView job={job} />
           </li>

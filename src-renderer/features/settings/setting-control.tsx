@@ -1,9 +1,10 @@
 import { Select, Switch, TextInput } from "@mantine/core";
 import { useState, type KeyboardEvent, type ReactElement } from "react";
 import type { Setting } from "../../../src-shared/api/settings.api.ts";
+import type { Formats } from "../../hooks/formats.ts";
 import { useFormats } from "../../hooks/use-formats.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
-import { choiceText, exactBytes, numberProblem, parseBytes } from "./setting-text.ts";
+import { choiceText, exactBytes, numberProblem, parseAmount, parseBytes } from "./setting-text.ts";
 import styles from "./settings-screen.module.css";
 
 interface SettingControlProps {
@@ -57,20 +58,19 @@ export function SettingControl({ setting, labelledBy, disabled, onSet }: Setting
   );
 }
 
-function shownText(setting: Setting): string {
-  return typeof setting.value === "number" && setting.kind === "bytes"
-    ? exactBytes(setting.value)
-    : String(setting.value);
+function shownText(formats: Formats, setting: Setting): string {
+  if (typeof setting.value !== "number") return String(setting.value);
+  return setting.kind === "bytes" ? exactBytes(setting.value) : formats.number(setting.value, 6);
 }
 
 /** A field whose text becomes the value only when one is done with it. */
 function TypedControl({ setting, labelledBy, disabled, onSet }: SettingControlProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
-  const shown = shownText(setting);
+  const shown = shownText(formats, setting);
   const [text, setText] = useState(shown);
   const numeric = typeof setting.value === "number";
-  const value = setting.kind === "bytes" ? parseBytes(text) : text.trim() === "" ? null : Number(text.trim());
+  const value = setting.kind === "bytes" ? parseBytes(text) : parseAmount(text);
   const problem = numeric ? numberProblem(setting, value) : null;
   const bound = (limit: number | undefined): string =>
     limit === undefined ? "" : setting.kind === "bytes" ? exactBytes(limit) : formats.number(limit);

@@ -35,6 +35,12 @@ const EXACT = [
   ["KiB", 2 ** 10],
 ] as const;
 
+/** Reads `100,000` and `100000`; `null` when it is no number. Both languages group digits by commas. */
+export function parseAmount(text: string): number | null {
+  const digits = text.trim().replaceAll(/[,_ ]/g, "");
+  return /^-?\d+(\.\d+)?$/.test(digits) ? Number(digits) : null;
+}
+
 /** Bytes in the largest unit that needs no rounding, so that reading it back gives the same number. */
 export function exactBytes(value: number): string {
   for (const [name, size] of EXACT) if (value !== 0 && value % size === 0) return `${value / size} ${name}`;

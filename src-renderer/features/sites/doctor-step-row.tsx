@@ -6,8 +6,9 @@ import { useFormats } from "../../hooks/use-formats.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import styles from "./doctor-drawer.module.css";
 
-const TONES: Readonly<Record<DoctorStep["state"] | "waiting", StatusTone>> = {
+const TONES: Readonly<Record<DoctorStep["state"] | "waiting" | "unreached", StatusTone>> = {
   waiting: "idle",
+  unreached: "idle",
   running: "working",
   passed: "good",
   warned: "warning",
@@ -25,7 +26,7 @@ export function DoctorStepRow({ step, ended }: DoctorStepRowProps): ReactElement
   const t = useTranslate();
   const formats = useFormats();
   const told = step.state === "waiting" ? null : step;
-  const state = step.state === "waiting" && ended ? "skipped" : step.state;
+  const state = step.state === "waiting" && ended ? "unreached" : step.state;
   return (
     <li className={styles.step} data-state={state}>
       <span className={styles.mark}>

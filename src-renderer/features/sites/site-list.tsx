@@ -99,7 +99,7 @@ function SiteRow({ site, selected, onSide }: SiteRowProps): ReactElement {
           </Tip>
         ) : null}
       </span>
-      <span className={styles.place} title={place}>
+      <span className={styles.place} title={site.error === undefined ? place : errorText(t, site.error)}>
         {site.error === undefined ? place : <span className={styles.error}>{errorText(t, site.error)}</span>}
       </span>
       <span className={styles.actions}>

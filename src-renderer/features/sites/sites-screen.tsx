@@ -23,15 +23,21 @@ export function SitesScreen(): ReactElement {
   const forbidden = useForbidden("sites.change");
   const [side, setSide] = useState<SideView | null>(null);
   const sites = data?.sites ?? [];
+  const empty = data !== undefined && sites.length === 0;
   const add = (
-    <Button disabledReason={forbidden} icon={IconPlus} onClick={() => setSide({ kind: "add" })}>
+    <Button
+      disabledReason={forbidden}
+      icon={IconPlus}
+      onClick={() => setSide({ kind: "add" })}
+      tone={empty ? "primary" : "default"}
+    >
       {t("app.sites.add")}
     </Button>
   );
 
   return (
     <Screen
-      actions={add}
+      actions={empty ? undefined : add}
       aside={data === undefined ? undefined : t("app.sites.count", { count: sites.length })}
       drawer={<SideDrawer onClose={() => setSide(null)} side={side} sites={sites} />}
       title={t("app.screen.sites")}
@@ -44,7 +50,7 @@ export function SitesScreen(): ReactElement {
       ))}
       {loading ? <LoadingView rowHeight={40} rows={5} /> : null}
       {error === undefined ? null : <FailedView error={error} onRetry={retry} title={t("app.sites.failed")} />}
-      {data !== undefined && sites.length === 0 ? (
+      {empty ? (
         <EmptyView actions={add} icon={IconServer2} text={t("app.sites.emptyText")} title={t("app.sites.empty")} />
       ) : null}
       <SiteList onSide={setSide} side={side} sites={sites} />
