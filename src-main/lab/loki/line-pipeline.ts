@@ -1,14 +1,7 @@
 import type { LogExpr, Stage } from "../../../src-shared/logql/ast.ts";
-import {
-  type LabelCategory,
-  LabelsBuilder,
-  METADATA_LABEL,
-  PARSED_LABEL,
-  STREAM_LABEL,
-} from "../../../src-shared/logql/pipeline/labels-builder.ts";
-import type { LineState, PipelineOptions } from "../../../src-shared/logql/pipeline/line-state.ts";
-import { NO_HINTS, type ParserHints } from "../../../src-shared/logql/pipeline/parser-hints.ts";
-import { compileStages, earlyFilters } from "../../../src-shared/logql/pipeline/pipeline.ts";
+import { compileLogPipeline, type StreamPipeline } from "../../../src-shared/logql/log-pipeline.ts";
+import { ERROR_LABEL } from "../../../src-shared/logql/pipeline/labels-builder.ts";
+import type { LabelSet } from "../../../src-shared/model/labels.ts";
 import { escapeGoJson } from "../format/go-json.ts";
 import type { StoredEntry } from "../store/entry.ts";
 import type { EntryChunk } from "../store/entry-chunk.ts";
@@ -86,24 +79,25 @@ export class LiteralIndex {
 /** The stages of an expression; `null` when it has none and stored entries are the answer. */
 export function compileLines(expr: LogExpr, nowNs: () => bigint): LinePipeline | null {
   if (expr.stages.length === 0) return null;
-  const options: PipelineOptions = { compat: "loki", nowNs };
   const literals = new LiteralIndex(requiredLiterals(expr.stages));
-  const runners = compileStages(expr, options);
-  const hints: ParserHints = { ...NO_HINTS, earlyFilters: earlyFilters(expr.stages, options) };
-  const builders = new Map<string, LabelsBuilder>();
+  const pipeline = compileLogPipeline(expr, { compat: "loki", nowNs });
+  const byStream = new Map<LabelSet, StreamPipeline>();
   const onlyFilters = expr.stages.every(({ kind }) => kind === "lineFilter" || kind === "labelFilter");
+  const onlyLineFilters = expr.stages.every(({ kind }) => kind === "lineFilter");
 
   const runEntry = (stream: LabStream, entry: StoredEntry): PipelineLine | null => {
-    let labels = builders.get(stream.labelText);
-    if (labels === undefined) {
-      labels = new LabelsBuilder(stream.labels, hints);
-      builders.set(stream.labelText, labels);
+    let own = byStream.get(stream.labels);
+    if (own === undefined) {
+      own = pipeline.forStream(stream.labels);
+      byStream.set(stream.labels, own);
     }
-    labels.reset(entry.metadata);
-    const state: LineState = { line: entry.line, timestampNs: entry.timestampNs, labels };
-    for (const runner of runners) if (!runner(state)) return null;
-    const unchanged = onlyFilters && labels.error === "";
-    return { line: state.line, labels: categorized(labels), unchanged };
+    if (!own.process(entry.timestampNs, entry.line, entry.metadata)) return null;
+    if (onlyLineFilters) {
+      return { line: entry.line, labels: { stream: stream.labels, metadata: entry.metadata, parsed: {} }, unchanged: true };
+    }
+    const labels = own.result();
+    // A filter that fails on a value leaves a line in, with an error as a label.
+    return { line: own.line, labels, unchanged: onlyFilters && labels.labels[ERROR_LABEL] === undefined };
   };
   return {
     referencesMetadata: expr.stages.some(({ kind }) => kind === "labelFilter"),
@@ -111,16 +105,4 @@ export function compileLines(expr: LogExpr, nowNs: () => bigint): LinePipeline |
     run: (stream, chunk, index) => runEntry(stream, chunk.entryAt(index)),
     runEntry,
   };
-}
-
-function categorized(labels: LabelsBuilder): CategorizedLabels {
-  const sets: Record<LabelCategory, Record<string, string>> = {
-    [STREAM_LABEL]: {},
-    [METADATA_LABEL]: {},
-    [PARSED_LABEL]: {},
-  };
-  labels.forEach((name, value, category) => {
-    sets[category][name] = value;
-  });
-  return { stream: sets[STREAM_LABEL], metadata: sets[METADATA_LABEL], parsed: sets[PARSED_LABEL] };
 }
