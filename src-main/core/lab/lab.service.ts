@@ -38,6 +38,7 @@ export class LabService implements AsyncDisposable {
   #starting: Promise<LabStatus> | null = null;
   #status: LabStatus = STOPPED;
   #controlUrl: string | null = null;
+  #cleared: Promise<void> = Promise.resolve();
   #nextId = 1;
 
   constructor(options: LabServiceOptions) {
@@ -119,9 +120,13 @@ export class LabService implements AsyncDisposable {
     await writeFile(file, text, { mode: 0o600 });
   }
 
-  /** Clears what belonged to a thread that has ended; once. */
-  async #gone(worker: Worker): Promise<void> {
-    if (this.#worker !== worker) return;
+  /** Clears what belonged to a thread that has ended; once, however many notice its end. */
+  #gone(worker: Worker): Promise<void> {
+    if (this.#worker === worker) this.#cleared = this.#clear();
+    return this.#cleared;
+  }
+
+  async #clear(): Promise<void> {
     this.#worker = null;
     this.#starting = null;
     this.#controlUrl = null;
