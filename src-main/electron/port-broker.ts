@@ -27,7 +27,7 @@ export function brokerPorts(
       return;
     }
     const { port1, port2 } = new MessageChannelMain();
-    serveSocket({ router, socket: new MessagePortServerSocket(port1), caller });
+    serveSocket({ router, socket: new MessagePortServerSocket(port1), caller, logger });
     // The other port goes along: it is Electron's own and the frame is too.
     senderFrame.postMessage(PORT_CHANNEL, nonce, [port2 as never]);
   });

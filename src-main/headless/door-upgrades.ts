@@ -54,7 +54,7 @@ export function doorUpgrades(server: Server, options: DoorUpgradeOptions): () =>
     upgrades.handleUpgrade(request, stream, head, (socket) => {
       const letGo = sessions.hold(id, () => socket.close(CLOSE_CODES.sessionExpired, "session expired"));
       socket.once("close", letGo);
-      serveSocket({ router, socket: new WsServerSocket(socket), caller, keepAlive });
+      serveSocket({ router, socket: new WsServerSocket(socket), caller, logger, keepAlive });
     });
   });
 

@@ -97,8 +97,10 @@ export class Trial {
   }
 
   serve(socket: ServerSocket): void {
-    const { router, caller, keepAlive } = this;
-    this.connections.push(serveSocket({ router, socket, caller, ...(keepAlive === undefined ? {} : { keepAlive }) }));
+    const { router, caller, logger, keepAlive } = this;
+    this.connections.push(
+      serveSocket({ router, socket, caller, logger, ...(keepAlive === undefined ? {} : { keepAlive }) }),
+    );
   }
 
   /** Resolves when what the handlers saw is as wanted. */

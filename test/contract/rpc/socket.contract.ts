@@ -117,6 +117,23 @@ export function describeSocket(name: string, open: DoorKind): void {
       await eventOf(socket, "close");
     });
 
+    test("many calls in one message are refused, each of them, and none is made", async () => {
+      const socket = new setup.rawWebSocket(`${setup.url}?connectionParams=1`);
+      await eventOf(socket, "open");
+      socket.send('{"method":"connectionParams","data":{"protocol":"1"}}');
+      const call = (id: number) => ({
+        id,
+        method: "mutation",
+        params: { path: "trial.change", input: { input: { to: id } } },
+      });
+      const first = eventOf(socket, "message");
+      socket.send(JSON.stringify([call(1), call(2)]));
+      expect(String((await first).data)).toContain("request.invalid");
+      socket.close();
+      await eventOf(socket, "close");
+      expect(trial.trace.value).toBe(0);
+    });
+
     test("cancelling a call rejects it at once and aborts its handler", async () => {
       const client = await opened();
       const controller = new AbortController();

@@ -12,6 +12,7 @@ import { useRpcQuery } from "../../../src-renderer/rpc/use-rpc-query.ts";
 import { useRpcStream } from "../../../src-renderer/rpc/use-rpc-stream.ts";
 import { consoleDoor } from "../../builders/console-door.ts";
 import type { DoorSetup } from "../../builders/door-setup.ts";
+import { RecordingLogger } from "../../builders/recording-logger.ts";
 import { portDoor } from "../../builders/port-door.ts";
 
 let setup: DoorSetup;
@@ -50,7 +51,13 @@ beforeEach(async () => {
     },
   });
   setup = await portDoor({
-    serve: (socket) => serveSocket({ router, socket, caller: { principal: "ada", role: "admin", shell: "desktop" } }),
+    serve: (socket) =>
+      serveSocket({
+        router,
+        socket,
+        caller: { principal: "ada", role: "admin", shell: "desktop" },
+        logger: new RecordingLogger(),
+      }),
   });
   client = createConsoleClient({ url: setup.url, webSocket: setup.webSocket, retryDelayMs: () => 5 });
   queries = createQueryClient(client.connection);
