@@ -4,7 +4,7 @@ import { answerStats } from "./answer-stats.ts";
 import { completenessVerdict, suspectAnswer, type ReadEvidence } from "./completeness-verdict.ts";
 import { confirmByIndex } from "./index-promise.ts";
 import { parsedJson, type LokiClient } from "./loki-client.ts";
-import { metricPage, metricRequest } from "./metric-answer.ts";
+import { metricPage, metricRequest, type MetricPage } from "./metric-answer.ts";
 import type { PageAccount } from "./page-source.ts";
 import { longestRangeNs, selectorsOf } from "./query-text.ts";
 import { ReadMeter } from "./read-meter.ts";
@@ -18,6 +18,17 @@ export async function readMetric(client: LokiClient, query: MetricQuery, signal:
     (body) => metricPage(parsedJson(body)),
     signal,
   );
+  return { result: page.result, ...(await judgedMetric(client, query, page, meter, signal)) };
+}
+
+/** Verdict and cost of an answer to a metric query. */
+export async function judgedMetric(
+  client: LokiClient,
+  query: MetricQuery,
+  page: MetricPage,
+  meter: ReadMeter,
+  signal: AbortSignal,
+): Promise<Pick<MetricAnswer, "completeness" | "stats">> {
   // The first window reaches back before the range.
   const range = { startNs: query.range.startNs - longestRangeNs(query.expr), endNs: query.range.endNs + 1n };
   const account: PageAccount = {
@@ -47,5 +58,5 @@ export async function readMetric(client: LokiClient, query: MetricQuery, signal:
       ? null
       : await confirmByIndex(client, selector, range, signal);
   const completeness = completenessVerdict({ ...evidence, confirmation });
-  return { result: page.result, completeness, stats: meter.stats };
+  return { completeness, stats: meter.stats };
 }

@@ -9,16 +9,22 @@ export interface LogQueryText {
   readonly tail: string;
 }
 
-/** Whether the text is a metric query. What does not parse is taken for a log query: Loki says what is wrong with it. */
+/**
+ * Whether the text is a metric query. A text that does not parse, as newer functions may not, is one unless it begins with
+ * a selector: Loki says what is wrong with it.
+ */
 export function isMetricQuery(expr: string): boolean {
   let metric = false;
+  let log = false;
   parser.parse(expr).iterate({
     enter(node) {
       if (node.name === "MetricExpr") metric = true;
-      return !metric && (node.name === "LogQL" || node.name === "Expr");
+      if (node.name === "LogExpr" && !metric) log = true;
+      return !metric && !log;
     },
   });
-  return metric;
+  if (metric || log) return metric;
+  return !/^(?:\s|\(|#[^\n]*\n)*\{/.test(expr) && expr.trim() !== "";
 }
 
 /** The stream selectors of a query, each once, in the order in which they stand in it. */
