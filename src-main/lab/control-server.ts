@@ -30,7 +30,9 @@ export function startControlServer(lab: Pick<Lab, "status" | "setFault" | "seed"
   const server = createServer((request, response) => {
     const readJson = async (): Promise<unknown> => JSON.parse((await readBody(request, 1024 * 1024)).toString());
     answer(request.method ?? "GET", request.url ?? "/", readJson)
-      .catch((error: unknown) => (error instanceof HttpProblem ? error.reply : new HttpProblem(400, `${String(error)}\n`).reply))
+      .catch((error: unknown) =>
+        error instanceof HttpProblem ? error.reply : new HttpProblem(400, `${String(error)}\n`).reply,
+      )
       .then((reply) => writeReply(response, reply))
       .catch(() => response.destroy());
   });

@@ -80,7 +80,10 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   for (const { target, pods } of lokiComponents()) {
     for (const { name } of pods) {
       const { source } = lokiWorkload(target, name);
-      podStreams.set(`loki/${name}`, new GeneratedStream({ source, tenant: "loki", seed, clock, cache, earliestMs: () => startedMs - 86_400_000 }));
+      podStreams.set(
+        `loki/${name}`,
+        new GeneratedStream({ source, tenant: "loki", seed, clock, cache, earliestMs: () => startedMs - 86_400_000 }),
+      );
     }
   }
 

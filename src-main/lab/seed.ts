@@ -37,7 +37,13 @@ export function seedLines(store: LogStore, request: SeedRequest): SeedResult {
   const stepNs = (request.endNs - request.startNs) / BigInt(request.lines);
   let sizeBytes = 0;
   for (let number = 0; number < request.streams; number += 1) {
-    const labels = { app: `bench-${number % 4}`, cluster: "lab", namespace: "bench", pod: `bench-${number}`, service_name: `bench-${number % 4}` };
+    const labels = {
+      app: `bench-${number % 4}`,
+      cluster: "lab",
+      namespace: "bench",
+      pod: `bench-${number}`,
+      service_name: `bench-${number % 4}`,
+    };
     const stream = tenant.openPushed(labels);
     const random = new SeededRandom(request.seed * 7_919 + number);
     const filler = "abcdefghijklmnopqrstuvwxyz0123456789 ".repeat(Math.ceil(request.lineBytes / 37) + 1);

@@ -3,7 +3,10 @@ import type { CorpusEntry } from "./lab-recordings.ts";
 import { ManualClock } from "./manual-clock.ts";
 
 /** A lab without traffic of its own, standing at one moment. */
-export async function quietLab(nowMs: number, options: Partial<LabOptions> = {}): Promise<{ lab: Lab; clock: ManualClock }> {
+export async function quietLab(
+  nowMs: number,
+  options: Partial<LabOptions> = {},
+): Promise<{ lab: Lab; clock: ManualClock }> {
   const clock = new ManualClock(nowMs);
   return { lab: await createLab({ clock, historyHours: 0, ...options }), clock };
 }
@@ -15,15 +18,28 @@ const OF_THE_CONNECTION = /^(host|connection|upgrade|sec-websocket-.*)$/i;
 export async function askLoki(
   lab: Lab,
   path: string,
-  options: { tenant?: string; method?: string; headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> } = {},
+  options: {
+    tenant?: string;
+    method?: string;
+    headers?: Record<string, string>;
+    body?: string | Uint8Array<ArrayBuffer>;
+  } = {},
 ): Promise<{ status: number; contentType: string | null; headers: Headers; text: string }> {
   const given = Object.entries(options.headers ?? {}).filter(([name]) => !OF_THE_CONNECTION.test(name));
   const response = await fetch(`${lab.lokiUrl}${path}`, {
     method: options.method ?? "GET",
-    headers: { ...(options.tenant === undefined ? {} : { "X-Scope-OrgID": options.tenant }), ...Object.fromEntries(given) },
+    headers: {
+      ...(options.tenant === undefined ? {} : { "X-Scope-OrgID": options.tenant }),
+      ...Object.fromEntries(given),
+    },
     ...(options.body === undefined ? {} : { body: options.body }),
   });
-  return { status: response.status, contentType: response.headers.get("content-type"), headers: response.headers, text: await response.text() };
+  return {
+    status: response.status,
+    contentType: response.headers.get("content-type"),
+    headers: response.headers,
+    text: await response.text(),
+  };
 }
 
 export interface PushedStream {
@@ -31,7 +47,11 @@ export interface PushedStream {
   readonly values: readonly (readonly [string, string] | readonly [string, string, Record<string, string>])[];
 }
 
-export async function push(lab: Lab, tenant: string, streams: readonly PushedStream[]): Promise<{ status: number; text: string }> {
+export async function push(
+  lab: Lab,
+  tenant: string,
+  streams: readonly PushedStream[],
+): Promise<{ status: number; text: string }> {
   const { status, text } = await askLoki(lab, "/loki/api/v1/push", {
     tenant,
     method: "POST",
@@ -47,7 +67,9 @@ export async function pushCorpus(lab: Lab, entries: readonly CorpusEntry[]): Pro
   for (const [tenant, own] of tenants) {
     const streams = [...Map.groupBy(own, ({ labels }) => JSON.stringify(labels))].map(([labels, some]) => ({
       stream: JSON.parse(labels) as Record<string, string>,
-      values: some.map(({ ts, line, metadata }) => (metadata === undefined ? ([ts, line] as const) : ([ts, line, metadata] as const))),
+      values: some.map(({ ts, line, metadata }) =>
+        metadata === undefined ? ([ts, line] as const) : ([ts, line, metadata] as const),
+      ),
     }));
     const { status, text } = await push(lab, tenant, streams);
     if (status !== 204) throw new Error(`push of the corpus: ${status} ${text.slice(0, 300)}`);
@@ -72,6 +94,8 @@ export function shapeOf(value: unknown): unknown {
   }
   if (typeof value !== "object") return typeof value;
   if (isLabelSet(value)) return "labels";
-  const keys = Object.entries(value).map(([key, child]) => [key, key === "stream" || key === "metric" ? "labels" : shapeOf(child)] as const);
+  const keys = Object.entries(value).map(
+    ([key, child]) => [key, key === "stream" || key === "metric" ? "labels" : shapeOf(child)] as const,
+  );
   return Object.fromEntries(keys.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

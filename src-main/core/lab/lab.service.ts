@@ -150,6 +150,8 @@ export class LabService implements AsyncDisposable {
     this.#nextId += 1;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
+      // A worker thread has no origin; the rule means windows.
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
       worker.postMessage({ ...question, id });
     });
   }

@@ -38,18 +38,47 @@ interface Layout {
 
 const LAYOUT: readonly Layout[] = [
   { target: "compactor", kind: "StatefulSet", templateHash: "744c97d454", suffixes: ["0"], nodes: ["node-r1"] },
-  { target: "distributor", kind: "Deployment", templateHash: "55579cff67", suffixes: ["69cp5", "8dcq7"], nodes: ["node-w2", "node-w3"] },
+  {
+    target: "distributor",
+    kind: "Deployment",
+    templateHash: "55579cff67",
+    suffixes: ["69cp5", "8dcq7"],
+    nodes: ["node-w2", "node-w3"],
+  },
   { target: "gateway", kind: "Deployment", templateHash: "f97478d54", suffixes: ["xcbss"], nodes: ["node-r1"] },
   { target: "index-gateway", kind: "StatefulSet", templateHash: "7cf9957cc8", suffixes: ["0"], nodes: ["node-r1"] },
-  { target: "ingester", kind: "StatefulSet", templateHash: "75748dd556", suffixes: ["0", "1", "2"], nodes: ["node-w1", "node-w2", "node-w3"] },
-  { target: "querier", kind: "Deployment", templateHash: "6dc79799b7", suffixes: ["m9pdk", "wrmp4"], nodes: ["node-r1", "node-w1"] },
+  {
+    target: "ingester",
+    kind: "StatefulSet",
+    templateHash: "75748dd556",
+    suffixes: ["0", "1", "2"],
+    nodes: ["node-w1", "node-w2", "node-w3"],
+  },
+  {
+    target: "querier",
+    kind: "Deployment",
+    templateHash: "6dc79799b7",
+    suffixes: ["m9pdk", "wrmp4"],
+    nodes: ["node-r1", "node-w1"],
+  },
   { target: "query-frontend", kind: "Deployment", templateHash: "7688b5df74", suffixes: ["mbh86"], nodes: ["node-r1"] },
-  { target: "query-scheduler", kind: "Deployment", templateHash: "68976868d9", suffixes: ["56nk6"], nodes: ["node-r1"] },
+  {
+    target: "query-scheduler",
+    kind: "Deployment",
+    templateHash: "68976868d9",
+    suffixes: ["56nk6"],
+    nodes: ["node-r1"],
+  },
   { target: "ruler", kind: "StatefulSet", templateHash: "76647d995d", suffixes: ["0"], nodes: ["node-r1"] },
 ];
 
 /** The lab's nodes and the zone of each. */
-export const LAB_NODES: Readonly<Record<string, string>> = { "node-r1": "a", "node-w1": "a", "node-w2": "b", "node-w3": "c" };
+export const LAB_NODES: Readonly<Record<string, string>> = {
+  "node-r1": "a",
+  "node-w1": "a",
+  "node-w2": "b",
+  "node-w3": "c",
+};
 
 /** Loki as the Helm chart's distributed mode lays it out in the namespace `loki`: three ingesters in three zones. */
 export function lokiComponents(): LokiComponent[] {
@@ -115,5 +144,15 @@ export const TARGET_SERVICES: Readonly<Record<Exclude<LokiTarget, "gateway">, re
   "query-scheduler": ["runtime-config", "server", "memberlist-kv", "query-scheduler-ring", "query-scheduler"],
   "index-gateway": ["runtime-config", "index-gateway-ring", "store", "index-gateway", "server", "memberlist-kv"],
   compactor: ["runtime-config", "server", "memberlist-kv", "compactor"],
-  ruler: ["ruler", "server", "runtime-config", "index-gateway-ring", "ring", "memberlist-kv", "ingester-querier", "store", "rule-evaluator"],
+  ruler: [
+    "ruler",
+    "server",
+    "runtime-config",
+    "index-gateway-ring",
+    "ring",
+    "memberlist-kv",
+    "ingester-querier",
+    "store",
+    "rule-evaluator",
+  ],
 };

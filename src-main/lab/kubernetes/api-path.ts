@@ -35,7 +35,13 @@ export function parseApiPath(path: string): ApiTarget | null {
   if (name === undefined || name === "") return { kind: "collection", resource, namespace };
   if (resource.namespaced && namespace === null) return null;
   const subresource = parts[at + 2] ?? "";
-  const rest = parts.length > at + 3 ? `/${tail.split("/").slice(at + 3).join("/")}` : "";
+  const rest =
+    parts.length > at + 3
+      ? `/${tail
+          .split("/")
+          .slice(at + 3)
+          .join("/")}`
+      : "";
   return { kind: "object", resource, namespace, name, subresource, rest };
 }
 

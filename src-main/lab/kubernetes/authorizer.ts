@@ -40,7 +40,8 @@ export class Authorizer {
 
   allows(user: KubeUser, access: AccessRequest): boolean {
     if (user.admin) return true;
-    if (access.group === "authorization.k8s.io" || access.group === "authentication.k8s.io") return access.verb === "create";
+    if (access.group === "authorization.k8s.io" || access.group === "authentication.k8s.io")
+      return access.verb === "create";
     const readable = access.group === "" && VIEWER_RESOURCES.includes(access.resource) && access.subresource === "";
     return readable && READING.includes(access.verb);
   }
@@ -56,7 +57,11 @@ export class Authorizer {
       403,
       "Forbidden",
       `${named} is forbidden: User "${user.name}" cannot ${access.verb} resource "${subject}" in API group "${access.group}" ${scope}`,
-      { ...(access.name === "" ? {} : { name: access.name }), ...(access.group === "" ? {} : { group: access.group }), kind: access.resource },
+      {
+        ...(access.name === "" ? {} : { name: access.name }),
+        ...(access.group === "" ? {} : { group: access.group }),
+        kind: access.resource,
+      },
     );
   }
 }
@@ -66,7 +71,11 @@ export function rulesOf(user: KubeUser): readonly Record<string, unknown>[] {
   if (user.admin) return [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }];
   return [
     { verbs: READING, apiGroups: [""], resources: VIEWER_RESOURCES },
-    { verbs: ["create"], apiGroups: ["authorization.k8s.io"], resources: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"] },
+    {
+      verbs: ["create"],
+      apiGroups: ["authorization.k8s.io"],
+      resources: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
+    },
     { verbs: ["create"], apiGroups: ["authentication.k8s.io"], resources: ["selfsubjectreviews"] },
   ];
 }

@@ -66,8 +66,17 @@ export function lokiWorkloadSpec(component: LokiComponent, createdMs: number): W
 }
 
 /** The services of a component: the chart makes one with an address and a headless one, for some only the latter. */
-export function lokiServices(target: LokiComponent["target"]): readonly { readonly name: string; readonly headless: boolean; readonly ports: readonly ServicePort[] }[] {
-  if (target === "gateway") return [{ name: "loki-gateway", headless: false, ports: [{ name: "http-metrics", port: 80, targetPort: "http-metrics" }] }];
+export function lokiServices(
+  target: LokiComponent["target"],
+): readonly { readonly name: string; readonly headless: boolean; readonly ports: readonly ServicePort[] }[] {
+  if (target === "gateway")
+    return [
+      {
+        name: "loki-gateway",
+        headless: false,
+        ports: [{ name: "http-metrics", port: 80, targetPort: "http-metrics" }],
+      },
+    ];
   const grpc = { name: "grpc", port: 9095, targetPort: "grpc" };
   const balanced = { name: "grpclb", port: target === "query-frontend" ? 9096 : 9095, targetPort: "grpc" };
   switch (target) {
@@ -80,7 +89,11 @@ export function lokiServices(target: LokiComponent["target"]): readonly { readon
         { name: "loki-query-frontend", headless: false, ports: [METRICS_PORT, grpc] },
         { name: "loki-query-frontend-headless", headless: true, ports: [METRICS_PORT, grpc, balanced] },
       ];
-    default:
+    case "compactor":
+    case "distributor":
+    case "index-gateway":
+    case "ingester":
+    case "querier":
       return [
         { name: `loki-${target}`, headless: false, ports: [METRICS_PORT, grpc] },
         { name: `loki-${target}-headless`, headless: true, ports: [METRICS_PORT, grpc] },
@@ -109,7 +122,13 @@ export function bankWorkloadSpec(app: BankApp, createdMs: number): WorkloadSpec 
     pods: app.pods.map((name) => {
       const seed = textSeed(`${app.namespace}/${name}`);
       const node = nodes[seed % nodes.length] ?? "node-w1";
-      return { name, node, zone: LAB_NODES[node] ?? "a", ip: `10.244.${4 + (seed % 4)}.${10 + (mix(seed, 1) % 240)}`, restartedMs: null };
+      return {
+        name,
+        node,
+        zone: LAB_NODES[node] ?? "a",
+        ip: `10.244.${4 + (seed % 4)}.${10 + (mix(seed, 1) % 240)}`,
+        restartedMs: null,
+      };
     }),
   };
 }
@@ -118,7 +137,10 @@ export function namespaceObjects(tenants: Readonly<Record<string, string>>, crea
   const names = ["default", "kube-node-lease", "kube-public", "kube-system", "loki", ...Object.keys(tenants)];
   return names.map((name) => {
     const tenant = tenants[name];
-    const labels = { ...(tenant === undefined ? {} : { "kubemate.dev/tenant": tenant }), "kubernetes.io/metadata.name": name };
+    const labels = {
+      ...(tenant === undefined ? {} : { "kubemate.dev/tenant": tenant }),
+      "kubernetes.io/metadata.name": name,
+    };
     return {
       metadata: { name, uid: stableUid(`Namespace/${name}`), creationTimestamp: goRfc3339Seconds(createdMs), labels },
       spec: { finalizers: ["kubernetes"] },
@@ -134,19 +156,43 @@ export function nodeObjects(createdMs: number): KubeObject[] {
       name,
       uid: stableUid(`Node/${name}`),
       creationTimestamp: stamp,
-      labels: { "kubernetes.io/hostname": name, "node-pool": name.startsWith("node-w") ? "write" : "read", "topology.kubernetes.io/zone": zone },
+      labels: {
+        "kubernetes.io/hostname": name,
+        "node-pool": name.startsWith("node-w") ? "write" : "read",
+        "topology.kubernetes.io/zone": zone,
+      },
       annotations: { "node.alpha.kubernetes.io/ttl": "0" },
     },
     spec: { podCIDR: `10.244.${textSeed(name) % 4}.0/24` },
     status: {
       capacity: { cpu: "16", memory: "65536Mi", pods: "110" },
       allocatable: { cpu: "15800m", memory: "63488Mi", pods: "110" },
-      conditions: [{ type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status", lastHeartbeatTime: stamp, lastTransitionTime: stamp }],
+      conditions: [
+        {
+          type: "Ready",
+          status: "True",
+          reason: "KubeletReady",
+          message: "kubelet is posting ready status",
+          lastHeartbeatTime: stamp,
+          lastTransitionTime: stamp,
+        },
+      ],
       addresses: [
         { type: "InternalIP", address: `192.0.2.${10 + (textSeed(name) % 200)}` },
         { type: "Hostname", address: name },
       ],
-      nodeInfo: { kubeletVersion: "v1.36.0", operatingSystem: "linux", architecture: "amd64", osImage: "Debian GNU/Linux 13", kernelVersion: "6.12.0", containerRuntimeVersion: "containerd://2.2.0", machineID: "", systemUUID: "", bootID: "", kubeProxyVersion: "" },
+      nodeInfo: {
+        kubeletVersion: "v1.36.0",
+        operatingSystem: "linux",
+        architecture: "amd64",
+        osImage: "Debian GNU/Linux 13",
+        kernelVersion: "6.12.0",
+        containerRuntimeVersion: "containerd://2.2.0",
+        machineID: "",
+        systemUUID: "",
+        bootID: "",
+        kubeProxyVersion: "",
+      },
     },
   }));
 }
@@ -187,7 +233,14 @@ export function lokiConfigMaps(createdMs: number): KubeObject[] {
 export function ingesterBudget(labels: Readonly<Record<string, string>>, createdMs: number): KubeObject {
   const stamp = goRfc3339Seconds(createdMs);
   return {
-    metadata: { name: "loki-ingester", namespace: "loki", uid: stableUid("PodDisruptionBudget/loki/loki-ingester"), generation: 1, creationTimestamp: stamp, labels },
+    metadata: {
+      name: "loki-ingester",
+      namespace: "loki",
+      uid: stableUid("PodDisruptionBudget/loki/loki-ingester"),
+      generation: 1,
+      creationTimestamp: stamp,
+      labels,
+    },
     spec: { selector: { matchLabels: labels }, maxUnavailable: 1 },
     status: {
       observedGeneration: 1,
@@ -195,7 +248,16 @@ export function ingesterBudget(labels: Readonly<Record<string, string>>, created
       currentHealthy: 3,
       desiredHealthy: 2,
       expectedPods: 3,
-      conditions: [{ type: "DisruptionAllowed", status: "True", observedGeneration: 1, lastTransitionTime: stamp, reason: "SufficientPods", message: "" }],
+      conditions: [
+        {
+          type: "DisruptionAllowed",
+          status: "True",
+          observedGeneration: 1,
+          lastTransitionTime: stamp,
+          reason: "SufficientPods",
+          message: "",
+        },
+      ],
     },
   };
 }

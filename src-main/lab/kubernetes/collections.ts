@@ -36,7 +36,10 @@ export function listReply(
   };
   if (wantsTable(accept)) {
     const include = query.get("includeObject") ?? "Metadata";
-    return jsonReply(200, tableOf(page, { kind: resource.kind, listMetadata: metadata, include, nowMs, columns: true }));
+    return jsonReply(
+      200,
+      tableOf(page, { kind: resource.kind, listMetadata: metadata, include, nowMs, columns: true }),
+    );
   }
   const items = page.map(({ kind: _kind, apiVersion: _apiVersion, ...rest }) => rest);
   return jsonReply(200, { kind: `${resource.kind}List`, apiVersion: apiVersionOf(resource), metadata, items });
@@ -60,13 +63,21 @@ function readContinue(token: string, store: ObjectStore): string {
   const read = continueSchema.safeParse(parsed);
   if (!read.success) throw badRequest("continue key is not valid");
   if (read.data.rv < store.oldestVersion) {
-    throw new StatusProblem(410, "Expired", "The provided continue parameter is too old to display a consistent list result.");
+    throw new StatusProblem(
+      410,
+      "Expired",
+      "The provided continue parameter is too old to display a consistent list result.",
+    );
   }
   return read.data.start;
 }
 
 const objectSchema = z.looseObject({
-  metadata: z.looseObject({ name: z.string().default(""), namespace: z.string().optional(), generateName: z.string().optional() }),
+  metadata: z.looseObject({
+    name: z.string().default(""),
+    namespace: z.string().optional(),
+    generateName: z.string().optional(),
+  }),
 });
 
 /** A body as an object of the kind that the path names. */
@@ -75,9 +86,7 @@ export function readObject(body: unknown, resource: KubeResource, namespace: str
   if (!parsed.success) throw badRequest(`the object provided is unrecognized (must be of type ${resource.kind})`);
   const { metadata } = parsed.data;
   if (metadata.namespace !== undefined && namespace !== null && metadata.namespace !== namespace) {
-    throw badRequest(
-      `the namespace of the provided object does not match the namespace sent on the request`,
-    );
+    throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
   }
   // What the schema lets through besides metadata is kept as it came.
   return { ...parsed.data, metadata: { ...metadata, ...(namespace === null ? {} : { namespace }) } } as KubeObject;
@@ -105,7 +114,10 @@ export function patched(before: KubeObject, contentType: string, body: unknown, 
   const object = readObject(after, resource, before.metadata.namespace ?? null);
   // A patch that does not name a version applies to whatever is stored.
   const named = resourceVersionIn(type ?? "", body);
-  return { ...object, metadata: { ...object.metadata, resourceVersion: named ?? before.metadata.resourceVersion ?? "" } };
+  return {
+    ...object,
+    metadata: { ...object.metadata, resourceVersion: named ?? before.metadata.resourceVersion ?? "" },
+  };
 }
 
 function applyPatch(before: KubeObject, type: string, body: unknown): unknown {
@@ -134,9 +146,13 @@ function resourceVersionIn(type: string, body: unknown): string | null {
 /** The scale subresource of a controller. */
 export function scaleOf(object: KubeObject): Record<string, unknown> {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const labels = z.object({ selector: z.object({ matchLabels: z.record(z.string(), z.string()) }), replicas: z.number() }).parse(object.spec);
+  const labels = z
+    .object({ selector: z.object({ matchLabels: z.record(z.string(), z.string()) }), replicas: z.number() })
+    .parse(object.spec);
   const { replicas } = labels;
-  const selector = Object.entries(labels.selector.matchLabels).map(([label, value]) => `${label}=${value}`).join(",");
+  const selector = Object.entries(labels.selector.matchLabels)
+    .map(([label, value]) => `${label}=${value}`)
+    .join(",");
   return {
     kind: "Scale",
     apiVersion: "autoscaling/v1",

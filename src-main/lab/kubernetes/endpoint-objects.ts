@@ -13,12 +13,16 @@ export function podsOfService(service: KubeObject, pods: readonly KubeObject[]):
   if (selector === null || typeof selector !== "object") return [];
   const wanted = Object.entries(selector);
   return pods.filter(
-    ({ metadata }) => metadata.namespace === service.metadata.namespace && wanted.every(([name, value]) => metadata.labels?.[name] === value),
+    ({ metadata }) =>
+      metadata.namespace === service.metadata.namespace &&
+      wanted.every(([name, value]) => metadata.labels?.[name] === value),
   );
 }
 
 export function podIsReady(pod: KubeObject): boolean {
-  return listAt(pod, "status.conditions").some((each) => textAt(each, "type") === "Ready" && textAt(each, "status") === "True");
+  return listAt(pod, "status.conditions").some(
+    (each) => textAt(each, "type") === "Ready" && textAt(each, "status") === "True",
+  );
 }
 
 /** A service's port as a number of the container; named target ports are looked up in the pod. */
@@ -26,7 +30,8 @@ export function targetPort(servicePort: unknown, pod: KubeObject): number {
   const target = textAt(servicePort, "targetPort");
   if (/^\d+$/.test(target)) return Number(target);
   for (const container of listAt(pod, "spec.containers")) {
-    for (const port of listAt(container, "ports")) if (textAt(port, "name") === target) return numberAt(port, "containerPort");
+    for (const port of listAt(container, "ports"))
+      if (textAt(port, "name") === target) return numberAt(port, "containerPort");
   }
   return numberAt(servicePort, "port");
 }
@@ -52,8 +57,14 @@ export function endpointSlice(service: KubeObject, pods: readonly KubeObject[]):
       generateName: `${name}-`,
       namespace,
       generation: 1,
-      labels: { ...labels, "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io", "kubernetes.io/service-name": name },
-      ownerReferences: [{ apiVersion: "v1", kind: "Service", name, uid: uid ?? "", controller: true, blockOwnerDeletion: true }],
+      labels: {
+        ...labels,
+        "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
+        "kubernetes.io/service-name": name,
+      },
+      ownerReferences: [
+        { apiVersion: "v1", kind: "Service", name, uid: uid ?? "", controller: true, blockOwnerDeletion: true },
+      ],
     },
     addressType: "IPv4",
     endpoints: pods.map((pod) => ({
@@ -70,7 +81,11 @@ export function endpointSlice(service: KubeObject, pods: readonly KubeObject[]):
 /** The older `Endpoints` of a service. */
 export function endpointsObject(service: KubeObject, pods: readonly KubeObject[]): KubeObject {
   const { name, namespace = "", labels } = service.metadata;
-  const address = (pod: KubeObject) => ({ ip: textAt(pod, "status.podIP"), nodeName: textAt(pod, "spec.nodeName"), targetRef: targetRef(pod) });
+  const address = (pod: KubeObject) => ({
+    ip: textAt(pod, "status.podIP"),
+    nodeName: textAt(pod, "spec.nodeName"),
+    targetRef: targetRef(pod),
+  });
   const ready = pods.filter(podIsReady).map(address);
   const notReady = pods.filter((pod) => !podIsReady(pod)).map(address);
   const subset = {

@@ -15,7 +15,10 @@ export const LAB_VIEWER_CONTEXT = "kubemate-lab-viewer";
 /** The lab's own kubeconfig: one cluster, an administrator and a viewer, tokens and the authority inside. */
 export function kubeconfigYaml({ url, ca, adminToken, viewerToken }: KubeconfigParts): string {
   const cluster = { server: url, "certificate-authority-data": Buffer.from(ca).toString("base64") };
-  const context = (name: string, user: string) => ({ name, context: { cluster: LAB_CONTEXT, namespace: "loki", user } });
+  const context = (name: string, user: string) => ({
+    name,
+    context: { cluster: LAB_CONTEXT, namespace: "loki", user },
+  });
   return stringify({
     apiVersion: "v1",
     kind: "Config",

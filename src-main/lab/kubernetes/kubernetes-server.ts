@@ -95,7 +95,14 @@ export class KubernetesServer {
     if (target.kind === "review") return;
     const named = target.kind === "object";
     const reading = named ? "get" : isTrue(query.get("watch")) ? "watch" : "list";
-    const verbs: Readonly<Record<string, string>> = { GET: reading, HEAD: reading, POST: "create", PUT: "update", PATCH: "patch", DELETE: "delete" };
+    const verbs: Readonly<Record<string, string>> = {
+      GET: reading,
+      HEAD: reading,
+      POST: "create",
+      PUT: "update",
+      PATCH: "patch",
+      DELETE: "delete",
+    };
     this.parts.authorizer.require(user, {
       verb: verbs[method] ?? method.toLowerCase(),
       group: target.resource.group,
@@ -123,7 +130,8 @@ export class KubernetesServer {
     if (target.kind === "object") return this.answerObject(request, response, target, query);
     const { store } = this.parts.cluster;
     const { resource, namespace } = target;
-    switch (request.method) {
+    const method: string = request.method ?? "GET";
+    switch (method) {
       case "GET": {
         if (!isTrue(query.get("watch"))) return listReply(store, resource, namespace, query, accept, nowMs);
         const include = query.get("includeObject") ?? "Metadata";
@@ -139,7 +147,13 @@ export class KubernetesServer {
             timeoutSeconds: Number(query.get("timeoutSeconds") ?? "0") || 1_800,
             render: (object, first) =>
               table
-                ? tableOf([object], { kind: resource.kind, listMetadata: {}, include, nowMs: this.parts.clock.nowMs(), columns: first })
+                ? tableOf([object], {
+                    kind: resource.kind,
+                    listMetadata: {},
+                    include,
+                    nowMs: this.parts.clock.nowMs(),
+                    columns: first,
+                  })
                 : object,
           },
           store,
@@ -149,7 +163,10 @@ export class KubernetesServer {
       }
       case "POST": {
         const object = readObject(await readJson(request), resource, namespace);
-        const name = object.metadata.name === "" ? `${textAt(object, "metadata.generateName")}${nowMs.toString(36).slice(-5)}` : object.metadata.name;
+        const name =
+          object.metadata.name === ""
+            ? `${textAt(object, "metadata.generateName")}${nowMs.toString(36).slice(-5)}`
+            : object.metadata.name;
         requireValidName(resource, name);
         const named = { ...object, metadata: { ...object.metadata, name } };
         return jsonReply(201, isDryRun(query) ? named : store.create(resource, named));
@@ -171,21 +188,37 @@ export class KubernetesServer {
     if (subresource === "scale") return this.scale(request, target, query);
     if (subresource === "portforward") throw badRequest("Upgrade request required");
     if (subresource !== "" && subresource !== "status") throw notFound(resource.plural, resource.group, name);
-    switch (request.method) {
+    const method: string = request.method ?? "GET";
+    switch (method) {
       case "GET": {
         const object = store.get(resource, namespace, name);
         if (!wantsTable(request.headers.accept ?? "")) return jsonReply(200, object);
         const listMetadata = { resourceVersion: object.metadata.resourceVersion };
         const include = query.get("includeObject") ?? "Metadata";
-        return jsonReply(200, tableOf([object], { kind: resource.kind, listMetadata, include, nowMs: this.parts.clock.nowMs(), columns: true }));
+        return jsonReply(
+          200,
+          tableOf([object], {
+            kind: resource.kind,
+            listMetadata,
+            include,
+            nowMs: this.parts.clock.nowMs(),
+            columns: true,
+          }),
+        );
       }
       case "PUT": {
         const object = readObject(await readJson(request), resource, namespace);
-        if (object.metadata.name !== name) throw badRequest("the name of the object does not match the name on the URL");
+        if (object.metadata.name !== name)
+          throw badRequest("the name of the object does not match the name on the URL");
         return jsonReply(200, isDryRun(query) ? object : store.update(resource, object));
       }
       case "PATCH": {
-        const after = patched(store.get(resource, namespace, name), request.headers["content-type"] ?? "", await readJson(request), resource);
+        const after = patched(
+          store.get(resource, namespace, name),
+          request.headers["content-type"] ?? "",
+          await readJson(request),
+          resource,
+        );
         return jsonReply(200, isDryRun(query) ? after : store.update(resource, after));
       }
       case "DELETE":
@@ -193,7 +226,13 @@ export class KubernetesServer {
         if (isDryRun(query)) return jsonReply(200, store.get(resource, namespace, name));
         if (resource === PODS) return jsonReply(200, await this.parts.cluster.deletePod(namespace ?? "", name));
         store.delete(resource, namespace, name);
-        return jsonReply(200, { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details: { name, kind: resource.plural } });
+        return jsonReply(200, {
+          kind: "Status",
+          apiVersion: "v1",
+          metadata: {},
+          status: "Success",
+          details: { name, kind: resource.plural },
+        });
       default:
         throw methodNotAllowed();
     }
@@ -212,7 +251,9 @@ export class KubernetesServer {
     const { store } = this.parts.cluster;
     const before = store.get(target.resource, target.namespace, target.name);
     if (request.method === "GET") return jsonReply(200, scaleOf(before));
-    const wanted = z.object({ spec: z.object({ replicas: z.number().int().min(0) }) }).safeParse(await readJson(request));
+    const wanted = z
+      .object({ spec: z.object({ replicas: z.number().int().min(0) }) })
+      .safeParse(await readJson(request));
     if (!wanted.success) throw badRequest("spec.replicas is required");
     const after = { ...before, spec: { ...before.spec, replicas: wanted.data.spec.replicas } };
     return jsonReply(200, scaleOf(isDryRun(query) ? after : store.update(target.resource, after)));
@@ -229,7 +270,10 @@ export class KubernetesServer {
     }
     const service = store.get(knownResource("", "services"), target.namespace, wanted.name);
     const ports = listAt(service, "spec.ports");
-    const port = wanted.port === "" ? ports[0] : ports.find((each) => textAt(each, "name") === wanted.port || textAt(each, "port") === wanted.port);
+    const port =
+      wanted.port === ""
+        ? ports[0]
+        : ports.find((each) => textAt(each, "name") === wanted.port || textAt(each, "port") === wanted.port);
     const ready = podsOfService(service, store.list(PODS, target.namespace)).filter(podIsReady);
     const pod = ready[Math.floor(Math.random() * ready.length)];
     if (port === undefined || pod === undefined) {
@@ -256,15 +300,20 @@ export class KubernetesServer {
       proxyUpgrade(request, socket, head, port, `${target.rest || "/"}${url.search}`, where);
       return;
     }
-    if (target.resource !== PODS || target.subresource !== "portforward") throw badRequest("unable to upgrade this request");
+    if (target.resource !== PODS || target.subresource !== "portforward")
+      throw badRequest("unable to upgrade this request");
     this.authorise(user, "POST", target, url.searchParams);
     const pod = this.parts.cluster.store.get(PODS, target.namespace, target.name);
     const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((each) => each.trim());
     if (!offered.some((each) => (PORT_FORWARD_PROTOCOLS as readonly string[]).includes(each))) {
       throw badRequest("unable to upgrade: unable to negotiate protocol");
     }
-    const ports = url.searchParams.getAll("ports").flatMap((each) => each.split(",")).map(Number);
-    if (ports.length === 0 || ports.some((port) => !Number.isInteger(port) || port <= 0)) throw badRequest("query parameter \"port\" is required");
+    const ports = url.searchParams
+      .getAll("ports")
+      .flatMap((each) => each.split(","))
+      .map(Number);
+    if (ports.length === 0 || ports.some((port) => !Number.isInteger(port) || port <= 0))
+      throw badRequest('query parameter "port" is required');
     this.sockets.handleUpgrade(request, socket, head, (opened) => {
       servePortForward(
         opened,
@@ -310,7 +359,12 @@ function isDryRun(query: URLSearchParams): boolean {
 }
 
 function methodNotAllowed(): StatusProblem {
-  return new StatusProblem(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+  return new StatusProblem(
+    405,
+    "MethodNotAllowed",
+    "the server does not allow this method on the requested resource",
+    {},
+  );
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
@@ -342,7 +396,10 @@ function fail(response: ServerResponse, error: unknown): void {
   }
   const reply = replyFor(error);
   if (reply === null) {
-    writeReply(response, problemReply(new StatusProblem(500, "InternalError", `Internal error occurred: ${String(error)}`)));
+    writeReply(
+      response,
+      problemReply(new StatusProblem(500, "InternalError", `Internal error occurred: ${String(error)}`)),
+    );
     return;
   }
   writeReply(response, reply);

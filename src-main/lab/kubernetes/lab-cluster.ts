@@ -16,7 +16,15 @@ import { endpointSlice, endpointsObject, podsOfService } from "./endpoint-object
 import type { KubeObject } from "./kube-object.ts";
 import { ObjectStore } from "./object-store.ts";
 import { findResource, type KubeResource } from "./resources.ts";
-import { controllerObject, podObject, type PodSpec, replicaSetObject, serviceObject, stableUid, type WorkloadSpec } from "./workload-objects.ts";
+import {
+  controllerObject,
+  podObject,
+  type PodSpec,
+  replicaSetObject,
+  serviceObject,
+  stableUid,
+  type WorkloadSpec,
+} from "./workload-objects.ts";
 
 /** How long a new pod takes to become ready. */
 const READY_AFTER_MS = 1_500;
@@ -60,7 +68,8 @@ export class LabCluster {
     // The cluster is a day older than the lab.
     const createdMs = Math.floor(this.clock.nowMs() / 1_000) * 1_000 - 86_400_000;
     const tenants = Object.fromEntries(apps.map(({ namespace, tenant }) => [namespace, tenant]));
-    for (const object of namespaceObjects(tenants, createdMs)) this.store.create(knownResource("", "namespaces"), object);
+    for (const object of namespaceObjects(tenants, createdMs))
+      this.store.create(knownResource("", "namespaces"), object);
     for (const object of nodeObjects(createdMs)) this.store.create(knownResource("", "nodes"), object);
     for (const object of lokiConfigMaps(createdMs)) this.store.create(knownResource("", "configmaps"), object);
     for (const component of lokiComponents()) {
@@ -75,7 +84,10 @@ export class LabCluster {
     }
     for (const app of apps) {
       const spec = bankWorkloadSpec(app, createdMs);
-      this.store.create(SERVICES, serviceObject(spec, app.app, [{ name: "http", port: 8443, targetPort: "http" }], false));
+      this.store.create(
+        SERVICES,
+        serviceObject(spec, app.app, [{ name: "http", port: 8443, targetPort: "http" }], false),
+      );
       await this.deploy(spec, null);
     }
     this.syncEndpoints();
@@ -108,7 +120,8 @@ export class LabCluster {
       const created = this.store.create(PODS, podObject(spec, pod, spec.createdMs));
       this.specs.set(`${spec.namespace}/${pod.name}`, { spec, target });
       if (target !== null) await this.backends.open(created.metadata.uid ?? "", target, pod.name);
-      if (pod.restartedMs !== null) this.event(created, "BackOff", `Back-off restarting failed container ${spec.container.name}`);
+      if (pod.restartedMs !== null)
+        this.event(created, "BackOff", `Back-off restarting failed container ${spec.container.name}`);
     }
   }
 
@@ -116,12 +129,17 @@ export class LabCluster {
     const old = spec.pods.find(({ name }) => name === oldName) ?? spec.pods[0];
     if (old === undefined) return;
     const random = new SeededRandom(textSeed(`${oldName}/${this.store.currentVersion}`));
-    const suffix = Array.from({ length: 5 }, () => random.pick([..."bcdfghjklmnpqrstvwxz2456789"] as [string, ...string[]])).join("");
+    const suffix = Array.from({ length: 5 }, () =>
+      random.pick([..."bcdfghjklmnpqrstvwxz2456789"] as [string, ...string[]]),
+    ).join("");
     const name = spec.kind === "StatefulSet" ? oldName : `${spec.name}-${spec.templateHash}-${suffix}`;
     const pod: PodSpec = { ...old, name, restartedMs: null };
     const replaced: WorkloadSpec = { ...spec, pods: spec.pods.map((each) => (each.name === oldName ? pod : each)) };
     const ready = podObject(replaced, pod, Math.floor(this.clock.nowMs()));
-    const created = this.store.create(PODS, { ...ready, status: { phase: "Pending", conditions: [], qosClass: "Burstable" } });
+    const created = this.store.create(PODS, {
+      ...ready,
+      status: { phase: "Pending", conditions: [], qosClass: "Burstable" },
+    });
     this.specs.set(`${spec.namespace}/${name}`, { spec: replaced, target });
     this.event(created, "Created", `Created container: ${spec.container.name}`);
     this.later(READY_AFTER_MS, () => void this.becomeReady(created, ready, target));

@@ -60,7 +60,10 @@ export class ObjectStore {
     const { name, namespace } = object.metadata;
     if (this.find(resource, namespace ?? null, name) !== null) {
       const where = resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
-      throw new StatusProblem(409, "AlreadyExists", `${where} "${name}" already exists`, { name, kind: resource.plural });
+      throw new StatusProblem(409, "AlreadyExists", `${where} "${name}" already exists`, {
+        name,
+        kind: resource.plural,
+      });
     }
     this.version += 1;
     const stored: KubeObject = {
@@ -82,7 +85,11 @@ export class ObjectStore {
   update(resource: KubeResource, object: KubeObject): KubeObject {
     const { name, namespace, resourceVersion } = object.metadata;
     const before = this.get(resource, namespace ?? null, name);
-    if (resourceVersion !== undefined && resourceVersion !== "" && resourceVersion !== before.metadata.resourceVersion) {
+    if (
+      resourceVersion !== undefined &&
+      resourceVersion !== "" &&
+      resourceVersion !== before.metadata.resourceVersion
+    ) {
       throw conflict(resource.plural, resource.group, name);
     }
     const { uid, creationTimestamp, generation } = before.metadata;

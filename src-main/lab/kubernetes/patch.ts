@@ -117,7 +117,10 @@ function rejected(): StatusProblem {
 }
 
 function pointer(path: string): string[] {
-  return path.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return path
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 function valueAt(target: Json, path: readonly string[]): Json {

@@ -128,11 +128,14 @@ function readLines(stream: LabStream | null, startNs: bigint, endNs: bigint, opt
   mergeEntries({ streams: [stream], startNs, endNs, backward, lost: () => false, tally: emptyTally() }, (cursor) => {
     if (cursor.chunk === null) return false;
     const stamp = options.timestamps ? `${goRfc3339Nano(cursor.timestampNs)} ` : "";
-    const parts = cursor.chunk.lineAt(cursor.index).split("\n").map((line) => `${stamp}${line}`);
+    const parts = cursor.chunk
+      .lineAt(cursor.index)
+      .split("\n")
+      .map((line) => `${stamp}${line}`);
     if (backward) parts.reverse();
     lines.push(...parts);
     return options.tailLines === null || lines.length < options.tailLines;
   });
   if (!backward) return lines;
-  return lines.slice(0, options.tailLines ?? lines.length).reverse();
+  return lines.slice(0, options.tailLines ?? lines.length).toReversed();
 }

@@ -52,7 +52,12 @@ export function refusedText(containerPort: number): string {
   return `an error occurred forwarding ${containerPort}: error forwarding port ${containerPort} to pod: failed to dial ${containerPort}: dial tcp4 127.0.0.1:${containerPort}: connect: connection refused`;
 }
 
-function openPort(socket: WebSocket, index: number, localPort: number, send: (channel: number, data: Buffer) => void): Socket {
+function openPort(
+  socket: WebSocket,
+  index: number,
+  localPort: number,
+  send: (channel: number, data: Buffer) => void,
+): Socket {
   const upstream = connect(localPort, "127.0.0.1");
   upstream.on("data", (data: Buffer) => {
     send(index * 2, data);

@@ -8,7 +8,13 @@ export interface KubeResource {
   readonly namespaced: boolean;
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
-  readonly subresources: readonly { readonly name: string; readonly kind: string; readonly verbs: readonly string[]; readonly group?: string; readonly version?: string }[];
+  readonly subresources: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly verbs: readonly string[];
+    readonly group?: string;
+    readonly version?: string;
+  }[];
 }
 
 const STORED_VERBS = ["create", "delete", "get", "list", "patch", "update", "watch"];
@@ -63,12 +69,22 @@ export const RESOURCES: readonly KubeResource[] = [
   resource("v1", "services", "Service", {
     shortNames: ["svc"],
     categories: ["all"],
-    subresources: [{ name: "proxy", kind: "ServiceProxyOptions", verbs: ["create", "delete", "get", "patch", "update"] }],
+    subresources: [
+      { name: "proxy", kind: "ServiceProxyOptions", verbs: ["create", "delete", "get", "patch", "update"] },
+    ],
   }),
   resource("apps/v1", "daemonsets", "DaemonSet", { shortNames: ["ds"], categories: ["all"] }),
-  resource("apps/v1", "deployments", "Deployment", { shortNames: ["deploy"], categories: ["all"], subresources: scalable("Deployment") }),
+  resource("apps/v1", "deployments", "Deployment", {
+    shortNames: ["deploy"],
+    categories: ["all"],
+    subresources: scalable("Deployment"),
+  }),
   resource("apps/v1", "replicasets", "ReplicaSet", { shortNames: ["rs"], categories: ["all"] }),
-  resource("apps/v1", "statefulsets", "StatefulSet", { shortNames: ["sts"], categories: ["all"], subresources: scalable("StatefulSet") }),
+  resource("apps/v1", "statefulsets", "StatefulSet", {
+    shortNames: ["sts"],
+    categories: ["all"],
+    subresources: scalable("StatefulSet"),
+  }),
   resource("coordination.k8s.io/v1", "leases", "Lease"),
   resource("discovery.k8s.io/v1", "endpointslices", "EndpointSlice"),
   resource("policy/v1", "poddisruptionbudgets", "PodDisruptionBudget", { shortNames: ["pdb"] }),
@@ -92,11 +108,16 @@ export function apiVersionOf({ group, version }: { readonly group: string; reado
 /** `GET /api`, `/apis`, `/api/v1`, `/apis/{group}`, `/apis/{group}/{version}`; `null` for what is no discovery path. */
 export function discover(path: string): unknown {
   if (path === "/api") {
-    return { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [{ clientCIDR: "0.0.0.0/0", serverAddress: "127.0.0.1" }] };
+    return {
+      kind: "APIVersions",
+      versions: ["v1"],
+      serverAddressByClientCIDRs: [{ clientCIDR: "0.0.0.0/0", serverAddress: "127.0.0.1" }],
+    };
   }
   if (path === "/apis") return { kind: "APIGroupList", apiVersion: "v1", groups: groupNames().map(groupObject) };
   const group = /^\/apis\/([^/]+)$/.exec(path)?.[1];
-  if (group !== undefined && groupNames().includes(group)) return { kind: "APIGroup", apiVersion: "v1", ...groupObject(group) };
+  if (group !== undefined && groupNames().includes(group))
+    return { kind: "APIGroup", apiVersion: "v1", ...groupObject(group) };
   const [, core, name, version] = /^\/(?:(api)|apis\/([^/]+))\/([^/]+)$/.exec(path) ?? [];
   if (version !== "v1") return null;
   const wanted = core === undefined ? (name ?? "") : "";

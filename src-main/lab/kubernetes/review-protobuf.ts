@@ -15,7 +15,9 @@ export function readProtobufReview(body: Buffer): unknown {
   return {
     spec: {
       ...(resource === undefined ? {} : { resourceAttributes: texts(resource, RESOURCE_FIELDS) }),
-      ...(nonResource === undefined ? {} : { nonResourceAttributes: { path: "", verb: "", ...texts(nonResource, { path: 1, verb: 2 }) } }),
+      ...(nonResource === undefined
+        ? {}
+        : { nonResourceAttributes: { path: "", verb: "", ...texts(nonResource, { path: 1, verb: 2 }) } }),
     },
   };
 }
@@ -24,7 +26,9 @@ const RESOURCE_FIELDS = { namespace: 1, verb: 2, group: 3, version: 4, resource:
 
 function texts(message: Buffer, names: Readonly<Record<string, number>>): Record<string, string> {
   const fields = fieldsOf(message);
-  return Object.fromEntries(Object.entries(names).map(([name, number]) => [name, fields.get(number)?.toString() ?? ""]));
+  return Object.fromEntries(
+    Object.entries(names).map(([name, number]) => [name, fields.get(number)?.toString() ?? ""]),
+  );
 }
 
 /** The length-delimited fields of a message by number, the last of each; other kinds are skipped. */

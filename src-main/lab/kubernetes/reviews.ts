@@ -19,7 +19,13 @@ const accessReviewSchema = z.object({
 });
 
 /** Answers `POST …/selfsubjectaccessreviews` and its kin; nothing of them is stored. */
-export function answerReview(kind: string, body: unknown, user: KubeUser, authorizer: Authorizer, nowMs: number): unknown {
+export function answerReview(
+  kind: string,
+  body: unknown,
+  user: KubeUser,
+  authorizer: Authorizer,
+  nowMs: number,
+): unknown {
   if (kind === "SelfSubjectReview") {
     return {
       kind,
@@ -30,12 +36,23 @@ export function answerReview(kind: string, body: unknown, user: KubeUser, author
   }
   const head = { kind, apiVersion: "authorization.k8s.io/v1", metadata: {} };
   if (kind === "SelfSubjectRulesReview") {
-    const nonResourceRules = [{ verbs: ["get"], nonResourceURLs: ["/healthz", "/livez", "/readyz", "/version", "/api", "/api/*", "/apis", "/apis/*"] }];
+    const nonResourceRules = [
+      {
+        verbs: ["get"],
+        nonResourceURLs: ["/healthz", "/livez", "/readyz", "/version", "/api", "/api/*", "/apis", "/apis/*"],
+      },
+    ];
     return { ...head, spec: {}, status: { resourceRules: rulesOf(user), nonResourceRules, incomplete: false } };
   }
   const { spec } = accessReviewSchema.parse(body);
   const asked = spec.resourceAttributes;
   const allowed = asked === undefined ? true : authorizer.allows(user, asked);
-  const reason = allowed && user.admin ? { reason: 'RBAC: allowed by ClusterRoleBinding "cluster-admin" of ClusterRole "cluster-admin" to Group "system:masters"' } : {};
+  const reason =
+    allowed && user.admin
+      ? {
+          reason:
+            'RBAC: allowed by ClusterRoleBinding "cluster-admin" of ClusterRole "cluster-admin" to Group "system:masters"',
+        }
+      : {};
   return { ...head, spec, status: { allowed, ...reason } };
 }

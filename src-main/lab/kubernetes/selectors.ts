@@ -1,4 +1,4 @@
-import { fieldAt, type KubeObject } from "./kube-object.ts";
+import { type KubeObject, textAt } from "./kube-object.ts";
 import { badRequest } from "./status.ts";
 
 export type ObjectFilter = (object: KubeObject) => boolean;
@@ -43,22 +43,42 @@ function requirementOf(text: string): Requirement {
 
 /** Fields that can be selected by, besides name and namespace. */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  Pod: ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "status.phase", "status.podIP", "status.nominatedNodeName"],
-  Event: ["involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "reason", "type", "source", "reportingComponent"],
+  Pod: [
+    "spec.nodeName",
+    "spec.restartPolicy",
+    "spec.schedulerName",
+    "spec.serviceAccountName",
+    "status.phase",
+    "status.podIP",
+    "status.nominatedNodeName",
+  ],
+  Event: [
+    "involvedObject.kind",
+    "involvedObject.namespace",
+    "involvedObject.name",
+    "involvedObject.uid",
+    "reason",
+    "type",
+    "source",
+    "reportingComponent",
+  ],
   Node: ["spec.unschedulable"],
   Namespace: ["status.phase"],
 };
 
 /** `status.phase=Running,spec.nodeName!=x`. */
 export function fieldFilter(selector: string, kind: string): ObjectFilter {
-  const terms = selector.split(",").filter((term) => term !== "").map((term) => {
-    const [, field = "", operator = "", value = ""] = /^([^=!]+)(==|!=|=)(.*)$/.exec(term) ?? [];
-    if (field === "") throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`);
-    const known = ["metadata.name", "metadata.namespace", ...(FIELDS[kind] ?? [])];
-    if (!known.includes(field)) throw badRequest(`field label not supported: ${field}`);
-    return { field, value, equal: operator !== "!=" };
-  });
-  return (object) => terms.every(({ field, value, equal }) => (String(fieldAt(object, field) ?? "") === value) === equal);
+  const terms = selector
+    .split(",")
+    .filter((term) => term !== "")
+    .map((term) => {
+      const [, field = "", operator = "", value = ""] = /^([^=!]+)(==|!=|=)(.*)$/.exec(term) ?? [];
+      if (field === "") throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`);
+      const known = ["metadata.name", "metadata.namespace", ...(FIELDS[kind] ?? [])];
+      if (!known.includes(field)) throw badRequest(`field label not supported: ${field}`);
+      return { field, value, equal: operator !== "!=" };
+    });
+  return (object) => terms.every(({ field, value, equal }) => (textAt(object, field) === value) === equal);
 }
 
 /** Both selectors of a request; no selector accepts all. */

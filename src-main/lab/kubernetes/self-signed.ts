@@ -114,7 +114,8 @@ function sequence(...parts: readonly Buffer[]): Buffer {
 /** Tag, length, value. */
 function tlv(tag: number, value: Buffer): Buffer {
   const length = value.length;
-  const header = length < 128 ? [tag, length] : length < 256 ? [tag, 0x81, length] : [tag, 0x82, length >>> 8, length & 0xff];
+  const header =
+    length < 128 ? [tag, length] : length < 256 ? [tag, 0x81, length] : [tag, 0x82, length >>> 8, length & 0xff];
   return Buffer.concat([Buffer.from(header), value]);
 }
 

@@ -6,7 +6,12 @@ export class StatusProblem extends Error {
   readonly reason: string | null;
   readonly details: Readonly<Record<string, unknown>> | null;
 
-  constructor(code: number, reason: string | null, message: string, details: Readonly<Record<string, unknown>> | null = null) {
+  constructor(
+    code: number,
+    reason: string | null,
+    message: string,
+    details: Readonly<Record<string, unknown>> | null = null,
+  ) {
     super(message);
     this.name = "StatusProblem";
     this.code = code;
@@ -39,7 +44,9 @@ export function jsonReply(status: number, value: unknown): Reply {
 
 export function problemReply(problem: StatusProblem): Reply {
   const reply = jsonReply(problem.code, statusObject(problem));
-  return problem.code === 403 ? { ...reply, headers: { ...reply.headers, "X-Content-Type-Options": "nosniff" } } : reply;
+  return problem.code === 403
+    ? { ...reply, headers: { ...reply.headers, "X-Content-Type-Options": "nosniff" } }
+    : reply;
 }
 
 export function notFound(plural: string, group: string, name: string): StatusProblem {

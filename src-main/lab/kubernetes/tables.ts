@@ -31,17 +31,23 @@ function age(stamp: string | undefined, nowMs: number): string {
 }
 
 function containers(object: KubeObject, path = "spec.template.spec.containers"): string {
-  return listAt(object, path).map((each) => textAt(each, "name")).join(",");
+  return listAt(object, path)
+    .map((each) => textAt(each, "name"))
+    .join(",");
 }
 
 function images(object: KubeObject, path = "spec.template.spec.containers"): string {
-  return listAt(object, path).map((each) => textAt(each, "image")).join(",");
+  return listAt(object, path)
+    .map((each) => textAt(each, "image"))
+    .join(",");
 }
 
 function selector(object: KubeObject, path: string): string {
   const labels = fieldAt(object, path);
   if (labels === null || typeof labels !== "object") return "<none>";
-  return Object.entries(labels).map(([name, value]) => `${name}=${String(value)}`).join(",");
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(",");
 }
 
 function readyContainers(object: KubeObject): string {
@@ -53,18 +59,26 @@ function readyContainers(object: KubeObject): string {
 function restarts(object: KubeObject, nowMs: number): string {
   const statuses = listAt(object, "status.containerStatuses");
   const count = statuses.reduce<number>((sum, each) => sum + numberAt(each, "restartCount"), 0);
-  const last = statuses.map((each) => textAt(each, "lastState.terminated.finishedAt")).filter((at) => at !== "").sort().at(-1);
+  const last = statuses
+    .map((each) => textAt(each, "lastState.terminated.finishedAt"))
+    .filter((at) => at !== "")
+    .sort()
+    .at(-1);
   return count > 0 && last !== undefined ? `${count} (${age(last, nowMs)} ago)` : String(count);
 }
 
 function podStatus(object: KubeObject): string {
   if (object.metadata.deletionTimestamp !== undefined) return "Terminating";
-  const waiting = listAt(object, "status.containerStatuses").map((each) => textAt(each, "state.waiting.reason")).find((reason) => reason !== "");
+  const waiting = listAt(object, "status.containerStatuses")
+    .map((each) => textAt(each, "state.waiting.reason"))
+    .find((reason) => reason !== "");
   return waiting ?? textAt(object, "status.phase");
 }
 
 function servicePorts(object: KubeObject): string {
-  return listAt(object, "spec.ports").map((port) => `${numberAt(port, "port")}/${textAt(port, "protocol") || "TCP"}`).join(",");
+  return listAt(object, "spec.ports")
+    .map((port) => `${numberAt(port, "port")}/${textAt(port, "protocol") || "TCP"}`)
+    .join(",");
 }
 
 const TABLES: Readonly<Record<string, readonly Column[]>> = {
@@ -126,7 +140,10 @@ const TABLES: Readonly<Record<string, readonly Column[]>> = {
     column("Last Seen", (object, nowMs) => age(textAt(object, "lastTimestamp"), nowMs)),
     column("Type", (object) => textAt(object, "type")),
     column("Reason", (object) => textAt(object, "reason")),
-    column("Object", (object) => `${textAt(object, "involvedObject.kind").toLowerCase()}/${textAt(object, "involvedObject.name")}`),
+    column(
+      "Object",
+      (object) => `${textAt(object, "involvedObject.kind").toLowerCase()}/${textAt(object, "involvedObject.name")}`,
+    ),
     column("Message", (object) => textAt(object, "message")),
     column("Name", ({ metadata }) => metadata.name, 1),
   ],

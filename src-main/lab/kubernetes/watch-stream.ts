@@ -43,7 +43,8 @@ export function streamWatch(response: ServerResponse, request: WatchRequest, sto
 
   const { resourceVersion } = request;
   if (resourceVersion === "" || resourceVersion === "0") {
-    for (const object of store.list(request.resource, request.namespace)) if (request.filter(object)) tell("ADDED", object);
+    for (const object of store.list(request.resource, request.namespace))
+      if (request.filter(object)) tell("ADDED", object);
   } else {
     const from = Number(resourceVersion);
     if (from < store.oldestVersion) {
@@ -76,7 +77,10 @@ export function streamWatch(response: ServerResponse, request: WatchRequest, sto
 }
 
 /** The change as this watch sees it: an object that leaves its selector is deleted for it, one that enters is added. */
-function visibleChange(change: ObjectChange, request: WatchRequest): { readonly type: string; readonly object: KubeObject } | null {
+function visibleChange(
+  change: ObjectChange,
+  request: WatchRequest,
+): { readonly type: string; readonly object: KubeObject } | null {
   if (change.resource !== request.resource) return null;
   if (request.namespace !== null && change.object.metadata.namespace !== request.namespace) return null;
   const was = change.before !== null && request.filter(change.before);

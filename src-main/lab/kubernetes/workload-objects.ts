@@ -42,7 +42,14 @@ function podTemplate(spec: WorkloadSpec): Record<string, unknown> {
     metadata: { labels: spec.labels },
     spec: {
       volumes: spec.volumes,
-      containers: [{ ...spec.container, terminationMessagePath: "/dev/termination-log", terminationMessagePolicy: "File", imagePullPolicy: "IfNotPresent" }],
+      containers: [
+        {
+          ...spec.container,
+          terminationMessagePath: "/dev/termination-log",
+          terminationMessagePolicy: "File",
+          imagePullPolicy: "IfNotPresent",
+        },
+      ],
       restartPolicy: "Always",
       terminationGracePeriodSeconds: 30,
       dnsPolicy: "ClusterFirst",
@@ -59,9 +66,22 @@ export function controllerObject(spec: WorkloadSpec): KubeObject {
   const replicas = spec.pods.length;
   const { name, namespace, labels, kind } = spec;
   const stamp = goRfc3339Seconds(spec.createdMs);
-  const counts = { observedGeneration: 1, replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas };
+  const counts = {
+    observedGeneration: 1,
+    replicas,
+    updatedReplicas: replicas,
+    readyReplicas: replicas,
+    availableReplicas: replicas,
+  };
   const common = { replicas, selector: { matchLabels: labels }, template: podTemplate(spec) };
-  const metadata = { name, namespace, uid: stableUid(`${kind}/${namespace}/${name}`), generation: 1, creationTimestamp: stamp, labels };
+  const metadata = {
+    name,
+    namespace,
+    uid: stableUid(`${kind}/${namespace}/${name}`),
+    generation: 1,
+    creationTimestamp: stamp,
+    labels,
+  };
   if (kind === "StatefulSet") {
     const revision = `${name}-${spec.templateHash}`;
     return {
@@ -74,10 +94,23 @@ export function controllerObject(spec: WorkloadSpec): KubeObject {
         revisionHistoryLimit: 10,
         persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
       },
-      status: { ...counts, currentReplicas: replicas, currentRevision: revision, updateRevision: revision, collisionCount: 0 },
+      status: {
+        ...counts,
+        currentReplicas: replicas,
+        currentRevision: revision,
+        updateRevision: revision,
+        collisionCount: 0,
+      },
     };
   }
-  const condition = (type: string, reason: string, message: string) => ({ type, status: "True", lastUpdateTime: stamp, lastTransitionTime: stamp, reason, message });
+  const condition = (type: string, reason: string, message: string) => ({
+    type,
+    status: "True",
+    lastUpdateTime: stamp,
+    lastTransitionTime: stamp,
+    reason,
+    message,
+  });
   return {
     metadata: { ...metadata, annotations: { "deployment.kubernetes.io/revision": "1" } },
     spec: {
@@ -91,7 +124,11 @@ export function controllerObject(spec: WorkloadSpec): KubeObject {
       terminatingReplicas: 0,
       conditions: [
         condition("Available", "MinimumReplicasAvailable", "Deployment has minimum availability."),
-        condition("Progressing", "NewReplicaSetAvailable", `ReplicaSet "${name}-${spec.templateHash}" has successfully progressed.`),
+        condition(
+          "Progressing",
+          "NewReplicaSetAvailable",
+          `ReplicaSet "${name}-${spec.templateHash}" has successfully progressed.`,
+        ),
       ],
     },
   };
@@ -118,7 +155,14 @@ export function replicaSetObject(spec: WorkloadSpec): KubeObject {
       ownerReferences: [owner("Deployment", spec.namespace, spec.name)],
     },
     spec: { replicas, selector: { matchLabels: labels }, template: { ...podTemplate(spec), metadata: { labels } } },
-    status: { replicas, fullyLabeledReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas, terminatingReplicas: 0, observedGeneration: 1 },
+    status: {
+      replicas,
+      fullyLabeledReplicas: replicas,
+      readyReplicas: replicas,
+      availableReplicas: replicas,
+      terminatingReplicas: 0,
+      observedGeneration: 1,
+    },
   };
 }
 
@@ -172,11 +216,27 @@ export function podObject(spec: WorkloadSpec, pod: PodSpec, startedMs: number): 
 function podStatus(spec: WorkloadSpec, pod: PodSpec, stamp: string): Record<string, unknown> {
   const restarted = pod.restartedMs;
   const since = restarted === null ? stamp : goRfc3339Seconds(restarted);
-  const last = { exitCode: 137, reason: "OOMKilled", startedAt: stamp, finishedAt: since, containerID: `containerd://${stableUid(`${pod.name}/previous`).replaceAll("-", "")}` };
-  const condition = (type: string, at: string) => ({ type, status: "True", lastProbeTime: null, lastTransitionTime: at });
+  const last = {
+    exitCode: 137,
+    reason: "OOMKilled",
+    startedAt: stamp,
+    finishedAt: since,
+    containerID: `containerd://${stableUid(`${pod.name}/previous`).replaceAll("-", "")}`,
+  };
+  const condition = (type: string, at: string) => ({
+    type,
+    status: "True",
+    lastProbeTime: null,
+    lastTransitionTime: at,
+  });
   return {
     phase: "Running",
-    conditions: [condition("Ready", since), condition("ContainersReady", since), condition("Initialized", stamp), condition("PodScheduled", stamp)],
+    conditions: [
+      condition("Ready", since),
+      condition("ContainersReady", since),
+      condition("Initialized", stamp),
+      condition("PodScheduled", stamp),
+    ],
     hostIP: `192.0.2.${10 + (textSeed(pod.node) % 200)}`,
     podIP: pod.ip,
     podIPs: [{ ip: pod.ip }],
@@ -205,12 +265,23 @@ export interface ServicePort {
 }
 
 /** A service before a workload, headless or with an address of its own. */
-export function serviceObject(spec: WorkloadSpec, name: string, ports: readonly ServicePort[], headless: boolean): KubeObject {
+export function serviceObject(
+  spec: WorkloadSpec,
+  name: string,
+  ports: readonly ServicePort[],
+  headless: boolean,
+): KubeObject {
   const seed = textSeed(`${spec.namespace}/${name}`);
   const clusterIP = headless ? "None" : `10.96.${seed % 250}.${1 + ((seed >>> 8) % 250)}`;
   const labels = headless ? { ...spec.labels, "prometheus.io/service-monitor": "false" } : spec.labels;
   return {
-    metadata: { name, namespace: spec.namespace, uid: stableUid(`Service/${spec.namespace}/${name}`), creationTimestamp: goRfc3339Seconds(spec.createdMs), labels },
+    metadata: {
+      name,
+      namespace: spec.namespace,
+      uid: stableUid(`Service/${spec.namespace}/${name}`),
+      creationTimestamp: goRfc3339Seconds(spec.createdMs),
+      labels,
+    },
     spec: {
       ports: ports.map((port) => ({ name: port.name, protocol: "TCP", port: port.port, targetPort: port.targetPort })),
       selector: spec.labels,

@@ -24,7 +24,14 @@ export function configReply(target: LokiTarget, mode: string): Reply {
 }
 
 export function buildinfoReply(): Reply {
-  const body = goJson({ version: "3.7.6", revision: "5003600d7c", branch: "HEAD", buildUser: "", buildDate: "2026-08-05T00:00:00Z", goVersion: "go1.26.10" });
+  const body = goJson({
+    version: "3.7.6",
+    revision: "5003600d7c",
+    branch: "HEAD",
+    buildUser: "",
+    buildDate: "2026-08-05T00:00:00Z",
+    goVersion: "go1.26.10",
+  });
   return { status: 200, contentType: "application/json", body: `${body}\n` };
 }
 
@@ -36,13 +43,22 @@ export class LogLevel {
 
   reply(method: string, form: RequestForm): Reply {
     const contentType = "application/json; charset=utf-8";
-    if (method !== "POST") return { status: 200, contentType, body: `${goJson({ message: `Current log level is ${this.level}` })}\n` };
+    if (method !== "POST")
+      return { status: 200, contentType, body: `${goJson({ message: `Current log level is ${this.level}` })}\n` };
     const wanted = form.get("log_level");
     if (!LEVELS.includes(wanted)) {
-      return { status: 400, contentType, body: `${goJson({ status: "failed", message: `unrecognized log level "${wanted}"` })}\n` };
+      return {
+        status: 400,
+        contentType,
+        body: `${goJson({ status: "failed", message: `unrecognized log level "${wanted}"` })}\n`,
+      };
     }
     this.level = wanted;
-    return { status: 200, contentType, body: `${goJson({ status: "success", message: `Log level set to ${wanted}` })}\n` };
+    return {
+      status: 200,
+      contentType,
+      body: `${goJson({ status: "success", message: `Log level set to ${wanted}` })}\n`,
+    };
   }
 }
 
@@ -50,7 +66,8 @@ export class LogLevel {
 export function formatQueryReply(query: string, print: (expr: Expr) => string): Reply {
   const contentType = "application/json; charset=utf-8";
   const parsed = parseLogQl(query);
-  if (!parsed.ok) return { status: 400, contentType, body: `${goJson({ status: "invalid-query", error: parsed.error.text })}\n` };
+  if (!parsed.ok)
+    return { status: 400, contentType, body: `${goJson({ status: "invalid-query", error: parsed.error.text })}\n` };
   return { status: 200, contentType, body: `${goJson({ status: "success", data: print(parsed.expr) })}\n` };
 }
 
@@ -71,12 +88,40 @@ export function clusterRingReply(ring: string, acceptsJson: boolean, nowMs: numb
 export function memberlistReply(acceptsJson: boolean, nowMs: number): Reply {
   const members = lokiComponents()
     .filter(({ memberlist }) => memberlist)
-    .flatMap(({ pods }) => pods.map(({ name, ip }) => ({ Name: name, Addr: ip, Port: 7946, Meta: null, State: 0, PMin: 1, PMax: 5, PCur: 5, DMin: 0, DMax: 0, DCur: 0 })));
+    .flatMap(({ pods }) =>
+      pods.map(({ name, ip }) => ({
+        Name: name,
+        Addr: ip,
+        Port: 7946,
+        Meta: null,
+        State: 0,
+        PMin: 1,
+        PMax: 5,
+        PCur: 5,
+        DMin: 0,
+        DMax: 0,
+        DCur: 0,
+      })),
+    );
   if (acceptsJson) {
-    const body = { Now: new Date(nowMs).toISOString(), Memberlist: {}, SortedMembers: members, Store: {}, StoreSizes: {}, TotalStoreSize: 0, MessageHistoryBufferBytes: 0, SentMessages: [], ReceivedMessages: [], ZoneAwareRouting: false };
+    const body = {
+      Now: new Date(nowMs).toISOString(),
+      Memberlist: {},
+      SortedMembers: members,
+      Store: {},
+      StoreSizes: {},
+      TotalStoreSize: 0,
+      MessageHistoryBufferBytes: 0,
+      SentMessages: [],
+      ReceivedMessages: [],
+      ZoneAwareRouting: false,
+    };
     return { status: 200, contentType: "application/json", body: `${goJson(body)}\n` };
   }
   const rows = members.map(({ Name, Addr }) => `<tr><td>${Name}</td><td>${Addr}:7946</td><td>alive</td></tr>`);
-  return { status: 200, contentType: "text/html", body: `<!DOCTYPE html>\n<html>\n<head><title>Memberlist Status</title></head>\n<body>\n<h1>Memberlist Status</h1>\n<table>${rows.join("")}</table>\n</body>\n</html>` };
+  return {
+    status: 200,
+    contentType: "text/html",
+    body: `<!DOCTYPE html>\n<html>\n<head><title>Memberlist Status</title></head>\n<body>\n<h1>Memberlist Status</h1>\n<table>${rows.join("")}</table>\n</body>\n</html>`,
+  };
 }
-

@@ -48,7 +48,12 @@ export function lokiConfig(target: LokiTarget): Record<string, unknown> {
       path_prefix: "/var/loki",
       replication_factor: 3,
       compactor_address: "http://loki-compactor.loki.svc.cluster.local:3100",
-      ring: { kvstore: { store: "memberlist" }, heartbeat_period: "5s", heartbeat_timeout: "1m0s", zone_awareness_enabled: true },
+      ring: {
+        kvstore: { store: "memberlist" },
+        heartbeat_period: "5s",
+        heartbeat_timeout: "1m0s",
+        zone_awareness_enabled: true,
+      },
       storage: {
         s3: {
           endpoint: "minio.loki.svc.cluster.local:9000",
@@ -77,16 +82,46 @@ export function lokiConfig(target: LokiTarget): Record<string, unknown> {
       chunk_target_size: 1572864,
       chunk_encoding: "snappy",
       max_chunk_age: "2h0m0s",
-      wal: { enabled: true, dir: "/var/loki/wal", checkpoint_duration: "5m0s", flush_on_shutdown: true, replay_memory_ceiling: "4GB" },
+      wal: {
+        enabled: true,
+        dir: "/var/loki/wal",
+        checkpoint_duration: "5m0s",
+        flush_on_shutdown: true,
+        replay_memory_ceiling: "4GB",
+      },
     },
-    querier: { tail_max_duration: "1h0m0s", query_ingesters_within: "3h0m0s", multi_tenant_queries_enabled: false, max_concurrent: 4 },
-    query_range: { align_queries_with_step: true, parallelise_shardable_queries: true, max_retries: 5, cache_results: true },
-    frontend: { scheduler_address: "loki-query-scheduler.loki.svc.cluster.local:9095", tail_proxy_url: "http://loki-querier.loki.svc.cluster.local:3100" },
-    compactor: { working_directory: "/var/loki/compactor", compaction_interval: "10m0s", retention_enabled: true, delete_request_store: "s3" },
+    querier: {
+      tail_max_duration: "1h0m0s",
+      query_ingesters_within: "3h0m0s",
+      multi_tenant_queries_enabled: false,
+      max_concurrent: 4,
+    },
+    query_range: {
+      align_queries_with_step: true,
+      parallelise_shardable_queries: true,
+      max_retries: 5,
+      cache_results: true,
+    },
+    frontend: {
+      scheduler_address: "loki-query-scheduler.loki.svc.cluster.local:9095",
+      tail_proxy_url: "http://loki-querier.loki.svc.cluster.local:3100",
+    },
+    compactor: {
+      working_directory: "/var/loki/compactor",
+      compaction_interval: "10m0s",
+      retention_enabled: true,
+      delete_request_store: "s3",
+    },
     ruler: { enable_api: true, enable_sharding: true, storage: { type: "s3" } },
     schema_config: {
       configs: [
-        { from: "2024-04-01", store: "tsdb", object_store: "s3", schema: "v13", index: { prefix: "index_", path_prefix: "index/", period: "24h" } },
+        {
+          from: "2024-04-01",
+          store: "tsdb",
+          object_store: "s3",
+          schema: "v13",
+          index: { prefix: "index_", path_prefix: "index/", period: "24h" },
+        },
       ],
     },
     runtime_config: { period: "10s", file: "/etc/loki/runtime-config/runtime-config.yaml" },
@@ -100,8 +135,36 @@ export function configYaml(target: LokiTarget): string {
 
 /** The file that the chart's ConfigMap holds: what people wrote, without the defaults. */
 export function chartConfigYaml(): string {
-  const { auth_enabled, common, compactor, frontend, ingester, querier, query_range, ruler, runtime_config, schema_config } = lokiConfig("all");
-  const limits = { split_queries_by_interval: "15m", query_timeout: "300s", volume_enabled: true, reject_old_samples_max_age: "168h", retention_period: "744h" };
-  const chosen = { auth_enabled, common, compactor, frontend, ingester, querier, query_range, ruler, runtime_config, schema_config };
+  const {
+    auth_enabled,
+    common,
+    compactor,
+    frontend,
+    ingester,
+    querier,
+    query_range,
+    ruler,
+    runtime_config,
+    schema_config,
+  } = lokiConfig("all");
+  const limits = {
+    split_queries_by_interval: "15m",
+    query_timeout: "300s",
+    volume_enabled: true,
+    reject_old_samples_max_age: "168h",
+    retention_period: "744h",
+  };
+  const chosen = {
+    auth_enabled,
+    common,
+    compactor,
+    frontend,
+    ingester,
+    querier,
+    query_range,
+    ruler,
+    runtime_config,
+    schema_config,
+  };
   return stringify({ ...chosen, limits_config: limits }, { lineWidth: 0 });
 }

@@ -55,7 +55,13 @@ export function detectedValuesReply(lines: readonly SampledLine[], name: string,
   return queryJsonReply(`${goJson({ limit, values })}\n`);
 }
 
-function note(fields: Map<string, Field>, name: string, value: string, parser: string | null, path: readonly string[] | null): void {
+function note(
+  fields: Map<string, Field>,
+  name: string,
+  value: string,
+  parser: string | null,
+  path: readonly string[] | null,
+): void {
   const field = fields.get(name) ?? { type: "string", values: new Set(), parsers: new Set(), path: null };
   // Loki looks at each line's value anew, so the last line decides.
   field.type = typeOf(value);
@@ -104,7 +110,7 @@ function flatten(value: unknown, path: readonly string[], found: FoundField[]): 
   }
 }
 
-const PAIR = /(?:^|[\u0000- ])([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s"=]*)(?=$|[\u0000- ]))/g;
+const PAIR = /(?:^|\s)([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s"=]*)(?=$|\s))/g;
 
 function logfmtFields(line: string): FoundField[] {
   const found: FoundField[] = [];

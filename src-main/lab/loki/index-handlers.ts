@@ -59,11 +59,14 @@ export function volumeReply(streams: readonly LabStream[], request: VolumeReques
     const metrics = metricsOf(stream.labels, request);
     for (const step of stepsOf(request)) {
       let bytes = 0;
-      for (const ref of stream.chunks(step.startNs, step.endNs)) bytes += Math.floor(ref.sizeBytes * shareOf(ref, step));
+      for (const ref of stream.chunks(step.startNs, step.endNs))
+        bytes += Math.floor(ref.sizeBytes * shareOf(ref, step));
       if (bytes > 0) for (const metric of metrics) addVolume(series, metric, step.index, bytes);
     }
   }
-  const sorted = [...series.values()].sort((a, b) => b.total - a.total || (a.name < b.name ? -1 : 1)).slice(0, request.limit);
+  const sorted = [...series.values()]
+    .sort((a, b) => b.total - a.total || (a.name < b.name ? -1 : 1))
+    .slice(0, request.limit);
   const steps = [...stepsOf(request)];
   const matrix = sorted.some(({ bytesByStep }) => bytesByStep.size > 1);
   const result = sorted.map(({ metric, bytesByStep }) => {

@@ -34,7 +34,9 @@ export function labelValues(streams: readonly LabStream[], name: string): string
 }
 
 export function seriesReply(streams: readonly LabStream[]): Reply {
-  return queryJsonReply(`{"status":"success","data":[${streams.map(({ labels }) => goJsonLabels(labels)).join(",")}]}\n`);
+  return queryJsonReply(
+    `{"status":"success","data":[${streams.map(({ labels }) => goJsonLabels(labels)).join(",")}]}\n`,
+  );
 }
 
 /** `/api/prom/label`: another envelope, the same values. */
@@ -54,7 +56,9 @@ export function detectedLabelsReply(streams: readonly LabStream[]): Reply {
       values.set(name, seen.add(value));
     }
   }
-  const kept = [...values].filter(([name, seen]) => ALWAYS_KEPT.has(name) || ![...seen].every((value) => LOOKS_LIKE_ID.test(value)));
+  const kept = [...values].filter(
+    ([name, seen]) => ALWAYS_KEPT.has(name) || ![...seen].every((value) => LOOKS_LIKE_ID.test(value)),
+  );
   if (kept.length === 0) return queryJsonReply("{}\n");
   const detectedLabels = kept.map(([label, seen]) => ({ label, cardinality: seen.size }));
   return queryJsonReply(`${goJson({ detectedLabels })}\n`);

@@ -64,7 +64,7 @@ export class LiteralIndex {
     const found = new Uint8Array(chunk.count);
     for (const [which, needle] of this.needles.entries()) {
       let entry = 0;
-      for (let at = chunk.bytes.indexOf(needle); at >= 0; ) {
+      for (let at = chunk.bytes.indexOf(needle); at >= 0;) {
         while ((chunk.starts[entry + 1] ?? 0) <= at) entry += 1;
         const inLine = at + needle.length <= (chunk.middles[entry] ?? 0);
         if (inLine && found[entry] === which) found[entry] = which + 1;
@@ -93,7 +93,11 @@ export function compileLines(expr: LogExpr, nowNs: () => bigint): LinePipeline |
     }
     if (!own.process(entry.timestampNs, entry.line, entry.metadata)) return null;
     if (onlyLineFilters) {
-      return { line: entry.line, labels: { stream: stream.labels, metadata: entry.metadata, parsed: {} }, unchanged: true };
+      return {
+        line: entry.line,
+        labels: { stream: stream.labels, metadata: entry.metadata, parsed: {} },
+        unchanged: true,
+      };
     }
     const labels = own.result();
     // A filter that fails on a value leaves a line in, with an error as a label.

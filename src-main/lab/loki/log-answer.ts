@@ -87,7 +87,9 @@ export class LogAnswer {
   body(stats: unknown, warnings: readonly string[] = []): Buffer {
     const flags = this.categorize ? `"encodingFlags":["categorize-labels"],` : "";
     const told = warnings.length === 0 ? "" : `"warnings":${goJson(warnings)},`;
-    const pieces: Buffer[] = [Buffer.from(`{"status":"success",${told}"data":{"resultType":"streams",${flags}"result":[`)];
+    const pieces: Buffer[] = [
+      Buffer.from(`{"status":"success",${told}"data":{"resultType":"streams",${flags}"result":[`),
+    ];
     for (const [index, stream] of this.sorted().entries()) {
       pieces.push(Buffer.from(`${index > 0 ? "," : ""}{"stream":${goJsonLabels(stream.labels)},"values":[`));
       pieces.push(stream.values(), Buffer.from("]}"));

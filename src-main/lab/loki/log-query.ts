@@ -62,19 +62,29 @@ export function runLogQuery(context: LabContext, request: LogQueryRequest): LogQ
 }
 
 /** The newest lines of a query, for the detection of fields. */
-export function sampleLines(context: LabContext, tenant: string, expr: LogExpr, bounds: TimeBounds, limit: number): SampledLine[] {
+export function sampleLines(
+  context: LabContext,
+  tenant: string,
+  expr: LogExpr,
+  bounds: TimeBounds,
+  limit: number,
+): SampledLine[] {
   const lines = compileLines(expr, () => nowNs(context));
   const streams = selectStreams(context, tenant, expr.selector);
   const found: SampledLine[] = [];
-  mergeEntries({ streams, ...bounds, backward: true, lost: chunkLoss(context), tally: emptyTally() }, ({ chunk, index, stream }) => {
-    if (chunk === null) return false;
-    if (lines === null) found.push({ stream: stream.labels, metadata: chunk.metadataAt(index), parsed: {}, line: chunk.lineAt(index) });
-    else if (lines.mayMatch(chunk, index)) {
-      const written = lines.run(stream, chunk, index);
-      if (written !== null) found.push({ ...written.labels, line: written.line });
-    }
-    return found.length < limit;
-  });
+  mergeEntries(
+    { streams, ...bounds, backward: true, lost: chunkLoss(context), tally: emptyTally() },
+    ({ chunk, index, stream }) => {
+      if (chunk === null) return false;
+      if (lines === null)
+        found.push({ stream: stream.labels, metadata: chunk.metadataAt(index), parsed: {}, line: chunk.lineAt(index) });
+      else if (lines.mayMatch(chunk, index)) {
+        const written = lines.run(stream, chunk, index);
+        if (written !== null) found.push({ ...written.labels, line: written.line });
+      }
+      return found.length < limit;
+    },
+  );
   return found;
 }
 

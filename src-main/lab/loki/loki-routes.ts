@@ -1,14 +1,66 @@
 import type { LokiTarget } from "../cluster/components.ts";
 
+/** Pages that need neither a body nor a tenant's data. */
+export type PageRoute =
+  | {
+      readonly part: "page";
+      readonly kind:
+        | "ready"
+        | "services"
+        | "metrics"
+        | "config"
+        | "tenant-limits"
+        | "drilldown-limits"
+        | "buildinfo"
+        | "memberlist"
+        | "gateway-root"
+        | "flush"
+        | "prepare-shutdown"
+        | "tail";
+    }
+  | {
+      readonly part: "page";
+      readonly kind: "ring";
+      readonly ring: "ingester" | "distributor" | "ruler" | "compactor" | "index-gateway" | "scheduler";
+    };
+
+/** Routes that read a body and no tenant's data. */
+export interface FormRoute {
+  readonly part: "form";
+  readonly kind: "push" | "legacy-push" | "log-level" | "format-query";
+}
+
+/** Routes that answer from a tenant's data. */
+export type QueryRoute =
+  | {
+      readonly part: "query";
+      readonly kind:
+        | "query-range"
+        | "query"
+        | "legacy-query"
+        | "labels"
+        | "legacy-labels"
+        | "series"
+        | "index-stats"
+        | "index-shards"
+        | "volume"
+        | "volume-range"
+        | "detected-labels"
+        | "detected-fields"
+        | "patterns"
+        | "rules"
+        | "prometheus-rules"
+        | "prometheus-alerts"
+        | "deletes";
+    }
+  | {
+      readonly part: "query";
+      readonly kind: "label-values" | "legacy-label-values" | "detected-field-values";
+      readonly name: string;
+    };
+
 /** What a path of Loki's API does, whichever target serves it. */
-export type LokiRoute =
-  | { readonly kind: "ready" | "services" | "metrics" | "config" | "tenant-limits" | "drilldown-limits" | "buildinfo" }
-  | { readonly kind: "log-level" | "format-query" | "memberlist" | "push" | "legacy-push" | "flush" | "prepare-shutdown" | "gateway-root" }
-  | { readonly kind: "ring"; readonly ring: "ingester" | "distributor" | "ruler" | "compactor" | "index-gateway" | "scheduler" }
-  | { readonly kind: "query-range" | "query" | "legacy-query" | "labels" | "legacy-labels" | "series" | "index-stats" | "index-shards" }
-  | { readonly kind: "volume" | "volume-range" | "detected-labels" | "detected-fields" | "patterns" | "tail" }
-  | { readonly kind: "rules" | "prometheus-rules" | "prometheus-alerts" | "deletes" }
-  | { readonly kind: "label-values" | "legacy-label-values" | "detected-field-values"; readonly name: string };
+export type LokiRoute = PageRoute | FormRoute | QueryRoute;
 
 interface RouteEntry {
   readonly path: RegExp;
@@ -28,45 +80,61 @@ function entry(path: string, methods: readonly string[], targets: RouteEntry["ta
 }
 
 const ROUTES: readonly RouteEntry[] = [
-  entry("/ready", GET, "every", { kind: "ready" }),
-  entry("/services", GET, "every", { kind: "services" }),
-  entry("/metrics", GET, "every", { kind: "metrics" }),
-  entry("/config", GET, "every", { kind: "config" }),
-  entry("/config/tenant/v1/limits", GET, "every", { kind: "tenant-limits" }),
-  entry("/loki/api/v1/drilldown-limits", GET, "every", { kind: "drilldown-limits" }),
-  entry("/loki/api/v1/status/buildinfo", GET, "every", { kind: "buildinfo" }),
-  entry("/loki/api/v1/format_query", GET_POST, "every", { kind: "format-query" }),
-  entry("/log_level", GET_POST, "every", { kind: "log-level" }),
-  entry("/memberlist", GET, "every", { kind: "memberlist" }),
-  entry("/ring", GET_POST, ["all", "distributor", "ingester", "querier", "ruler", "gateway"], { kind: "ring", ring: "ingester" }),
-  entry("/distributor/ring", GET_POST, WRITE, { kind: "ring", ring: "distributor" }),
-  entry("/ruler/ring", GET_POST, ["all", "ruler", "gateway"], { kind: "ring", ring: "ruler" }),
-  entry("/compactor/ring", GET_POST, ["all", "compactor", "gateway"], { kind: "ring", ring: "compactor" }),
-  entry("/indexgateway/ring", GET_POST, ["all", "index-gateway", "ingester", "querier", "ruler", "gateway"], { kind: "ring", ring: "index-gateway" }),
-  entry("/scheduler/ring", GET_POST, ["all", "query-scheduler", "query-frontend", "querier", "gateway"], { kind: "ring", ring: "scheduler" }),
-  entry("/loki/api/v1/push", ["POST"], WRITE, { kind: "push" }),
-  entry("/api/prom/push", ["POST"], WRITE, { kind: "legacy-push" }),
-  entry("/flush", GET_POST, ["all", "ingester", "gateway"], { kind: "flush" }),
-  entry("/ingester/prepare_shutdown", GET, ["all", "ingester", "gateway"], { kind: "prepare-shutdown" }),
-  entry("/loki/api/v1/query_range", GET_POST, FRONT, { kind: "query-range" }),
-  entry("/loki/api/v1/query", GET_POST, FRONT, { kind: "query" }),
-  entry("/api/prom/query", GET_POST, FRONT, { kind: "legacy-query" }),
-  entry("/loki/api/v1/labels?", GET_POST, FRONT, { kind: "labels" }),
-  entry("/api/prom/label", GET_POST, FRONT, { kind: "legacy-labels" }),
-  entry("/(?:loki/api/v1|api/prom)/series", GET_POST, FRONT, { kind: "series" }),
-  entry("/loki/api/v1/index/stats", GET_POST, FRONT, { kind: "index-stats" }),
-  entry("/loki/api/v1/index/shards", GET_POST, FRONT, { kind: "index-shards" }),
-  entry("/loki/api/v1/index/volume", GET_POST, FRONT, { kind: "volume" }),
-  entry("/loki/api/v1/index/volume_range", GET_POST, FRONT, { kind: "volume-range" }),
-  entry("/loki/api/v1/detected_labels", GET_POST, FRONT, { kind: "detected-labels" }),
-  entry("/loki/api/v1/detected_fields", GET_POST, FRONT, { kind: "detected-fields" }),
-  entry("/loki/api/v1/patterns", GET_POST, FRONT, { kind: "patterns" }),
-  entry("/(?:loki/api/v1|api/prom)/tail", GET_POST, TAIL, { kind: "tail" }),
-  entry("/(?:loki/api/v1|api/prom)/rules", GET, ["all", "ruler", "gateway"], { kind: "rules" }),
-  entry("/prometheus/api/v1/rules", GET, ["all", "ruler", "gateway"], { kind: "prometheus-rules" }),
-  entry("/prometheus/api/v1/alerts", GET, ["all", "ruler", "gateway"], { kind: "prometheus-alerts" }),
-  entry("/loki/api/v1/delete", GET, ["all", "compactor", "gateway"], { kind: "deletes" }),
-  entry("/", GET, ["gateway"], { kind: "gateway-root" }),
+  entry("/ready", GET, "every", { part: "page", kind: "ready" }),
+  entry("/services", GET, "every", { part: "page", kind: "services" }),
+  entry("/metrics", GET, "every", { part: "page", kind: "metrics" }),
+  entry("/config", GET, "every", { part: "page", kind: "config" }),
+  entry("/config/tenant/v1/limits", GET, "every", { part: "page", kind: "tenant-limits" }),
+  entry("/loki/api/v1/drilldown-limits", GET, "every", { part: "page", kind: "drilldown-limits" }),
+  entry("/loki/api/v1/status/buildinfo", GET, "every", { part: "page", kind: "buildinfo" }),
+  entry("/loki/api/v1/format_query", GET_POST, "every", { part: "form", kind: "format-query" }),
+  entry("/log_level", GET_POST, "every", { part: "form", kind: "log-level" }),
+  entry("/memberlist", GET, "every", { part: "page", kind: "memberlist" }),
+  entry("/ring", GET_POST, ["all", "distributor", "ingester", "querier", "ruler", "gateway"], {
+    part: "page",
+    kind: "ring",
+    ring: "ingester",
+  }),
+  entry("/distributor/ring", GET_POST, WRITE, { part: "page", kind: "ring", ring: "distributor" }),
+  entry("/ruler/ring", GET_POST, ["all", "ruler", "gateway"], { part: "page", kind: "ring", ring: "ruler" }),
+  entry("/compactor/ring", GET_POST, ["all", "compactor", "gateway"], {
+    part: "page",
+    kind: "ring",
+    ring: "compactor",
+  }),
+  entry("/indexgateway/ring", GET_POST, ["all", "index-gateway", "ingester", "querier", "ruler", "gateway"], {
+    part: "page",
+    kind: "ring",
+    ring: "index-gateway",
+  }),
+  entry("/scheduler/ring", GET_POST, ["all", "query-scheduler", "query-frontend", "querier", "gateway"], {
+    part: "page",
+    kind: "ring",
+    ring: "scheduler",
+  }),
+  entry("/loki/api/v1/push", ["POST"], WRITE, { part: "form", kind: "push" }),
+  entry("/api/prom/push", ["POST"], WRITE, { part: "form", kind: "legacy-push" }),
+  entry("/flush", GET_POST, ["all", "ingester", "gateway"], { part: "page", kind: "flush" }),
+  entry("/ingester/prepare_shutdown", GET, ["all", "ingester", "gateway"], { part: "page", kind: "prepare-shutdown" }),
+  entry("/loki/api/v1/query_range", GET_POST, FRONT, { part: "query", kind: "query-range" }),
+  entry("/loki/api/v1/query", GET_POST, FRONT, { part: "query", kind: "query" }),
+  entry("/api/prom/query", GET_POST, FRONT, { part: "query", kind: "legacy-query" }),
+  entry("/loki/api/v1/labels?", GET_POST, FRONT, { part: "query", kind: "labels" }),
+  entry("/api/prom/label", GET_POST, FRONT, { part: "query", kind: "legacy-labels" }),
+  entry("/(?:loki/api/v1|api/prom)/series", GET_POST, FRONT, { part: "query", kind: "series" }),
+  entry("/loki/api/v1/index/stats", GET_POST, FRONT, { part: "query", kind: "index-stats" }),
+  entry("/loki/api/v1/index/shards", GET_POST, FRONT, { part: "query", kind: "index-shards" }),
+  entry("/loki/api/v1/index/volume", GET_POST, FRONT, { part: "query", kind: "volume" }),
+  entry("/loki/api/v1/index/volume_range", GET_POST, FRONT, { part: "query", kind: "volume-range" }),
+  entry("/loki/api/v1/detected_labels", GET_POST, FRONT, { part: "query", kind: "detected-labels" }),
+  entry("/loki/api/v1/detected_fields", GET_POST, FRONT, { part: "query", kind: "detected-fields" }),
+  entry("/loki/api/v1/patterns", GET_POST, FRONT, { part: "query", kind: "patterns" }),
+  entry("/(?:loki/api/v1|api/prom)/tail", GET_POST, TAIL, { part: "page", kind: "tail" }),
+  entry("/(?:loki/api/v1|api/prom)/rules", GET, ["all", "ruler", "gateway"], { part: "query", kind: "rules" }),
+  entry("/prometheus/api/v1/rules", GET, ["all", "ruler", "gateway"], { part: "query", kind: "prometheus-rules" }),
+  entry("/prometheus/api/v1/alerts", GET, ["all", "ruler", "gateway"], { part: "query", kind: "prometheus-alerts" }),
+  entry("/loki/api/v1/delete", GET, ["all", "compactor", "gateway"], { part: "query", kind: "deletes" }),
+  entry("/", GET, ["gateway"], { part: "page", kind: "gateway-root" }),
   named("/loki/api/v1/label/([^/]+)/values", "label-values"),
   named("/api/prom/label/([^/]+)/values", "legacy-label-values"),
   named("/loki/api/v1/detected_field/([^/]+)/values", "detected-field-values"),
@@ -77,7 +145,7 @@ function named(path: string, kind: "label-values" | "legacy-label-values" | "det
     path: new RegExp(`^${path}$`),
     methods: GET_POST,
     targets: FRONT,
-    route: (match) => ({ kind, name: decodeURIComponent(match[1] ?? "") }),
+    route: (match) => ({ part: "query", kind, name: decodeURIComponent(match[1] ?? "") }),
   };
 }
 

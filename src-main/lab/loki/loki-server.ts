@@ -4,10 +4,18 @@ import type { LokiTarget } from "../cluster/components.ts";
 import { listenOnLoopback, type Listening } from "../http/listen.ts";
 import { readBody } from "../http/read-body.ts";
 import { emptyReply, errorReply, HttpProblem, NOT_FOUND_PAGE, type Reply, writeReply } from "../http/reply.ts";
-import { buildinfoReply, clusterRingReply, configReply, LogLevel, memberlistReply, readyReply, servicesReply } from "./admin-handlers.ts";
+import {
+  buildinfoReply,
+  clusterRingReply,
+  configReply,
+  LogLevel,
+  memberlistReply,
+  readyReply,
+  servicesReply,
+} from "./admin-handlers.ts";
 import type { LabContext } from "./lab-context.ts";
 import { drilldownLimitsJson, limitsYaml } from "./limits-page.ts";
-import { findRoute, type LokiRoute } from "./loki-routes.ts";
+import { findRoute, type PageRoute, type QueryRoute } from "./loki-routes.ts";
 import { metricsText, RequestCounter } from "./metrics-page.ts";
 import { decodeBody, parseLegacyPush, parsePushJson } from "./push-body.ts";
 import { PushHandler } from "./push-handler.ts";
@@ -53,12 +61,19 @@ export class LokiServer {
       this.answer(component, request, response, url)
         .catch((error: unknown) => errorFor(error))
         .then((reply) => {
-          component.requests.record(request.method ?? "GET", url.pathname, reply.status, (performance.now() - began) / 1_000);
+          component.requests.record(
+            request.method ?? "GET",
+            url.pathname,
+            reply.status,
+            (performance.now() - began) / 1_000,
+          );
           writeReply(response, reply);
         })
         .catch(() => response.destroy());
     });
-    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => this.upgrade(component, request, socket, head));
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.upgrade(component, request, socket, head),
+    );
     return listenOnLoopback(server, port);
   }
 
@@ -70,7 +85,8 @@ export class LokiServer {
     const url = new URL(request.url ?? "/", "http://localhost");
     try {
       const route = findRoute(component.target, "GET", url.pathname);
-      if (route === "not-found" || route === "wrong-method" || route.kind !== "tail") throw new HttpProblem(404, "404 page not found\n");
+      if (route === "not-found" || route === "wrong-method" || route.kind !== "tail")
+        throw new HttpProblem(404, "404 page not found\n");
       this.tails.upgrade(request, socket, head, url);
     } catch (error) {
       const reply = errorFor(error);
@@ -82,17 +98,21 @@ export class LokiServer {
     }
   }
 
-  private async answer(component: ComponentServer, request: IncomingMessage, response: ServerResponse, url: URL): Promise<Reply> {
+  private async answer(
+    component: ComponentServer,
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+  ): Promise<Reply> {
     const method = request.method ?? "GET";
     const route = findRoute(component.target, method, url.pathname);
     if (route === "not-found") return NOT_FOUND_PAGE;
     if (route === "wrong-method") return emptyReply(405);
-    const page = this.adminPage(component, route, request, url);
-    if (page !== null) return page;
+    if (route.part === "page") return this.page(component, route, request, url);
     if (route.kind === "push" || route.kind === "legacy-push") return this.push(request, route.kind === "legacy-push");
     const form = await readForm(request, url);
-    if (route.kind === "log-level") return component.logLevel.reply(method, form);
-    if (route.kind === "format-query") return this.queries.formatQuery(form);
+    if (route.part === "form")
+      return route.kind === "log-level" ? component.logLevel.reply(method, form) : this.queries.formatQuery(form);
     const tenant = requireTenant(request, "query");
     const faulty = await this.playFaults(route);
     if (faulty !== null) return faulty;
@@ -101,8 +121,7 @@ export class LokiServer {
     return this.queries.answer(route, tenant, form, request.headers, abort.signal);
   }
 
-  /** Pages that need neither a tenant's data nor a body; `null` for all else. */
-  private adminPage(component: ComponentServer, route: LokiRoute, request: IncomingMessage, url: URL): Reply | null {
+  private page(component: ComponentServer, route: PageRoute, request: IncomingMessage, url: URL): Reply {
     const { target } = component;
     const nowMs = this.context.clock.nowMs();
     const acceptsJson = (request.headers.accept ?? "").includes("application/json");
@@ -112,13 +131,30 @@ export class LokiServer {
       case "services":
         return servicesReply(target);
       case "metrics":
-        return metricsReply(request, metricsText({ target, store: this.context.store, requests: component.requests, startedMs: this.startedMs, activeTails: this.tails.active }));
+        return metricsReply(
+          request,
+          metricsText({
+            target,
+            store: this.context.store,
+            requests: component.requests,
+            startedMs: this.startedMs,
+            activeTails: this.tails.active,
+          }),
+        );
       case "config":
         return configReply(target, url.searchParams.get("mode") ?? "");
       case "tenant-limits":
-        return { status: 200, contentType: "text/plain; charset=utf-8", body: limitsYaml(this.context.limits.of(requireTenant(request, "tail"))) };
+        return {
+          status: 200,
+          contentType: "text/plain; charset=utf-8",
+          body: limitsYaml(this.context.limits.of(requireTenant(request, "tail"))),
+        };
       case "drilldown-limits":
-        return { status: 200, contentType: "application/json", body: drilldownLimitsJson(this.context.limits.of(requireTenant(request, "tail"))) };
+        return {
+          status: 200,
+          contentType: "application/json",
+          body: drilldownLimitsJson(this.context.limits.of(requireTenant(request, "tail"))),
+        };
       case "buildinfo":
         return buildinfoReply();
       case "memberlist":
@@ -134,9 +170,10 @@ export class LokiServer {
         return { status: 200, contentType: "text/plain", body: "unset" };
       case "tail":
         this.tails.read(request, url);
-        return { ...errorReply(400, "Bad Request\n"), headers: { "X-Content-Type-Options": "nosniff", "Sec-Websocket-Version": "13" } };
-      default:
-        return null;
+        return {
+          ...errorReply(400, "Bad Request\n"),
+          headers: { "X-Content-Type-Options": "nosniff", "Sec-Websocket-Version": "13" },
+        };
     }
   }
 
@@ -150,8 +187,8 @@ export class LokiServer {
       );
     }
     const body = await readBody(request, MAX_PUSH_BYTES);
-    const encoding = String(request.headers["content-encoding"] ?? "");
-    const type = String(request.headers["content-type"] ?? "").split(";")[0]?.trim();
+    const encoding = request.headers["content-encoding"] ?? "";
+    const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim();
     // Anything that is not JSON is a snappy block of protobuf to Loki. The lab has no snappy: it refuses them all.
     if (type !== "application/json") return errorReply(400, "snappy: corrupt input\n");
     const decoded = decodeBody(body, encoding);
@@ -160,15 +197,18 @@ export class LokiServer {
   }
 
   /** Faults that stand before an answer: slowness, 429 for who asks too often, two of three requests failing, one as HTML. */
-  private async playFaults(route: LokiRoute): Promise<Reply | null> {
+  private async playFaults(route: QueryRoute): Promise<Reply | null> {
     const { faults, clock } = this.context;
     this.requests += 1;
-    if (faults.has("slow-queries") && (route.kind === "query-range" || route.kind === "query")) await clock.sleep(SLOW_MS);
+    if (faults.has("slow-queries") && (route.kind === "query-range" || route.kind === "query"))
+      await clock.sleep(SLOW_MS);
     if (faults.has("rate-limit") && !this.bucket.take(1, RATE_PER_SECOND, RATE_BURST)) {
       return errorReply(429, "too many outstanding requests");
     }
     if (!faults.has("server-errors") || this.requests % 3 === 0) return null;
-    return this.requests % 3 === 1 ? errorReply(500, "rpc error: code = Unavailable desc = error reading from server: EOF") : HTML_ERROR;
+    return this.requests % 3 === 1
+      ? errorReply(500, "rpc error: code = Unavailable desc = error reading from server: EOF")
+      : HTML_ERROR;
   }
 }
 

@@ -13,10 +13,19 @@ export interface MetricRangeRequest {
   readonly limits: TenantLimits;
 }
 
-export async function answerMetricRange(_context: LabContext, _request: MetricRangeRequest, _signal: AbortSignal): Promise<Reply> {
+export async function answerMetricRange(
+  _context: LabContext,
+  _request: MetricRangeRequest,
+  _signal: AbortSignal,
+): Promise<Reply> {
   throw new HttpProblem(500, "metric queries wait for the evaluator");
 }
 
-export async function answerInstant(_context: LabContext, _tenant: string, _form: RequestForm, _signal: AbortSignal): Promise<Reply> {
+export async function answerInstant(
+  _context: LabContext,
+  _tenant: string,
+  _form: RequestForm,
+  _signal: AbortSignal,
+): Promise<Reply> {
   throw new HttpProblem(500, "metric queries wait for the evaluator");
 }

@@ -7,7 +7,11 @@ export class RequestCounter {
 
   record(method: string, path: string, status: number, seconds: number): void {
     // Loki names a route by its path; values of label names would be one series each, so they are left out.
-    const route = path.replace(/^\//, "").replace(/\/label\/[^/]+\//, "/label/name/").replace(/[^a-zA-Z0-9]+/g, "_") || "other";
+    const route =
+      path
+        .replace(/^\//, "")
+        .replace(/\/label\/[^/]+\//, "/label/name/")
+        .replace(/[^a-zA-Z0-9]+/g, "_") || "other";
     const labels = `method="${method}",route="${route}",status_code="${status}",ws="false"`;
     const known = this.counts.get(labels) ?? { labels, count: 0, seconds: 0 };
     known.count += 1;
@@ -37,29 +41,55 @@ export function metricsText(input: MetricsInput): string {
   const { target, store } = input;
   const is = (...targets: readonly LokiTarget[]) => target === "all" || targets.includes(target);
   const lines = [
-    ...family("loki_build_info", "gauge", "A metric with a constant '1' value labeled by version, revision, branch, goversion from which loki was built.", [
-      'loki_build_info{branch="",goarch="amd64",goos="linux",goversion="go1.26.10",revision="",tags="unknown",version=""} 1',
-    ]),
+    ...family(
+      "loki_build_info",
+      "gauge",
+      "A metric with a constant '1' value labeled by version, revision, branch, goversion from which loki was built.",
+      [
+        'loki_build_info{branch="",goarch="amd64",goos="linux",goversion="go1.26.10",revision="",tags="unknown",version=""} 1',
+      ],
+    ),
     ...family("process_start_time_seconds", "gauge", "Start time of the process since unix epoch in seconds.", [
       `process_start_time_seconds ${input.startedMs / 1_000}`,
     ]),
-    ...family("loki_request_duration_seconds", "histogram", "Time (in seconds) spent serving HTTP requests.", input.requests.lines()),
-    ...family("loki_runtime_config_last_reload_successful", "gauge", "Whether the last runtime-config reload attempt was successful.", [
-      'loki_runtime_config_last_reload_successful{config="loki"} 1',
-    ]),
+    ...family(
+      "loki_request_duration_seconds",
+      "histogram",
+      "Time (in seconds) spent serving HTTP requests.",
+      input.requests.lines(),
+    ),
+    ...family(
+      "loki_runtime_config_last_reload_successful",
+      "gauge",
+      "Whether the last runtime-config reload attempt was successful.",
+      ['loki_runtime_config_last_reload_successful{config="loki"} 1'],
+    ),
   ];
   if (is("distributor", "ingester", "querier", "ruler")) {
     const states = { ACTIVE: 3, JOINING: 0, LEAVING: 0, PENDING: 0, Unhealthy: 0 };
     lines.push(
-      ...family("loki_ring_members", "gauge", "Number of members in the ring", Object.entries(states).map(([state, count]) => `loki_ring_members{name="ingester",state="${state}"} ${count}`)),
+      ...family(
+        "loki_ring_members",
+        "gauge",
+        "Number of members in the ring",
+        Object.entries(states).map(([state, count]) => `loki_ring_members{name="ingester",state="${state}"} ${count}`),
+      ),
     );
   }
   if (is("ingester")) {
-    const streams = store.names().map((tenant) => `loki_ingester_memory_streams{tenant="${tenant}"} ${store.peek(tenant)?.streams().length ?? 0}`);
-    lines.push(...family("loki_ingester_memory_streams", "gauge", "The total number of streams in memory per tenant.", streams));
+    const streams = store
+      .names()
+      .map((tenant) => `loki_ingester_memory_streams{tenant="${tenant}"} ${store.peek(tenant)?.streams().length ?? 0}`);
+    lines.push(
+      ...family("loki_ingester_memory_streams", "gauge", "The total number of streams in memory per tenant.", streams),
+    );
   }
   if (is("querier")) {
-    lines.push(...family("loki_querier_tail_active", "gauge", "Number of active tailers", [`loki_querier_tail_active ${input.activeTails}`]));
+    lines.push(
+      ...family("loki_querier_tail_active", "gauge", "Number of active tailers", [
+        `loki_querier_tail_active ${input.activeTails}`,
+      ]),
+    );
   }
   return `${lines.join("\n")}\n`;
 }

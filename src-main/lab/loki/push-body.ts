@@ -31,7 +31,10 @@ export function decodeBody(body: Buffer, encoding: string): Buffer {
     }
   } catch (error) {
     if (error instanceof HttpProblem) throw error;
-    throw new HttpProblem(400, encoding === "gzip" ? "gzip: invalid header\n" : "flate: corrupt input before offset 0\n");
+    throw new HttpProblem(
+      400,
+      encoding === "gzip" ? "gzip: invalid header\n" : "flate: corrupt input before offset 0\n",
+    );
   }
 }
 
@@ -50,7 +53,10 @@ export function parsePushJson(body: Buffer): PushStream[] {
   return (streams.data.streams ?? []).map((stream) => pushStream(stream, source));
 }
 
-const streamSchema = z.object({ stream: z.record(z.string(), z.string()).optional(), values: z.array(z.array(z.unknown())).optional() });
+const streamSchema = z.object({
+  stream: z.record(z.string(), z.string()).optional(),
+  values: z.array(z.array(z.unknown())).optional(),
+});
 
 function pushStream(value: unknown, source: string): PushStream {
   const parsed = streamSchema.safeParse(value);

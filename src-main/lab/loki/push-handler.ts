@@ -55,7 +55,8 @@ export class PushHandler {
         refused = wrong ?? refused;
         return wrong === null;
       });
-      if (valid.length > 0) accepted.push({ labels: complete, entries: valid.map((entry) => enrich(entry, complete, limits)) });
+      if (valid.length > 0)
+        accepted.push({ labels: complete, entries: valid.map((entry) => enrich(entry, complete, limits)) });
     }
 
     const limited = this.rateLimited(tenant, accepted, limits);
@@ -86,7 +87,10 @@ export class PushHandler {
     let reply: Reply | null = null;
     for (const { labels, entries } of streams) {
       const labelText = goLabelSet(labels);
-      if (store.pushedStream(labelText) === undefined && store.pushedStreamCount >= limits.max_global_streams_per_user) {
+      if (
+        store.pushedStream(labelText) === undefined &&
+        store.pushedStreamCount >= limits.max_global_streams_per_user
+      ) {
         reply = errorReply(
           429,
           `maximum active stream limit exceeded when trying to create stream ${labelText}, reduce the number of active streams (reduce labels or reduce label values), or contact your Loki administrator to see if the limit can be increased, user: '${tenant}'\n`,
@@ -162,9 +166,14 @@ function enrich(entry: StoredEntry, labels: LabelSet, limits: TenantLimits): Sto
 }
 
 function truncated(line: string, limits: TenantLimits): string {
-  if (!limits.max_line_size_truncate || limits.max_line_size <= 0 || Buffer.byteLength(line) <= limits.max_line_size) return line;
+  if (!limits.max_line_size_truncate || limits.max_line_size <= 0 || Buffer.byteLength(line) <= limits.max_line_size)
+    return line;
   const mark = limits.max_line_size_truncate_identifier;
-  return Buffer.from(line).subarray(0, Math.max(0, limits.max_line_size - Buffer.byteLength(mark))).toString() + mark;
+  return (
+    Buffer.from(line)
+      .subarray(0, Math.max(0, limits.max_line_size - Buffer.byteLength(mark)))
+      .toString() + mark
+  );
 }
 
 function entrySize(entry: StoredEntry): number {

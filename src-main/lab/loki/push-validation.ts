@@ -17,7 +17,8 @@ export function streamProblem(labels: LabelSet, limits: TenantLimits): string | 
     return `entry for stream '${text}' has ${counted} label names; limit ${limits.max_label_names_per_series}`;
   }
   for (const name of names) {
-    if (Buffer.byteLength(name) > limits.max_label_name_length) return `stream '${text}' has label name too long: '${name}'`;
+    if (Buffer.byteLength(name) > limits.max_label_name_length)
+      return `stream '${text}' has label name too long: '${name}'`;
     const value = labels[name] ?? "";
     if (Buffer.byteLength(value) > limits.max_label_value_length) {
       return `stream '${text}' has label value too long: '${value}'`;
@@ -27,7 +28,12 @@ export function streamProblem(labels: LabelSet, limits: TenantLimits): string | 
 }
 
 /** Why one entry is refused by the distributor; `null` when it is welcome. Status 400. */
-export function entryProblem(entry: StoredEntry, labelText: string, limits: TenantLimits, nowNs: bigint): string | null {
+export function entryProblem(
+  entry: StoredEntry,
+  labelText: string,
+  limits: TenantLimits,
+  nowNs: bigint,
+): string | null {
   const ms = Number(entry.timestampNs / 1_000_000n);
   const oldestNs = nowNs - limits.reject_old_samples_max_age;
   if (limits.reject_old_samples && entry.timestampNs < oldestNs) {
@@ -86,6 +92,8 @@ export function ignoredReport(
 ): string {
   const told = ignored
     .slice(0, MAX_TOLD)
-    .map(({ entry, reason }) => `entry with timestamp ${goTimeString(entry.timestampNs)} ignored, reason: '${reason}',\n`);
+    .map(
+      ({ entry, reason }) => `entry with timestamp ${goTimeString(entry.timestampNs)} ignored, reason: '${reason}',\n`,
+    );
   return `${told.join("")}user '${tenant}', total ignored: ${ignored.length} out of ${total} for stream: ${labelText}`;
 }

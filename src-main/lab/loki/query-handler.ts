@@ -4,7 +4,7 @@ import { compileSelector } from "../../../src-shared/logql/pipeline/matchers.ts"
 import type { LabelSet } from "../../../src-shared/model/labels.ts";
 import { goJson, goJsonString } from "../format/go-json.ts";
 import { goRfc3339Nano } from "../format/go-text.ts";
-import { errorReply, NOT_FOUND_PAGE, queryJsonReply, type Reply } from "../http/reply.ts";
+import { errorReply, queryJsonReply, type Reply } from "../http/reply.ts";
 import { formatQueryReply } from "./admin-handlers.ts";
 import { detectedFieldsReply, detectedValuesReply, type SampledLine } from "./detected-fields.ts";
 import { indexStatsReply, volumeReply } from "./index-handlers.ts";
@@ -19,13 +19,21 @@ import {
 } from "./label-handlers.ts";
 import { type LabContext, nowNs, tenantStreams } from "./lab-context.ts";
 import { runLogQuery, sampleLines, selectStreams } from "./log-query.ts";
-import type { LokiRoute } from "./loki-routes.ts";
+import type { QueryRoute } from "./loki-routes.ts";
 import { answerInstant, answerMetricRange } from "./metric-query.ts";
 import { parseQuery, parseSelector } from "./parse-query.ts";
 import { checkBlocked, checkBytes, checkQuery, clampRange } from "./query-limits.ts";
 import { emptyTally } from "../store/entry-merge.ts";
 import { type AnswerCounts, isRecent, queryStats } from "./query-stats.ts";
-import { parseBounds, parseDirection, parseInterval, parseLimit, parseStep, type RequestForm, type TimeBounds } from "./request-form.ts";
+import {
+  parseBounds,
+  parseDirection,
+  parseInterval,
+  parseLimit,
+  parseStep,
+  type RequestForm,
+  type TimeBounds,
+} from "./request-form.ts";
 import { printExpr } from "../../../src-shared/logql/printer.ts";
 import { HttpProblem } from "../http/reply.ts";
 
@@ -45,7 +53,13 @@ export class QueryHandler {
     return formatQueryReply(form.get("query"), printExpr);
   }
 
-  async answer(route: LokiRoute, tenant: string, form: RequestForm, headers: IncomingHttpHeaders, signal: AbortSignal): Promise<Reply> {
+  async answer(
+    route: QueryRoute,
+    tenant: string,
+    form: RequestForm,
+    headers: IncomingHttpHeaders,
+    signal: AbortSignal,
+  ): Promise<Reply> {
     switch (route.kind) {
       case "query-range":
         return this.queryRange(tenant, form, categorizes(headers), signal);
@@ -90,8 +104,6 @@ export class QueryHandler {
         return prometheusReply({ alerts: [] });
       case "deletes":
         return { status: 200, contentType: "application/json", body: "[]\n" };
-      default:
-        return NOT_FOUND_PAGE;
     }
   }
 
@@ -99,9 +111,15 @@ export class QueryHandler {
     return parseBounds(form, nowNs(this.context));
   }
 
-  private async queryRange(tenant: string, form: RequestForm, categorize: boolean, signal: AbortSignal): Promise<Reply> {
+  private async queryRange(
+    tenant: string,
+    form: RequestForm,
+    categorize: boolean,
+    signal: AbortSignal,
+  ): Promise<Reply> {
     const bounds = this.bounds(form);
-    if (bounds.endNs <= bounds.startNs) throw new HttpProblem(400, "end timestamp must not be before or equal to start time");
+    if (bounds.endNs <= bounds.startNs)
+      throw new HttpProblem(400, "end timestamp must not be before or equal to start time");
     const limit = parseLimit(form);
     const backward = parseDirection(form);
     const stepNs = parseStep(form, bounds);
@@ -119,7 +137,15 @@ export class QueryHandler {
     }
     if (clamped === null) return streamsReply(emptyBody(categorize));
     if (expr.stages.length > 0) checkBytes(this.estimate(tenant, expr.selector, clamped), limits);
-    const result = runLogQuery(this.context, { tenant, expr, bounds: clamped, limit, backward, intervalNs, categorize });
+    const result = runLogQuery(this.context, {
+      tenant,
+      expr,
+      bounds: clamped,
+      limit,
+      backward,
+      intervalNs,
+      categorize,
+    });
     const counts: AnswerCounts = {
       returned: result.answer.count,
       passed: result.passed,
@@ -139,8 +165,23 @@ export class QueryHandler {
     checkQuery(expr, limit, this.context.limits.of(tenant));
     if (!isLogExpr(expr)) throw new HttpProblem(400, "legacy endpoints only support streams result type");
     const began = performance.now();
-    const result = runLogQuery(this.context, { tenant, expr, bounds, limit, backward, intervalNs: 0n, categorize: false });
-    const counts = { returned: result.answer.count, passed: result.passed, splits: 1, execMs: performance.now() - began, referencedMetadata: false, recent: isRecent(bounds.endNs, nowNs(this.context)) };
+    const result = runLogQuery(this.context, {
+      tenant,
+      expr,
+      bounds,
+      limit,
+      backward,
+      intervalNs: 0n,
+      categorize: false,
+    });
+    const counts = {
+      returned: result.answer.count,
+      passed: result.passed,
+      splits: 1,
+      execMs: performance.now() - began,
+      referencedMetadata: false,
+      recent: isRecent(bounds.endNs, nowNs(this.context)),
+    };
     const streams = result.answer.resultStreams().map(({ labelText, values }) => {
       // Written by ourselves a moment ago, so the shape is known.
       const entries = (JSON.parse(values) as [string, string][]).map(
@@ -174,7 +215,10 @@ export class QueryHandler {
     const request = {
       bounds,
       limit: Math.min(parseLimit(form), limits.volume_max_series),
-      targetLabels: form.get("targetLabels").split(",").filter((label) => label !== ""),
+      targetLabels: form
+        .get("targetLabels")
+        .split(",")
+        .filter((label) => label !== ""),
       matcherNames: selector.matchers.map(({ name }) => name),
       aggregateByLabels: form.get("aggregateBy") === "labels",
       stepNs: ranged ? parseStep(form, bounds) : null,
@@ -202,7 +246,9 @@ function fieldLimit(form: RequestForm): number {
 }
 
 function categorizes(headers: IncomingHttpHeaders): boolean {
-  return String(headers["x-loki-response-encoding-flags"] ?? "").split(",").some((flag) => flag.trim() === "categorize-labels");
+  return String(headers["x-loki-response-encoding-flags"] ?? "")
+    .split(",")
+    .some((flag) => flag.trim() === "categorize-labels");
 }
 
 function streamsReply(body: Buffer): Reply {
@@ -212,10 +258,23 @@ function streamsReply(body: Buffer): Reply {
 /** The answer of a query whose whole range lies before the lookback limit. */
 function emptyBody(categorize: boolean): Buffer {
   const flags = categorize ? '"encodingFlags":["categorize-labels"],' : "";
-  const stats = queryStats(emptyTally(), { returned: 0, passed: 0, splits: 0, execMs: 0, referencedMetadata: false, recent: false });
-  return Buffer.from(`{"status":"success","data":{"resultType":"streams",${flags}"result":[],"stats":${goJson(stats)}}}`);
+  const stats = queryStats(emptyTally(), {
+    returned: 0,
+    passed: 0,
+    splits: 0,
+    execMs: 0,
+    referencedMetadata: false,
+    recent: false,
+  });
+  return Buffer.from(
+    `{"status":"success","data":{"resultType":"streams",${flags}"result":[],"stats":${goJson(stats)}}}`,
+  );
 }
 
 function prometheusReply(data: unknown): Reply {
-  return { status: 200, contentType: "application/json", body: goJson({ status: "success", data, errorType: "", error: "" }) };
+  return {
+    status: 200,
+    contentType: "application/json",
+    body: goJson({ status: "success", data, errorType: "", error: "" }),
+  };
 }

@@ -37,7 +37,8 @@ export function checkQuery(expr: Expr, limit: number, limits: TenantLimits): voi
     }
   }
   checkRangeVectors(expr, limits);
-  if (limits.max_query_parallelism <= 0) throw new HttpProblem(429, "querying is disabled, please contact your Loki operator");
+  if (limits.max_query_parallelism <= 0)
+    throw new HttpProblem(429, "querying is disabled, please contact your Loki operator");
 }
 
 function checkRangeVectors(expr: Expr, limits: TenantLimits): void {

@@ -45,7 +45,10 @@ export function parseBounds(form: RequestForm, nowNs: bigint): TimeBounds {
 function timeParameter(name: string, text: string): bigint {
   const ns = parseLokiTime(text);
   if (ns === null) {
-    throw new HttpProblem(400, `could not parse '${name}' parameter: strconv.ParseInt: parsing ${quoteGo(text)}: invalid syntax`);
+    throw new HttpProblem(
+      400,
+      `could not parse '${name}' parameter: strconv.ParseInt: parsing ${quoteGo(text)}: invalid syntax`,
+    );
   }
   return ns;
 }
@@ -93,7 +96,8 @@ export function parseLimit(form: RequestForm, name = "limit", byDefault = 100): 
 function parseAtoi(text: string): number {
   if (!/^[+-]?\d+$/.test(text)) throw new HttpProblem(400, `strconv.Atoi: parsing ${quoteGo(text)}: invalid syntax`);
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new HttpProblem(400, `strconv.Atoi: parsing ${quoteGo(text)}: value out of range`);
+  if (!Number.isSafeInteger(value))
+    throw new HttpProblem(400, `strconv.Atoi: parsing ${quoteGo(text)}: value out of range`);
   return value;
 }
 
@@ -101,7 +105,8 @@ function parseAtoi(text: string): number {
 export function parseDirection(form: RequestForm): boolean {
   const text = form.get("direction");
   const word = text.toUpperCase();
-  if (word !== "" && word !== "BACKWARD" && word !== "FORWARD") throw new HttpProblem(400, `invalid direction '${text}'`);
+  if (word !== "" && word !== "BACKWARD" && word !== "FORWARD")
+    throw new HttpProblem(400, `invalid direction '${text}'`);
   return word !== "FORWARD";
 }
 
@@ -112,7 +117,10 @@ export function parseStep(form: RequestForm, bounds: TimeBounds): bigint {
   const byDefault = rangeNs / NS / 250n;
   const stepNs = text === "" ? (byDefault > 1n ? byDefault : 1n) * NS : secondsOrDuration(text);
   if (stepNs <= 0n) {
-    throw new HttpProblem(400, "zero or negative query resolution step widths are not accepted. Try a positive integer");
+    throw new HttpProblem(
+      400,
+      "zero or negative query resolution step widths are not accepted. Try a positive integer",
+    );
   }
   if (rangeNs / stepNs > MAX_POINTS) {
     throw new HttpProblem(

@@ -72,7 +72,15 @@ function ringHtml(members: readonly RingMember[], tokens: number, nowMs: number)
             </td>
         </tr>`;
   });
-  const heads = ["Instance ID", "Availability Zone", "State", "Address", "Registered At", "Read-Only", "Read-Only Updated"];
+  const heads = [
+    "Instance ID",
+    "Availability Zone",
+    "State",
+    "Address",
+    "Registered At",
+    "Read-Only",
+    "Read-Only Updated",
+  ];
   const columns = [...heads, "Last Heartbeat", "Tokens", "Ownership", "Actions"];
   return `<!DOCTYPE html>
 <html>

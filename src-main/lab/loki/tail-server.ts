@@ -43,7 +43,8 @@ export class TailServer {
     if (!Number.isInteger(delaySeconds) || delaySeconds < 0) {
       throw new HttpProblem(400, `strconv.Atoi: parsing "${form.get("delay_for")}": invalid syntax`);
     }
-    if (delaySeconds > MAX_DELAY_SECONDS) throw new HttpProblem(400, `delay_for can't be greater than ${MAX_DELAY_SECONDS}`);
+    if (delaySeconds > MAX_DELAY_SECONDS)
+      throw new HttpProblem(400, `delay_for can't be greater than ${MAX_DELAY_SECONDS}`);
     const { startNs } = parseBounds(form, nowNs(this.context));
     const legacy = url.pathname.startsWith("/api/prom/");
     return { tenant, expr, startNs, limit: parseLimit(form), delayMs: delaySeconds * 1_000, categorize, legacy };

@@ -71,7 +71,8 @@ export class TailSession {
     // A tenant that has no streams yet may get some while we listen.
     this.stops.push(
       store.tenant(this.request.tenant).listen((stream, entry) => {
-        if (this.accepts(stream.labels)) this.pushed.push(...this.evaluate(stream, entry.timestampNs, entry.line, entry.metadata));
+        if (this.accepts(stream.labels))
+          this.pushed.push(...this.evaluate(stream, entry.timestampNs, entry.line, entry.metadata));
       }),
       every(clock, POLL_MS, () => this.poll()),
       every(clock, PING_MS, () => this.socket.ping()),
@@ -101,9 +102,12 @@ export class TailSession {
   private poll(): void {
     const toNs = this.delayedNow();
     const flowing = this.context.store.peek(this.request.tenant)?.generatedStreams() ?? [];
-    const generated = toNs > this.untilNs ? this.read(this.untilNs, toNs, false, Number.POSITIVE_INFINITY, flowing) : [];
+    const generated =
+      toNs > this.untilNs ? this.read(this.untilNs, toNs, false, Number.POSITIVE_INFINITY, flowing) : [];
     this.untilNs = toNs > this.untilNs ? toNs : this.untilNs;
-    const entries = [...generated, ...this.takePushed()].sort((a, b) => (a.timestampNs < b.timestampNs ? -1 : a.timestampNs > b.timestampNs ? 1 : 0));
+    const entries = [...generated, ...this.takePushed()].sort((a, b) =>
+      a.timestampNs < b.timestampNs ? -1 : a.timestampNs > b.timestampNs ? 1 : 0,
+    );
     this.offer(entries);
     this.flush();
   }
@@ -118,20 +122,30 @@ export class TailSession {
     return due;
   }
 
-  private read(startNs: bigint, endNs: bigint, backward: boolean, limit: number, streams: readonly LabStream[]): TailEntry[] {
+  private read(
+    startNs: bigint,
+    endNs: bigint,
+    backward: boolean,
+    limit: number,
+    streams: readonly LabStream[],
+  ): TailEntry[] {
     const selected = streams.filter(({ labels }) => this.accepts(labels));
     const found: TailEntry[] = [];
-    mergeEntries({ streams: selected, startNs, endNs, backward, lost: () => false, tally: emptyTally() }, ({ chunk, index, stream, timestampNs }) => {
-      if (chunk === null) return false;
-      if (this.lines !== null && !this.lines.mayMatch(chunk, index)) return true;
-      found.push(...this.evaluate(stream, timestampNs, chunk.lineAt(index), chunk.metadataAt(index)));
-      return found.length < limit;
-    });
+    mergeEntries(
+      { streams: selected, startNs, endNs, backward, lost: () => false, tally: emptyTally() },
+      ({ chunk, index, stream, timestampNs }) => {
+        if (chunk === null) return false;
+        if (this.lines !== null && !this.lines.mayMatch(chunk, index)) return true;
+        found.push(...this.evaluate(stream, timestampNs, chunk.lineAt(index), chunk.metadataAt(index)));
+        return found.length < limit;
+      },
+    );
     return found;
   }
 
   private evaluate(stream: LabStream, timestampNs: bigint, line: string, metadata: LabelSet): TailEntry[] {
-    if (this.lines === null) return [{ timestampNs, line, stream: stream.labels, metadata, parsed: {}, bare: this.live }];
+    if (this.lines === null)
+      return [{ timestampNs, line, stream: stream.labels, metadata, parsed: {}, bare: this.live }];
     const written = this.lines.runEntry(stream, { timestampNs, line, metadata });
     return written === null ? [] : [{ timestampNs, line: written.line, ...written.labels, bare: false }];
   }
@@ -149,13 +163,20 @@ export class TailSession {
   }
 
   private drop(entries: readonly TailEntry[]): void {
-    const lost = entries.map(({ timestampNs, stream, metadata }) => ({ timestampNs, labels: { ...stream, ...metadata } }));
+    const lost = entries.map(({ timestampNs, stream, metadata }) => ({
+      timestampNs,
+      labels: { ...stream, ...metadata },
+    }));
     this.dropped = [...this.dropped, ...lost].slice(-MAX_DROPPED);
   }
 
   private flush(): void {
     if (this.dropped.length > 0 && this.frames.length < BUFFERED_FRAMES) this.frames.push(this.frame([]));
-    while (this.frames.length > 0 && this.socket.bufferedAmount < SOCKET_BYTES && this.socket.readyState === this.socket.OPEN) {
+    while (
+      this.frames.length > 0 &&
+      this.socket.bufferedAmount < SOCKET_BYTES &&
+      this.socket.readyState === this.socket.OPEN
+    ) {
       this.socket.send(this.frames.shift() ?? "");
     }
   }
@@ -172,14 +193,19 @@ export class TailSession {
     });
     const parts = streams.length === 0 ? [] : [`"streams":[${streams.join(",")}]`];
     if (dropped.length > 0) {
-      parts.push(`"dropped_entries":${goJson(dropped.map((each) => ({ timestamp: String(each.timestampNs), labels: each.labels })))}`);
+      parts.push(
+        `"dropped_entries":${goJson(dropped.map((each) => ({ timestamp: String(each.timestampNs), labels: each.labels })))}`,
+      );
     }
     if (categorize) parts.push('"encodingFlags":["categorize-labels"]');
     return `{${parts.join(",")}}`;
   }
 }
 
-function legacyFrame(entries: readonly TailEntry[], dropped: readonly { readonly timestampNs: bigint; readonly labels: LabelSet }[]): string {
+function legacyFrame(
+  entries: readonly TailEntry[],
+  dropped: readonly { readonly timestampNs: bigint; readonly labels: LabelSet }[],
+): string {
   const streams = entries.map(({ timestampNs, line, stream, metadata, parsed }) => ({
     labels: goLabelSet({ ...stream, ...metadata, ...parsed }),
     entries: [{ ts: goRfc3339Nano(timestampNs), line }],

@@ -15,7 +15,10 @@ export function requireTenant(request: IncomingMessage, use: TenantUse): string 
   for (const tenant of tenants) {
     const problem = problemText(tenant);
     if (problem === null) continue;
-    throw new HttpProblem(400, use === "query" ? `rpc error: code = Code(400) desc = ${problem}` : `${problem}${newline}`);
+    throw new HttpProblem(
+      400,
+      use === "query" ? `rpc error: code = Code(400) desc = ${problem}` : `${problem}${newline}`,
+    );
   }
   const [tenant] = tenants;
   if (tenant === undefined || tenants.length > 1) {

@@ -73,8 +73,8 @@ export class ChunkBuilder {
 
 /** The second half of an entry's bytes: `,{"structuredMetadata":{…}}],`, or `,{}],` without any. */
 export function metadataPiece(metadata: LabelSet): string {
-  for (const _name in metadata) return `,{"structuredMetadata":${goJsonLabels(metadata)}}],`;
-  return ",{}],";
+  if (Object.keys(metadata).length === 0) return ",{}],";
+  return `,{"structuredMetadata":${goJsonLabels(metadata)}}],`;
 }
 
 export function metadataSize(metadata: LabelSet): number {

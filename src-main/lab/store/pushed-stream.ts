@@ -61,7 +61,8 @@ export class PushedStream implements LabStream {
   /** Stores an entry in its place; false when the very same entry is there already. */
   append(entry: StoredEntry): boolean {
     const boundary = this.sealed.at(-1)?.chunk;
-    if (boundary !== undefined && entry.timestampNs < boundary.timestampAt(boundary.count - 1)) this.reopenFor(entry.timestampNs);
+    if (boundary !== undefined && entry.timestampNs < boundary.timestampAt(boundary.count - 1))
+      this.reopenFor(entry.timestampNs);
     const at = insertionPoint(this.head, entry.timestampNs);
     for (let index = at - 1; index >= 0; index -= 1) {
       const other = this.head[index];
@@ -126,7 +127,8 @@ export class PushedStream implements LabStream {
     const chunk = this.sealed.at(-1)?.chunk;
     if (chunk === undefined) return false;
     for (let index = chunk.count - 1; index >= 0 && chunk.timestampAt(index) === entry.timestampNs; index -= 1) {
-      if (chunk.lineAt(index) === entry.line && chunk.metadataKey(index) === latin1(metadataPiece(entry.metadata))) return true;
+      if (chunk.lineAt(index) === entry.line && chunk.metadataKey(index) === latin1(metadataPiece(entry.metadata)))
+        return true;
     }
     return false;
   }

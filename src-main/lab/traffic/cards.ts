@@ -1,6 +1,14 @@
 import type { LineMoment, WrittenLine } from "./traffic-source.ts";
 
-const MERCHANTS = ["airline-044", "grocer-118", "fuel-771", "东方书店", "ホテル桜", "streaming-009", "taxi-302"] as const;
+const MERCHANTS = [
+  "airline-044",
+  "grocer-118",
+  "fuel-771",
+  "东方书店",
+  "ホテル桜",
+  "streaming-009",
+  "taxi-302",
+] as const;
 const SCHEMES = ["visa", "mastercard", "unionpay", "jcb"] as const;
 
 function struck(moment: LineMoment, share: number): boolean {

@@ -32,16 +32,25 @@ export function writeLokiComponent(component: string): (moment: LineMoment) => W
         return { line, level: "info" };
       }
       case "compactor":
-        return { line: `${head("info", moment, "compactor.go:722")} msg="finished compacting table" table-name=index_${20_000 + random.int(0, 900)}`, level: "info" };
+        return {
+          line: `${head("info", moment, "compactor.go:722")} msg="finished compacting table" table-name=index_${20_000 + random.int(0, 900)}`,
+          level: "info",
+        };
       case "ruler":
-        return { line: `${head("info", moment, "group_key.go:75")} user=${tenant} msg="rule group evaluated" group=payments duration=${random.latencyMs(20)}ms`, level: "info" };
+        return {
+          line: `${head("info", moment, "group_key.go:75")} user=${tenant} msg="rule group evaluated" group=payments duration=${random.latencyMs(20)}ms`,
+          level: "info",
+        };
       case "gateway":
         return {
           line: `10.244.0.1 - ${tenant} [${new Date(moment.atMs).toUTCString()}]  ${random.pick([204, 204, 204, 200])} "POST /loki/api/v1/push HTTP/1.1" 0 "-" "promtail/3.6.15" "-"`,
           level: "unknown",
         };
       default:
-        return { line: `${head("info", moment, "table_manager.go:136")} index-store=tsdb-2024-04-01 msg="uploading tables"`, level: "info" };
+        return {
+          line: `${head("info", moment, "table_manager.go:136")} index-store=tsdb-2024-04-01 msg="uploading tables"`,
+          level: "info",
+        };
     }
   };
 }

@@ -57,7 +57,11 @@ export function writePayment(moment: LineMoment): WrittenLine {
     };
   }
   if (random.chance(0.12)) {
-    return { line: JSON.stringify({ level: "debug", ...base, msg: "idempotency key checked" }), level: "debug", metadata };
+    return {
+      line: JSON.stringify({ level: "debug", ...base, msg: "idempotency key checked" }),
+      level: "debug",
+      metadata,
+    };
   }
   const card = random.chance(0.4) ? { card: { bin: random.pick(["411111", "555555", "378282"]), country: "DE" } } : {};
   const customer = random.chance(0.1) ? { customer: random.pick(NAMES) } : {};
@@ -73,7 +77,13 @@ function longPayload(moment: LineMoment): string {
     reference: `INV-${moment.random.hex(8)}`,
     note: moment.random.pick(["Miete März", "salary", "工资", "Strom & Gas", "<none>"]),
   }));
-  return JSON.stringify({ level: "warn", ts: stamp(moment), msg: "batch rejected, payload dumped", trace_id: moment.traceId, items });
+  return JSON.stringify({
+    level: "warn",
+    ts: stamp(moment),
+    msg: "batch rejected, payload dumped",
+    trace_id: moment.traceId,
+    items,
+  });
 }
 
 /** The ledger: JSON of another hand, `severity` for `level`, durations as text. */
@@ -128,4 +138,9 @@ export function writeGateway(moment: LineMoment): WrittenLine {
   return { line, level: "unknown", metadata: { traceId: moment.traceId } };
 }
 
-const AGENTS = ["RetailApp/7.3 (iOS 19.1)", "RetailApp/7.2 (Android 16)", "Mozilla/5.0 (X11; Linux x86_64)", "curl/8.11.0"] as const;
+const AGENTS = [
+  "RetailApp/7.3 (iOS 19.1)",
+  "RetailApp/7.2 (Android 16)",
+  "Mozilla/5.0 (X11; Linux x86_64)",
+  "curl/8.11.0",
+] as const;

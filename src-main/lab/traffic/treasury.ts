@@ -46,10 +46,16 @@ export function writeRisk(moment: LineMoment): WrittenLine {
   const { random } = moment;
   const esc = "\u001b[";
   if (random.chance(0.05)) {
-    return { line: `${esc}33mWARNING${esc}0m desk ${random.int(1, 9)} ${esc}1mVaR ${random.int(81, 99)} %${esc}0m of limit`, level: "warn" };
+    return {
+      line: `${esc}33mWARNING${esc}0m desk ${random.int(1, 9)} ${esc}1mVaR ${random.int(81, 99)} %${esc}0m of limit`,
+      level: "warn",
+    };
   }
   if (struck(moment, 0.4)) {
-    return { line: `${esc}1;31mERROR${esc}0m scenario ${random.int(1, 5_000)} ${esc}31mdid not converge${esc}0m after ${random.int(50, 200)} iterations`, level: "error" };
+    return {
+      line: `${esc}1;31mERROR${esc}0m scenario ${random.int(1, 5_000)} ${esc}31mdid not converge${esc}0m after ${random.int(50, 200)} iterations`,
+      level: "error",
+    };
   }
   const line = `${esc}32mINFO${esc}0m scenario ${esc}36m${random.int(1, 5_000)}${esc}0m done, pnl=${esc}${random.chance(0.5) ? "32m+" : "31m-"}${random.int(10, 99_999)}${esc}0m`;
   return { line, level: "info" };

@@ -17,18 +17,60 @@ interface Application {
 }
 
 const APPLICATIONS: readonly Application[] = [
-  { tenant: "retail-bank", app: "payments", pods: ["7d9f8c6b5-4xkqz", "7d9f8c6b5-9wl2m", "7d9f8c6b5-tz7hp"], linesPerSecond: 6, write: writePayment },
+  {
+    tenant: "retail-bank",
+    app: "payments",
+    pods: ["7d9f8c6b5-4xkqz", "7d9f8c6b5-9wl2m", "7d9f8c6b5-tz7hp"],
+    linesPerSecond: 6,
+    write: writePayment,
+  },
   { tenant: "retail-bank", app: "ledger", pods: ["0", "1", "2"], linesPerSecond: 4, write: writeLedger },
-  { tenant: "retail-bank", app: "auth", pods: ["5b84d7c9f-2mrtv", "5b84d7c9f-qk6zn"], linesPerSecond: 3, write: writeAuth },
-  { tenant: "retail-bank", app: "gateway", pods: ["6c5d9b7f4-8ndlx", "6c5d9b7f4-jv5rw", "6c5d9b7f4-x2c9s"], linesPerSecond: 5, write: writeGateway },
-  { tenant: "cards", app: "authorizer", pods: ["84c7f6d5b-4hs8k", "84c7f6d5b-bq2nz", "84c7f6d5b-r9x6t", "84c7f6d5b-wm3vd"], linesPerSecond: 5, write: writeAuthorizer },
+  {
+    tenant: "retail-bank",
+    app: "auth",
+    pods: ["5b84d7c9f-2mrtv", "5b84d7c9f-qk6zn"],
+    linesPerSecond: 3,
+    write: writeAuth,
+  },
+  {
+    tenant: "retail-bank",
+    app: "gateway",
+    pods: ["6c5d9b7f4-8ndlx", "6c5d9b7f4-jv5rw", "6c5d9b7f4-x2c9s"],
+    linesPerSecond: 5,
+    write: writeGateway,
+  },
+  {
+    tenant: "cards",
+    app: "authorizer",
+    pods: ["84c7f6d5b-4hs8k", "84c7f6d5b-bq2nz", "84c7f6d5b-r9x6t", "84c7f6d5b-wm3vd"],
+    linesPerSecond: 5,
+    write: writeAuthorizer,
+  },
   { tenant: "cards", app: "fraud", pods: ["0", "1"], linesPerSecond: 3, write: writeFraud },
   { tenant: "cards", app: "hsm-proxy", pods: ["0", "1", "2"], linesPerSecond: 1.5, write: writeHsm },
-  { tenant: "cards", app: "notifier", pods: ["6f7b9c8d4-c5z7j", "6f7b9c8d4-pl9gt"], linesPerSecond: 1, write: writeNotifier },
+  {
+    tenant: "cards",
+    app: "notifier",
+    pods: ["6f7b9c8d4-c5z7j", "6f7b9c8d4-pl9gt"],
+    linesPerSecond: 1,
+    write: writeNotifier,
+  },
   { tenant: "treasury", app: "pricing", pods: ["0", "1", "2"], linesPerSecond: 2, write: writePricing },
   { tenant: "treasury", app: "swift-connector", pods: ["0", "1"], linesPerSecond: 2, write: writeSwift },
-  { tenant: "treasury", app: "risk-batch", pods: ["59d8c7f6b-8k4xw", "59d8c7f6b-m7t2q"], linesPerSecond: 2, write: writeRisk },
-  { tenant: "treasury", app: "recon", pods: ["7c6f5d8b9-gw8z4", "7c6f5d8b9-hx5lp", "7c6f5d8b9-zn2k7", "7c6f5d8b9-t9b6v", "7c6f5d8b9-vq3dm"], linesPerSecond: 0.5, write: writeRecon },
+  {
+    tenant: "treasury",
+    app: "risk-batch",
+    pods: ["59d8c7f6b-8k4xw", "59d8c7f6b-m7t2q"],
+    linesPerSecond: 2,
+    write: writeRisk,
+  },
+  {
+    tenant: "treasury",
+    app: "recon",
+    pods: ["7c6f5d8b9-gw8z4", "7c6f5d8b9-hx5lp", "7c6f5d8b9-zn2k7", "7c6f5d8b9-t9b6v", "7c6f5d8b9-vq3dm"],
+    linesPerSecond: 0.5,
+    write: writeRecon,
+  },
 ];
 
 /** All containers of the bank that log. */
@@ -45,7 +87,14 @@ export function bankWorkloads(): Workload[] {
         service_name: application.app,
       };
       const source = { labels, linesPerSecond: application.linesPerSecond, write: application.write };
-      return { tenant: application.tenant, namespace: application.tenant, app: application.app, pod, container: application.app, source };
+      return {
+        tenant: application.tenant,
+        namespace: application.tenant,
+        app: application.app,
+        pod,
+        container: application.app,
+        source,
+      };
     }),
   );
 }
@@ -53,7 +102,13 @@ export function bankWorkloads(): Workload[] {
 /** The pods of Loki itself: they have no tenant here, their logs are read from the Kubernetes API. */
 export function lokiWorkload(component: string, pod: string): Workload {
   const labels = { app: "loki", component, container: component, namespace: "loki", pod };
-  const rates: Readonly<Record<string, number>> = { ingester: 0.6, distributor: 0.8, querier: 0.4, "query-frontend": 0.4, gateway: 1 };
+  const rates: Readonly<Record<string, number>> = {
+    ingester: 0.6,
+    distributor: 0.8,
+    querier: 0.4,
+    "query-frontend": 0.4,
+    gateway: 1,
+  };
   const source = { labels, linesPerSecond: rates[component] ?? 0.2, write: writeLokiComponent(component) };
   return { tenant: "", namespace: "loki", app: "loki", pod, container: component, source };
 }

@@ -24,13 +24,25 @@ const answerSchema = z.object({
     result: z.array(z.object({ values: z.array(z.unknown()) })),
     stats: z.object({
       summary: z.object({ totalLinesProcessed: z.number(), totalEntriesReturned: z.number() }),
-      querier: z.object({ store: z.object({ totalChunksRef: z.number(), totalChunksDownloaded: z.number(), chunk: z.object({ decompressedLines: z.number() }) }) }),
+      querier: z.object({
+        store: z.object({
+          totalChunksRef: z.number(),
+          totalChunksDownloaded: z.number(),
+          chunk: z.object({ decompressedLines: z.number() }),
+        }),
+      }),
     }),
   }),
 });
 
 /** All lines of an hour of one application, page by page. */
-async function readHour(lab: Lab, query: string): Promise<{ lines: number; store: { totalChunksRef: number; totalChunksDownloaded: number; decompressedLines: number } }> {
+async function readHour(
+  lab: Lab,
+  query: string,
+): Promise<{
+  lines: number;
+  store: { totalChunksRef: number; totalChunksDownloaded: number; decompressedLines: number };
+}> {
   const start = (NOW - 7_200_000) * 1_000_000;
   const end = (NOW - 6_600_000) * 1_000_000;
   const path = `/loki/api/v1/query_range?query=${encodeURIComponent(query)}&start=${start}&end=${end}&limit=5000`;
@@ -38,7 +50,10 @@ async function readHour(lab: Lab, query: string): Promise<{ lines: number; store
   expect(status).toBe(200);
   const { data } = answerSchema.parse(JSON.parse(text));
   const { totalChunksRef, totalChunksDownloaded, chunk } = data.stats.querier.store;
-  return { lines: data.result.reduce((sum, { values }) => sum + values.length, 0), store: { totalChunksRef, totalChunksDownloaded, decompressedLines: chunk.decompressedLines } };
+  return {
+    lines: data.result.reduce((sum, { values }) => sum + values.length, 0),
+    store: { totalChunksRef, totalChunksDownloaded, decompressedLines: chunk.decompressedLines },
+  };
 }
 
 describe("faults", () => {
@@ -52,7 +67,11 @@ describe("faults", () => {
     lab.setFault("missing-chunks", true);
     const damaged = await readHour(lab, query);
     expect(damaged.lines).toBeLessThan(whole.lines);
-    expect(damaged.store).toMatchObject({ totalChunksRef: whole.store.totalChunksRef, totalChunksDownloaded: whole.store.totalChunksRef, decompressedLines: damaged.lines });
+    expect(damaged.store).toMatchObject({
+      totalChunksRef: whole.store.totalChunksRef,
+      totalChunksDownloaded: whole.store.totalChunksRef,
+      decompressedLines: damaged.lines,
+    });
     expect((await askLoki(lab, stats, { tenant: "treasury" })).text).toBe(promised.text);
     lab.setFault("missing-chunks", false);
     expect(await readHour(lab, query)).toEqual(whole);
@@ -68,7 +87,10 @@ describe("faults", () => {
     await clock.advance(1_000);
     expect((await ask()).status).toBe(200);
     const refused = await push(lab, "cards", [{ stream: { app: "x" }, values: [[String(NOW * 1_000_000), "x"]] }]);
-    expect(refused).toMatchObject({ status: 429, text: expect.stringContaining("ingestion rate limit exceeded for user cards") });
+    expect(refused).toMatchObject({
+      status: 429,
+      text: expect.stringContaining("ingestion rate limit exceeded for user cards"),
+    });
   });
 
   it("server errors: some requests fail, one kind as text, one as a page of a proxy", async () => {
@@ -86,7 +108,9 @@ describe("faults", () => {
     const { lab, clock } = await bankLab();
     lab.setFault("slow-queries", true);
     let answered = false;
-    const slow = askLoki(lab, `/loki/api/v1/query_range?query=${encodeURIComponent('{app="recon"}')}&limit=1`, { tenant: "treasury" }).then((answer) => {
+    const slow = askLoki(lab, `/loki/api/v1/query_range?query=${encodeURIComponent('{app="recon"}')}&limit=1`, {
+      tenant: "treasury",
+    }).then((answer) => {
       answered = true;
       return answer;
     });
@@ -99,9 +123,15 @@ describe("faults", () => {
   it("are switched by the lab's own door, and it says which are on", async () => {
     const { lab } = await bankLab();
     const send = (body: unknown) => fetch(`${lab.controlUrl}/faults`, { method: "POST", body: JSON.stringify(body) });
-    expect(await (await send({ fault: "missing-chunks", on: true })).json()).toMatchObject({ faults: ["missing-chunks"], running: true });
+    expect(await (await send({ fault: "missing-chunks", on: true })).json()).toMatchObject({
+      faults: ["missing-chunks"],
+      running: true,
+    });
     expect((await send({ fault: "meteor", on: true })).status).toBe(400);
-    expect(await (await fetch(`${lab.controlUrl}/status`)).json()).toMatchObject({ faults: ["missing-chunks"], tenants: ["retail-bank", "cards", "treasury"] });
+    expect(await (await fetch(`${lab.controlUrl}/status`)).json()).toMatchObject({
+      faults: ["missing-chunks"],
+      tenants: ["retail-bank", "cards", "treasury"],
+    });
   });
 });
 
@@ -111,15 +141,25 @@ describe("seeding", () => {
     labs.push(lab);
     const startNs = String(BigInt(NOW - 3_600_000) * 1_000_000n);
     const endNs = String(BigInt(NOW) * 1_000_000n);
-    const seeded = await fetch(`${lab.controlUrl}/seed`, { method: "POST", body: JSON.stringify({ tenant: "bench", lines: 12_000, streams: 3, startNs, endNs }) });
+    const seeded = await fetch(`${lab.controlUrl}/seed`, {
+      method: "POST",
+      body: JSON.stringify({ tenant: "bench", lines: 12_000, streams: 3, startNs, endNs }),
+    });
     expect(await seeded.json()).toMatchObject({ tenant: "bench", lines: 12_000, streams: 3 });
     const seen: number[] = [];
     let from = startNs;
     for (;;) {
       const path = `/loki/api/v1/query_range?query=${encodeURIComponent('{namespace="bench"}')}&start=${from}&end=${endNs}&limit=5000&direction=forward`;
-      const { text } = await askLoki(lab, path, { tenant: "bench", headers: { "X-Loki-Response-Encoding-Flags": "categorize-labels" } });
+      const { text } = await askLoki(lab, path, {
+        tenant: "bench",
+        headers: { "X-Loki-Response-Encoding-Flags": "categorize-labels" },
+      });
       const entries = z
-        .object({ data: z.object({ result: z.array(z.object({ values: z.array(z.tuple([z.string(), z.string(), z.unknown()])) })) }) })
+        .object({
+          data: z.object({
+            result: z.array(z.object({ values: z.array(z.tuple([z.string(), z.string(), z.unknown()])) })),
+          }),
+        })
         .parse(JSON.parse(text))
         .data.result.flatMap(({ values }) => values)
         .sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1));

@@ -58,7 +58,15 @@ describe.runIf(installed)("kubectl against the lab's kubeconfig", () => {
   it("selects by labels and by fields", async () => {
     const ingesters = await kubectl("get", "pods", "-l", "app.kubernetes.io/component=ingester", "-o", "name");
     expect(ingesters.trim().split("\n")).toEqual(["pod/loki-ingester-0", "pod/loki-ingester-1", "pod/loki-ingester-2"]);
-    const one = await kubectl("get", "pods", "-A", "--field-selector", "metadata.name=ledger-0", "-o", "jsonpath={.items[*].metadata.namespace}");
+    const one = await kubectl(
+      "get",
+      "pods",
+      "-A",
+      "--field-selector",
+      "metadata.name=ledger-0",
+      "-o",
+      "jsonpath={.items[*].metadata.namespace}",
+    );
     expect(one).toBe("retail-bank");
   });
 
@@ -66,7 +74,9 @@ describe.runIf(installed)("kubectl against the lab's kubeconfig", () => {
     const yaml = await kubectl("get", "cm", "loki-runtime", "-o", "yaml");
     expect(yaml).toContain("ingestion_rate_mb: 20          # month-end closing");
     await kubectl("annotate", "cm", "loki-runtime", "reviewed-by=sre");
-    expect(await kubectl("get", "cm", "loki-runtime", "-o", "jsonpath={.metadata.annotations.reviewed-by}")).toBe("sre");
+    expect(await kubectl("get", "cm", "loki-runtime", "-o", "jsonpath={.metadata.annotations.reviewed-by}")).toBe(
+      "sre",
+    );
   });
 
   it("shows logs: the last lines, of the container before a restart, with timestamps", async () => {
@@ -74,12 +84,18 @@ describe.runIf(installed)("kubectl against the lab's kubeconfig", () => {
     expect(tail.trim().split("\n")).toHaveLength(3);
     expect(tail).toContain("caller=flush.go");
     expect(await kubectl("logs", "loki-ingester-1", "--previous", "--tail=1")).toContain("level=");
-    expect(await kubectl("logs", "-n", "treasury", "recon-7c6f5d8b9-gw8z4", "--since=10m", "--timestamps", "--tail=1")).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z \S/);
-    await expect(kubectl("logs", "loki-ingester-0", "--previous")).rejects.toThrow(/previous terminated container "ingester" in pod "loki-ingester-0" not found/);
+    expect(
+      await kubectl("logs", "-n", "treasury", "recon-7c6f5d8b9-gw8z4", "--since=10m", "--timestamps", "--tail=1"),
+    ).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z \S/);
+    await expect(kubectl("logs", "loki-ingester-0", "--previous")).rejects.toThrow(
+      /previous terminated container "ingester" in pod "loki-ingester-0" not found/,
+    );
   });
 
   it("follows logs as they flow", async () => {
-    const child = spawn("kubectl", ["logs", "-f", "-n", "retail-bank", "gateway-6c5d9b7f4-8ndlx", "--tail=1"], { env: environment });
+    const child = spawn("kubectl", ["logs", "-f", "-n", "retail-bank", "gateway-6c5d9b7f4-8ndlx", "--tail=1"], {
+      env: environment,
+    });
     try {
       await new Promise<void>((resolve, reject) => {
         let lines = 0;
@@ -96,7 +112,11 @@ describe.runIf(installed)("kubectl against the lab's kubeconfig", () => {
   });
 
   it("watches", async () => {
-    const child = spawn("kubectl", ["get", "pods", "-l", "app.kubernetes.io/component=querier", "--watch", "-o", "name"], { env: environment });
+    const child = spawn(
+      "kubectl",
+      ["get", "pods", "-l", "app.kubernetes.io/component=querier", "--watch", "-o", "name"],
+      { env: environment },
+    );
     const seen: string[] = [];
     try {
       await new Promise<void>((resolve, reject) => {
@@ -120,14 +140,24 @@ describe.runIf(installed)("kubectl against the lab's kubeconfig", () => {
 
   it("asks what one may do, as the administrator and as the viewer", async () => {
     expect((await kubectl("auth", "can-i", "patch", "configmaps")).trim()).toBe("yes");
-    const viewer = await run("kubectl", ["--context", "kubemate-lab-viewer", "auth", "can-i", "patch", "configmaps"], { env: environment }).catch((error: { stdout: string }) => error);
+    const viewer = await run("kubectl", ["--context", "kubemate-lab-viewer", "auth", "can-i", "patch", "configmaps"], {
+      env: environment,
+    }).catch((error: { stdout: string }) => error);
     expect(viewer.stdout.trim()).toBe("no");
-    await expect(kubectl("--context", "kubemate-lab-viewer", "get", "cm")).rejects.toThrow(/configmaps is forbidden: User "viewer" cannot list resource "configmaps" in API group "" in the namespace "loki"/);
+    await expect(kubectl("--context", "kubemate-lab-viewer", "get", "cm")).rejects.toThrow(
+      /configmaps is forbidden: User "viewer" cannot list resource "configmaps" in API group "" in the namespace "loki"/,
+    );
   });
 
   it("reaches Loki through the API server's proxy, by service and by pod", async () => {
-    expect(await kubectl("get", "--raw", "/api/v1/namespaces/loki/services/loki-query-frontend:http-metrics/proxy/ready")).toBe("ready\n");
-    expect(await kubectl("get", "--raw", "/api/v1/namespaces/loki/pods/loki-ingester-0:3100/proxy/services")).toContain("ingester => Running");
-    await expect(kubectl("get", "--raw", "/api/v1/namespaces/loki/services/loki-ingester:nope/proxy/ready")).rejects.toThrow(/no endpoints available for service "loki-ingester:nope"/);
+    expect(
+      await kubectl("get", "--raw", "/api/v1/namespaces/loki/services/loki-query-frontend:http-metrics/proxy/ready"),
+    ).toBe("ready\n");
+    expect(await kubectl("get", "--raw", "/api/v1/namespaces/loki/pods/loki-ingester-0:3100/proxy/services")).toContain(
+      "ingester => Running",
+    );
+    await expect(
+      kubectl("get", "--raw", "/api/v1/namespaces/loki/services/loki-ingester:nope/proxy/ready"),
+    ).rejects.toThrow(/no endpoints available for service "loki-ingester:nope"/);
   });
 });

@@ -11,11 +11,11 @@ const services: LabService[] = [];
 const folders: TemporaryDirectory[] = [];
 
 afterEach(async () => {
-  await Promise.all(services.splice(0).map((service) => service.stop()));
+  await Promise.all(services.splice(0).map((lab) => lab.stop()));
   for (const folder of folders.splice(0)) folder[Symbol.dispose]();
 });
 
-function service(options: { lokiPort?: number } = {}): { lab: LabService; file: string; changes: () => number } {
+function labService(options: { lokiPort?: number } = {}): { lab: LabService; file: string; changes: () => number } {
   const folder = temporaryDirectory();
   folders.push(folder);
   const file = folder.file("lab/kubeconfig");
@@ -36,7 +36,7 @@ function service(options: { lokiPort?: number } = {}): { lab: LabService; file: 
 
 describe("the lab in its own thread", () => {
   it("starts once however often it is asked, says its URLs, and is gone when stopped", async () => {
-    const { lab, file, changes } = service();
+    const { lab, file, changes } = labService();
     expect(lab.status()).toEqual({ running: false, tenants: [], faults: [] });
     const [first, second] = await Promise.all([lab.start(), lab.start()]);
     expect(second).toBe(first);
@@ -51,28 +51,46 @@ describe("the lab in its own thread", () => {
   });
 
   it("switches faults through the door's handlers", async () => {
-    const { lab } = service();
+    const { lab } = labService();
     const handlers = labHandlers(lab);
-    const context = { caller: { principal: "p", role: "admin", shell: "browser" }, signal: new AbortController().signal } as const;
-    await expect(handlers.setFault({ fault: "rate-limit", on: true }, context)).rejects.toMatchObject({ code: "lab.unavailable" });
+    const context = {
+      caller: { principal: "p", role: "admin", shell: "browser" },
+      signal: new AbortController().signal,
+    } as const;
+    await expect(handlers.setFault({ fault: "rate-limit", on: true }, context)).rejects.toMatchObject({
+      code: "lab.unavailable",
+    });
     await lab.start();
-    expect(await handlers.setFault({ fault: "rate-limit", on: true }, context)).toMatchObject({ faults: ["rate-limit"] });
+    expect(await handlers.setFault({ fault: "rate-limit", on: true }, context)).toMatchObject({
+      faults: ["rate-limit"],
+    });
     expect(await handlers.status(undefined, context)).toMatchObject({ running: true, faults: ["rate-limit"] });
   });
 
   it("seeds a tenant for a bench", async () => {
-    const { lab } = service();
+    const { lab } = labService();
     await lab.start();
     const now = BigInt(Date.now()) * 1_000_000n;
-    const seeded = await lab.seed({ tenant: "bench", lines: 1_000, streams: 2, startNs: now - 1_000_000_000n, endNs: now, lineBytes: 80, seed: 1 });
+    const seeded = await lab.seed({
+      tenant: "bench",
+      lines: 1_000,
+      streams: 2,
+      startNs: now - 1_000_000_000n,
+      endNs: now,
+      lineBytes: 80,
+      seed: 1,
+    });
     expect(seeded).toMatchObject({ lines: 1_000, streams: 2 });
   });
 
   it("says why it cannot start, and may be asked again", async () => {
-    const first = service();
+    const first = labService();
     const running = await first.lab.start();
-    const taken = service({ lokiPort: Number(new URL(running.lokiUrl ?? "").port) });
-    await expect(taken.lab.start()).rejects.toMatchObject({ code: "lab.unavailable", params: { problem: expect.stringContaining("EADDRINUSE") } });
+    const taken = labService({ lokiPort: Number(new URL(running.lokiUrl ?? "").port) });
+    await expect(taken.lab.start()).rejects.toMatchObject({
+      code: "lab.unavailable",
+      params: { problem: expect.stringContaining("EADDRINUSE") },
+    });
     await first.lab.stop();
     await expect(taken.lab.start()).resolves.toMatchObject({ running: true });
   });

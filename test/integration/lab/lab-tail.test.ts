@@ -33,7 +33,15 @@ async function labWithLines(lines: number): Promise<{ lab: Lab; clock: ManualClo
 }
 
 async function pushLines(lab: Lab, tenant: string, lines: number, fromMs: number, prefix = "line"): Promise<void> {
-  const values = Array.from({ length: lines }, (_, n) => [String(BigInt(fromMs) * 1_000_000n + BigInt(n)), `level=info ${prefix} ${n}`, { trace_id: `t${n}` }] as [string, string, Record<string, string>]);
+  const values = Array.from(
+    { length: lines },
+    (_, n) =>
+      [String(BigInt(fromMs) * 1_000_000n + BigInt(n)), `level=info ${prefix} ${n}`, { trace_id: `t${n}` }] as [
+        string,
+        string,
+        Record<string, string>,
+      ],
+  );
   const { status, text } = await push(lab, tenant, [{ stream: { app: "x" }, values }]);
   if (status !== 204) throw new Error(`${status} ${text}`);
 }
@@ -46,13 +54,20 @@ interface Tail {
 }
 
 /** Opens a tail; resolves when the server has taken it or refused it. */
-async function tail(own: { lab: Lab; sockets: WebSocket[] }, query: string, options: { tenant?: string; more?: string; categorize?: boolean } = {}): Promise<Tail> {
+async function tail(
+  own: { lab: Lab; sockets: WebSocket[] },
+  query: string,
+  options: { tenant?: string; more?: string; categorize?: boolean } = {},
+): Promise<Tail> {
   const url = `${own.lab.lokiUrl.replace("http", "ws")}/loki/api/v1/tail?query=${encodeURIComponent(query)}${options.more ?? ""}`;
-  const headers = { "X-Scope-OrgID": options.tenant ?? "bank", ...(options.categorize === true ? { "X-Loki-Response-Encoding-Flags": "categorize-labels" } : {}) };
+  const headers = {
+    "X-Scope-OrgID": options.tenant ?? "bank",
+    ...(options.categorize === true ? { "X-Loki-Response-Encoding-Flags": "categorize-labels" } : {}),
+  };
   const socket = new WebSocket(url, { headers });
   own.sockets.push(socket);
   const frames: Frame[] = [];
-  socket.on("message", (data) => frames.push(frameSchema.parse(JSON.parse(String(data)))));
+  socket.on("message", (data: Buffer) => frames.push(frameSchema.parse(JSON.parse(data.toString()))));
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.once("close", (code, reason) => resolve({ code, reason: String(reason) }));
   });
@@ -61,7 +76,8 @@ async function tail(own: { lab: Lab; sockets: WebSocket[] }, query: string, opti
     socket.once("unexpected-response", (_request, response) => reject(new Error(`${response.statusCode}`)));
     socket.once("error", reject);
   });
-  const lines = () => frames.flatMap(({ streams = [] }) => streams.flatMap(({ values }) => values.map(([, line]) => String(line))));
+  const lines = () =>
+    frames.flatMap(({ streams = [] }) => streams.flatMap(({ values }) => values.map(([, line]) => String(line))));
   return { socket, frames, lines, closed };
 }
 
@@ -79,10 +95,14 @@ describe("tail", () => {
     const own = await labWithLines(250);
     const { frames, lines } = await tail(own, '{app="x"}', { more: "&limit=230", categorize: true });
     await until(own.clock, () => lines().length >= 230);
-    expect(frames.every(({ streams = [] }) => streams.length <= 100 && streams.every(({ values }) => values.length === 1))).toBe(true);
+    expect(
+      frames.every(({ streams = [] }) => streams.length <= 100 && streams.every(({ values }) => values.length === 1)),
+    ).toBe(true);
     expect(lines()[0]).toBe("level=info line 20");
     expect(frames[0]?.encodingFlags).toEqual(["categorize-labels"]);
-    expect(frames[0]?.streams?.[0]?.values[0]?.[2]).toEqual({ structuredMetadata: { detected_level: "info", trace_id: "t20" } });
+    expect(frames[0]?.streams?.[0]?.values[0]?.[2]).toEqual({
+      structuredMetadata: { detected_level: "info", trace_id: "t20" },
+    });
     await pushLines(own.lab, "bank", 5, NOW, "live");
     await until(own.clock, () => lines().length >= 235);
     await own.clock.advance(3_000);

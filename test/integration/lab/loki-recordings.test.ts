@@ -28,7 +28,12 @@ const API_LIMITS: Record<string, Partial<TenantLimits>> = {
     max_concurrent_tail_requests: 1,
   },
   "required-labels": { required_labels: ["app"], minimum_labels_number: 2 },
-  "blocked-query": { blocked_queries: [{ pattern: '{app="blocked"}', regex: false }, { pattern: ".*secret.*", regex: true }] },
+  "blocked-query": {
+    blocked_queries: [
+      { pattern: '{app="blocked"}', regex: false },
+      { pattern: ".*secret.*", regex: true },
+    ],
+  },
   "no-parallel": { max_query_parallelism: 0 },
   "tiny-lookback": { max_query_lookback: HOUR },
   "no-volume": { volume_enabled: false },
@@ -48,14 +53,24 @@ const NO_DISCOVERY: Partial<TenantLimits> = {
 /** Routes that the lab does not have, or has in part; the rest of the recordings is replayed. */
 const NOT_SERVED: readonly (readonly [string, (exchange: LokiExchange) => boolean])[] = [
   ["OTLP ingestion", ({ request }) => request.path.startsWith("/otlp/")],
-  ["rules are listed as none and cannot be written", ({ request }) => /^\/(loki\/api\/v1|prometheus\/api\/v1|api\/prom)\/(rules|alerts)/.test(request.path)],
+  [
+    "rules are listed as none and cannot be written",
+    ({ request }) => /^\/(loki\/api\/v1|prometheus\/api\/v1|api\/prom)\/(rules|alerts)/.test(request.path),
+  ],
   ["delete requests are listed as none", ({ request }) => /delete|generation_numbers/.test(request.path)],
   ["no pattern ingester", ({ request }) => /\/patterns\?|^\/pattern\/ring/.test(request.path)],
   ["Go's profiles", ({ request }) => request.path.startsWith("/debug/")],
   ["protobuf answers", ({ request }) => (request.headers["Accept"] ?? "").includes("protobuf")],
-  ["a configuration of another cluster", ({ request }) => /^\/(config($|\?mode=defaults)|metrics|memberlist|services|ruler\/ring|indexgateway\/ring)/.test(request.path)],
+  [
+    "a configuration of another cluster",
+    ({ request }) =>
+      /^\/(config($|\?mode=defaults)|metrics|memberlist|services|ruler\/ring|indexgateway\/ring)/.test(request.path),
+  ],
   ["a body that the recording holds as a listing of bytes", ({ request }) => (request.body ?? "").startsWith("b'")],
-  ["a query that hangs the scheduler for half a minute before it fails", ({ status, body }) => status === 500 && body === "failed to enqueue request"],
+  [
+    "a query that hangs the scheduler for half a minute before it fails",
+    ({ status, body }) => status === 500 && body === "failed to enqueue request",
+  ],
   ["a body that the recording holds in part", ({ request }) => /\.\.\.\(\d+ characters\)/.test(request.body ?? "")],
   ["what only OTLP brought in", ({ request }) => request.path.includes("otlp")],
   ["tails are WebSockets", ({ status }) => status === 101],
@@ -63,7 +78,8 @@ const NOT_SERVED: readonly (readonly [string, (exchange: LokiExchange) => boolea
 
 const served = exchanges.filter((exchange) => !NOT_SERVED.some(([, excludes]) => excludes(exchange)));
 const name = ({ name: text, request }: LokiExchange) => `${text}: ${request.method} ${request.path.slice(0, 90)}`;
-const recordedType = ({ headers }: LokiExchange) => headers.find(([key]) => key.toLowerCase() === "content-type")?.[1] ?? null;
+const recordedType = ({ headers }: LokiExchange) =>
+  headers.find(([key]) => key.toLowerCase() === "content-type")?.[1] ?? null;
 
 /** The instant of an exchange: what its own timestamps say, or the second it was written down. */
 function instantOf(exchange: LokiExchange): number {
@@ -82,12 +98,19 @@ async function replay(exchange: LokiExchange): ReturnType<typeof askLoki> {
   const { lab, advanceTo } = labFor(exchange);
   await advanceTo(instantOf(exchange));
   const { method, path, headers, body } = exchange.request;
-  return askLoki(lab, path, { method, headers, ...(body === null || body === undefined || body === "" ? {} : { body }) });
+  return askLoki(lab, path, {
+    method,
+    headers,
+    ...(body === null || body === undefined || body === "" ? {} : { body }),
+  });
 }
 
 beforeAll(async () => {
   const first = Math.min(...exchanges.map(instantOf));
-  const starts = { api: { limits: { ...API_LIMITS, "bank-a": {} } }, main: { limits: { "bank-a": NO_DISCOVERY, "bank-b": NO_DISCOVERY } } };
+  const starts = {
+    api: { limits: { ...API_LIMITS, "bank-a": {} } },
+    main: { limits: { "bank-a": NO_DISCOVERY, "bank-b": NO_DISCOVERY } },
+  };
   for (const base of ["api", "main"] as const) {
     const { lab, clock } = await quietLab(first, starts[base]);
     labs[base] = { lab, advanceTo: async (ms) => clock.advance(Math.max(0, ms - clock.nowMs())) };
@@ -98,7 +121,12 @@ beforeAll(async () => {
   // The `api` server held such lines of the half hour before; their exact text is not recorded, their form is.
   const shiftNs = BigInt(first) * 1_000_000n - 180_000_000_000n - 1_795_172_400_000_000_000n;
   const recent = corpus
-    .filter(({ tenant, labels, ts }) => tenant === "bank-a" && ["payments", "auth", "gateway", "nginx", "sshd"].includes(labels["app"] ?? "") && BigInt(ts) > 1_795_170_600_000_000_000n)
+    .filter(
+      ({ tenant, labels, ts }) =>
+        tenant === "bank-a" &&
+        ["payments", "auth", "gateway", "nginx", "sshd"].includes(labels["app"] ?? "") &&
+        BigInt(ts) > 1_795_170_600_000_000_000n,
+    )
     .map((entry) => ({ ...entry, ts: String(BigInt(entry.ts) + shiftNs) }));
   const api = labs.api;
   if (api !== undefined) await pushCorpus(api.lab, recent);
@@ -108,8 +136,18 @@ beforeAll(async () => {
 /** Lines of the tenants whose limits a query runs into. */
 function smallTenants(nowMs: number): ReturnType<typeof corpusEntries> {
   const at = (secondsAgo: number) => String((BigInt(nowMs) - BigInt(secondsAgo) * 1_000n) * 1_000_000n);
-  const series = [0, 1, 2, 3].map((n) => ({ tenant: "tiny-query", labels: { app: "q", n: String(n) }, ts: at(40 - n), line: "line" }));
-  const bulk = Array.from({ length: 200 }, (_, n) => ({ tenant: "tiny-bytes", labels: { app: "x" }, ts: at(400 - n), line: `some line ${n} ${"z".repeat(4_000)}` }));
+  const series = [0, 1, 2, 3].map((n) => ({
+    tenant: "tiny-query",
+    labels: { app: "q", n: String(n) },
+    ts: at(40 - n),
+    line: "line",
+  }));
+  const bulk = Array.from({ length: 200 }, (_, n) => ({
+    tenant: "tiny-bytes",
+    labels: { app: "x" },
+    ts: at(400 - n),
+    line: `some line ${n} ${"z".repeat(4_000)}`,
+  }));
   return [...series, ...bulk];
 }
 
@@ -146,6 +184,8 @@ describe("what a real Loki answered, the lab answers in the same form", () => {
 });
 
 it("every recording is replayed or named among those that are not", () => {
-  expect(served.length + exchanges.filter((exchange) => NOT_SERVED.some(([, excludes]) => excludes(exchange))).length).toBe(exchanges.length);
+  expect(
+    served.length + exchanges.filter((exchange) => NOT_SERVED.some(([, excludes]) => excludes(exchange))).length,
+  ).toBe(exchanges.length);
   expect(served.length).toBeGreaterThan(150);
 });

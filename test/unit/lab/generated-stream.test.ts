@@ -11,13 +11,22 @@ const ns = (ms: number) => BigInt(ms) * 1_000_000n;
 function streamsAt(clock: ManualClock, seed = 7): GeneratedStream[] {
   const cache = new ChunkCache(64 * 2 ** 20);
   const earliestMs = () => START - 3_600_000;
-  return bankWorkloads().map(({ source, tenant }) => new GeneratedStream({ source, tenant, seed, clock, cache, earliestMs }));
+  return bankWorkloads().map(
+    ({ source, tenant }) => new GeneratedStream({ source, tenant, seed, clock, cache, earliestMs }),
+  );
 }
 
 function read(stream: GeneratedStream, startMs: number, endMs: number): string[] {
   const found: string[] = [];
   mergeEntries(
-    { streams: [stream], startNs: ns(startMs), endNs: ns(endMs), backward: false, lost: () => false, tally: emptyTally() },
+    {
+      streams: [stream],
+      startNs: ns(startMs),
+      endNs: ns(endMs),
+      backward: false,
+      lost: () => false,
+      tally: emptyTally(),
+    },
     ({ chunk, index }) => {
       if (chunk !== null) found.push(chunk.bytes.toString("utf8", chunk.starts[index], chunk.starts[index + 1]));
       return true;
@@ -29,7 +38,9 @@ function read(stream: GeneratedStream, startMs: number, endMs: number): string[]
 describe("traffic", () => {
   it("is the same for the same seed and time, whenever and however often it is read", () => {
     const lines = (clock: ManualClock, seed?: number) =>
-      streamsAt(clock, seed).flatMap((stream) => read(stream, START - 60_000, START)).join("\n");
+      streamsAt(clock, seed)
+        .flatMap((stream) => read(stream, START - 60_000, START))
+        .join("\n");
     const early = lines(new ManualClock(START));
     expect(lines(new ManualClock(START + 1_800_000)) === early).toBe(true);
     expect(lines(new ManualClock(START), 8) === early).toBe(false);
@@ -67,7 +78,10 @@ describe("traffic", () => {
     expect(some(/\\n\\tat com\.bank/)).toBe(true);
     expect(lines.some((line) => line.length > 10_000)).toBe(true);
     for (const level of ["debug", "info", "warn", "error", "critical", "unknown"]) {
-      expect(lines.some((line) => line.includes(`"detected_level":"${level}"`)), level).toBe(true);
+      expect(
+        lines.some((line) => line.includes(`"detected_level":"${level}"`)),
+        level,
+      ).toBe(true);
     }
   });
 
@@ -76,7 +90,9 @@ describe("traffic", () => {
     const payments = streamsAt(clock).filter(({ labels }) => labels["app"] === "payments");
     const perMinute = Array.from({ length: 60 }, (_, minute) => {
       const from = START - 3_600_000 + minute * 60_000;
-      return payments.flatMap((stream) => read(stream, from, from + 60_000)).filter((line) => line.includes("E_TIMEOUT")).length;
+      return payments
+        .flatMap((stream) => read(stream, from, from + 60_000))
+        .filter((line) => line.includes("E_TIMEOUT")).length;
     });
     expect(Math.max(...perMinute)).toBeGreaterThan(50);
     expect(perMinute.filter((count) => count === 0).length).toBeGreaterThan(30);
@@ -85,7 +101,10 @@ describe("traffic", () => {
   it("what memory holds of it is bounded", () => {
     const clock = new ManualClock(START);
     const cache = new ChunkCache(2 * 2 ** 20);
-    const streams = bankWorkloads().map(({ source, tenant }) => new GeneratedStream({ source, tenant, seed: 7, clock, cache, earliestMs: () => START - 3_600_000 }));
+    const streams = bankWorkloads().map(
+      ({ source, tenant }) =>
+        new GeneratedStream({ source, tenant, seed: 7, clock, cache, earliestMs: () => START - 3_600_000 }),
+    );
     for (const stream of streams) read(stream, START - 1_200_000, START);
     expect(cache.sizeBytes).toBeLessThanOrEqual(2 * 2 ** 20);
   });

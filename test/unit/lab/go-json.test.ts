@@ -23,7 +23,7 @@ describe("JSON as Loki writes it", () => {
   });
 
   it.each([
-    ["<a href=\"x\">&", '\\u003ca href=\\"x\\"\\u003e\\u0026'],
+    ['<a href="x">&', '\\u003ca href=\\"x\\"\\u003e\\u0026'],
     ["\u001b[31m", "\\u001b[31m"],
     ["\b\f\n\r\t", "\\u0008\\u000c\\n\\r\\t"],
     ["C:\\back\\fore", "C:\\\\back\\\\fore"],

@@ -16,12 +16,20 @@ function keyOf({ timestampNs, line, metadata }: StoredEntry): string {
   return `${timestampNs} ${line} ${JSON.stringify(metadata)}`;
 }
 
-function readAll(streams: readonly LabStream[], startNs: bigint, endNs: bigint, backward: boolean): { stream: string; entry: StoredEntry }[] {
+function readAll(
+  streams: readonly LabStream[],
+  startNs: bigint,
+  endNs: bigint,
+  backward: boolean,
+): { stream: string; entry: StoredEntry }[] {
   const found: { stream: string; entry: StoredEntry }[] = [];
-  mergeEntries({ streams, startNs, endNs, backward, lost: () => false, tally: emptyTally() }, ({ chunk, index, stream }) => {
-    if (chunk !== null) found.push({ stream: stream.labelText, entry: chunk.entryAt(index) });
-    return true;
-  });
+  mergeEntries(
+    { streams, startNs, endNs, backward, lost: () => false, tally: emptyTally() },
+    ({ chunk, index, stream }) => {
+      if (chunk !== null) found.push({ stream: stream.labelText, entry: chunk.entryAt(index) });
+      return true;
+    },
+  );
   return found;
 }
 
@@ -66,7 +74,11 @@ describe("what a tenant pushed", () => {
     const store = new TenantStore(300_000);
     const stream = store.openPushed({ app: "x" });
     for (let n = 0; n < 10_000; n += 1) {
-      store.append(stream, { timestampNs: 1_795_000_000_000_000_000n + BigInt(n), line: `line ${n} ${"x".repeat(40)}`, metadata: {} });
+      store.append(stream, {
+        timestampNs: 1_795_000_000_000_000_000n + BigInt(n),
+        line: `line ${n} ${"x".repeat(40)}`,
+        metadata: {},
+      });
     }
     expect(stream.sizeBytes).toBeGreaterThan(300_000);
     store.enforceRetention();
