@@ -5,6 +5,8 @@ import { commandContext } from "./command-context.ts";
 import { commandRunner } from "./command-runner.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import { addLabCommand } from "./lab-command.ts";
+import { addQueryCommands } from "./query-command.ts";
+import { addSitesCommands } from "./sites-command.ts";
 import { addServeCommand } from "./serve-command.ts";
 import { addSettingsCommands } from "./settings-command.ts";
 import type { Terminal } from "./terminal.ts";
@@ -24,6 +26,8 @@ export function buildProgram(terminal: Terminal, text: CliText): Command {
     })
     .exitOverride();
   const run = commandRunner((command) => commandContext(command, terminal, text));
+  addQueryCommands(program, run);
+  addSitesCommands(program, run);
   addServeCommand(program, run);
   addLabCommand(program, run);
   addSettingsCommands(program, run);

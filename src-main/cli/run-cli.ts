@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { AppError, isAppError } from "../../src-shared/errors/app-error.ts";
 import { createCliText, terminalLocale } from "./cli-text.ts";
 import { buildProgram } from "./program.ts";
+import { ExitWith } from "./exit-with.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { terminalSafe, write, type Terminal } from "./terminal.ts";
 
@@ -22,15 +23,5 @@ export async function runCli(parameters: readonly string[], terminal: Terminal):
     if (!isAppError(error))
       await write(terminal.stderr, `${error instanceof Error ? (error.stack ?? "") : String(error)}\n`);
     return exitCodeOf(failure.category);
-  }
-}
-
-/** Ends a command that has said all there is to say. */
-export class ExitWith extends Error {
-  readonly exitCode: number;
-
-  constructor(exitCode: number) {
-    super(`exit ${exitCode}`);
-    this.exitCode = exitCode;
   }
 }

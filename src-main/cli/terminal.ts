@@ -19,7 +19,15 @@ export interface Terminal {
 /** Writes and waits while the reader is slow, so that a large answer never piles up in memory. */
 export async function write(stream: Writable, text: string): Promise<void> {
   if (stream.destroyed || stream.write(text)) return;
-  await Promise.race([once(stream, "drain"), once(stream, "close")]);
+  const settled = new AbortController();
+  try {
+    await Promise.race([
+      once(stream, "drain", { signal: settled.signal }),
+      once(stream, "close", { signal: settled.signal }),
+    ]);
+  } finally {
+    settled.abort();
+  }
 }
 
 /** Resolves when the person has had enough. */

@@ -1,0 +1,18 @@
+import type { Direction } from "../../src-shared/model/log-query.ts";
+import type { SourceOptions } from "./source-options.ts";
+
+export interface QueryOptions extends SourceOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly at?: string;
+  readonly limit: string;
+  readonly direction: Direction;
+  readonly step?: string;
+  readonly requireComplete?: boolean;
+  readonly output: "text" | "ndjson" | "json" | "loki-json";
+}
+
+export interface TailOptions extends SourceOptions {
+  readonly since?: string;
+  readonly output: "text" | "ndjson" | "json";
+}
