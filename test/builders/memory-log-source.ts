@@ -2,6 +2,7 @@ import type { LogSource, SourceCapabilities, TailEvent } from "../../src-main/co
 import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { LogExpr, MetricExpr } from "../../src-shared/logql/ast.ts";
 import { parseLogQl } from "../../src-shared/logql/parser.ts";
+import { PERL_FLAGS } from "../../src-shared/logql/regex/re2-syntax.ts";
 import { compileWhole } from "../../src-shared/logql/regex/regex-test.ts";
 import { COMPLETE } from "../../src-shared/model/completeness.ts";
 import { levelFromLabels } from "../../src-shared/model/log-level.ts";
@@ -167,7 +168,7 @@ function matches(log: LogExpr, row: PlainRow): boolean {
   const selected = log.selector.matchers.every(({ name, op, value }) => {
     const actual = row.labels[name] ?? "";
     if (op === "=" || op === "!=") return (actual === value) === (op === "=");
-    return compileWhole(value)(actual) === (op === "=~");
+    return compileWhole(value, { ...PERL_FLAGS, dotNl: true })(actual) === (op === "=~");
   });
   return (
     selected &&

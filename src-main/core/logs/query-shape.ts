@@ -1,5 +1,6 @@
 import { type Expr, isLogExpr, type LogExpr, type MetricExpr, type Selector } from "../../../src-shared/logql/ast.ts";
 import { parseLogQl } from "../../../src-shared/logql/parser.ts";
+import { PERL_FLAGS } from "../../../src-shared/logql/regex/re2-syntax.ts";
 import { compileWhole } from "../../../src-shared/logql/regex/regex-test.ts";
 
 /** What a query asks for, as far as its cost depends on it. */
@@ -50,7 +51,7 @@ export function isCatchAll(selector: Selector): boolean {
   return selector.matchers.every(({ op, value }) => {
     if (op === "=") return value === "";
     if (op === "!=" || op === "!~") return true;
-    return PROBES.every(compileWhole(value, { fold: false, multiLine: false, dotNl: true, swapGreed: false }));
+    return PROBES.every(compileWhole(value, { ...PERL_FLAGS, dotNl: true }));
   });
 }
 

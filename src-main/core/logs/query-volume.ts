@@ -3,7 +3,7 @@ import { AppError, isAppError } from "../../../src-shared/errors/app-error.ts";
 import type { LogExpr } from "../../../src-shared/logql/ast.ts";
 import { levelFromLabels, type LogLevel } from "../../../src-shared/model/log-level.ts";
 import type { MetricResult } from "../../../src-shared/model/log-query.ts";
-import { NS_PER_MS, NS_PER_SECOND, type TimeRange } from "../../../src-shared/model/nano-time.ts";
+import { msFromNano, NS_PER_MS, NS_PER_SECOND, type TimeRange } from "../../../src-shared/model/nano-time.ts";
 import type { Logger } from "../common/logger.ts";
 import { bucketPlan, type BucketPlan, type BucketRun } from "./bucket-plan.ts";
 import type { LogSource } from "./log-source.ts";
@@ -17,7 +17,8 @@ const CHEAP_BYTES = 2 * 2 ** 30;
 
 /**
  * How much a query has over a range, from the source and not from the rows read: entries by level where counting them is
- * cheap, else bytes. For a metric query it is the volume of the logs behind it.
+ * cheap, else bytes. For a metric query it is the volume of the logs behind it. LogQL's windows are whole milliseconds
+ * (`[999ms]`; there is no finer unit), so a range that is not is rounded outwards to them.
  * @throws `logs.unsupported` where the source can tell neither.
  */
 export async function queryVolume(
@@ -28,7 +29,7 @@ export async function queryVolume(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<Volume> {
-  const plan = bucketPlan(range, maxBuckets);
+  const plan = bucketPlan(wholeMs(range), maxBuckets);
   const log = queryShape(query)?.logs[0];
   const { metricQueries, volume } = source.capabilities();
   if (log === undefined || !(metricQueries || volume)) throw new AppError("logs.unsupported", { capability: "volume" });
@@ -140,8 +141,12 @@ function addPoints(buckets: Bucket[], plan: BucketPlan, run: BucketRun, result: 
   }
 }
 
-/** A duration that LogQL reads. */
+/** A range between brackets, in whole milliseconds. */
 function duration(ns: bigint): string {
-  if (ns % NS_PER_SECOND === 0n) return `${ns / NS_PER_SECOND}s`;
-  return ns % NS_PER_MS === 0n ? `${ns / NS_PER_MS}ms` : `${ns}ns`;
+  return ns % NS_PER_SECOND === 0n ? `${ns / NS_PER_SECOND}s` : `${ns / NS_PER_MS}ms`;
+}
+
+function wholeMs(range: TimeRange): TimeRange {
+  const floor = (ns: bigint) => BigInt(msFromNano(ns)) * NS_PER_MS;
+  return { startNs: floor(range.startNs), endNs: floor(range.endNs + NS_PER_MS - 1n) };
 }
