@@ -87,6 +87,7 @@ export function classifyHttpFailure(error: unknown): HttpFailure {
     return { kind: "tls", problem: `${code}: ${bounded(firstLine(error.message))}` };
   }
   if (RESET.has(code)) return { kind: "reset", problem: code === "UND_ERR_SOCKET" ? bounded(error.message) : code };
+  if (error.name === "HTTPParserError") return { kind: "bad-response", problem: bounded(firstLine(error.message)) };
   if (code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW") return { kind: "bad-response", problem: code };
   if (code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") return { kind: "bad-response", problem: "body cut short" };
   if (code === "Z_DATA_ERROR" || code === "Z_BUF_ERROR") return { kind: "bad-response", problem: code };
