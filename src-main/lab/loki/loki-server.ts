@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { LokiTarget } from "../cluster/components.ts";
 import { listenOnLoopback, type Listening } from "../http/listen.ts";
@@ -58,7 +58,7 @@ export class LokiServer {
     const server = createServer((request, response) => {
       const began = performance.now();
       const url = new URL(request.url ?? "/", "http://localhost");
-      this.answer(component, request, response, url)
+      this.answer(component, request, url)
         .catch((error: unknown) => errorFor(error))
         .then((reply) => {
           component.requests.record(
@@ -98,12 +98,7 @@ export class LokiServer {
     }
   }
 
-  private async answer(
-    component: ComponentServer,
-    request: IncomingMessage,
-    response: ServerResponse,
-    url: URL,
-  ): Promise<Reply> {
+  private async answer(component: ComponentServer, request: IncomingMessage, url: URL): Promise<Reply> {
     const method = request.method ?? "GET";
     const route = findRoute(component.target, method, url.pathname);
     if (route === "not-found") return NOT_FOUND_PAGE;
@@ -116,9 +111,7 @@ export class LokiServer {
     const tenant = requireTenant(request, "query");
     const faulty = await this.playFaults(route);
     if (faulty !== null) return faulty;
-    const abort = new AbortController();
-    response.once("close", () => abort.abort());
-    return this.queries.answer(route, tenant, form, request.headers, abort.signal);
+    return this.queries.answer(route, tenant, form, request.headers);
   }
 
   private page(component: ComponentServer, route: PageRoute, request: IncomingMessage, url: URL): Reply {

@@ -1,7 +1,19 @@
-import type { MetricExpr } from "../../../src-shared/logql/ast.ts";
+import type { MetricExpr, RangeAggregation, Selector } from "../../../src-shared/logql/ast.ts";
+import { isLogExpr } from "../../../src-shared/logql/ast.ts";
+import type { LogStream, StreamEntry } from "../../../src-shared/logql/log-entry.ts";
+import { LogQlEvalError } from "../../../src-shared/logql/logql-error.ts";
+import { type MetricAnswerData, runMetricQuery } from "../../../src-shared/logql/run-metric-query.ts";
+import { goJson, goJsonLabels } from "../format/go-json.ts";
 import { HttpProblem, type Reply } from "../http/reply.ts";
-import type { LabContext } from "./lab-context.ts";
-import type { RequestForm, TimeBounds } from "./request-form.ts";
+import { emptyTally, type ReadTally, StreamCursor } from "../store/entry-merge.ts";
+import type { LabStream } from "../store/stream.ts";
+import { chunkLoss, type LabContext, nowNs } from "./lab-context.ts";
+import { LiteralIndex, requiredLiterals } from "./line-pipeline.ts";
+import { selectStreams } from "./log-query.ts";
+import { parseQuery } from "./parse-query.ts";
+import { checkBlocked, checkBytes, checkQuery, estimateBytes, intervalsOf } from "./query-limits.ts";
+import { isRecent, queryStats } from "./query-stats.ts";
+import { parseDirection, parseInstant, parseLimit, type RequestForm, type TimeBounds } from "./request-form.ts";
 import type { TenantLimits } from "./tenant-limits.ts";
 
 export interface MetricRangeRequest {
@@ -13,19 +25,160 @@ export interface MetricRangeRequest {
   readonly limits: TenantLimits;
 }
 
-export async function answerMetricRange(
-  _context: LabContext,
-  _request: MetricRangeRequest,
-  _signal: AbortSignal,
-): Promise<Reply> {
-  throw new HttpProblem(500, "metric queries wait for the evaluator");
+/** A metric query over a range. */
+export function answerMetricRange(context: LabContext, request: MetricRangeRequest): Reply {
+  const { bounds } = request;
+  if (bounds === null)
+    return metricReply({ resultType: "matrix", result: [] }, emptyTally(), { lines: 0, execMs: 0, recent: false });
+  return evaluate(context, { ...request, bounds });
 }
 
-export async function answerInstant(
-  _context: LabContext,
-  _tenant: string,
-  _form: RequestForm,
-  _signal: AbortSignal,
-): Promise<Reply> {
-  throw new HttpProblem(500, "metric queries wait for the evaluator");
+/** `/loki/api/v1/query`: metric queries only. */
+export function answerInstant(context: LabContext, tenant: string, form: RequestForm): Reply {
+  const atNs = parseInstant(form, nowNs(context));
+  const limit = parseLimit(form);
+  parseDirection(form);
+  const text = form.get("query");
+  const expr = parseQuery(text);
+  const limits = context.limits.of(tenant);
+  checkQuery(expr, limit, limits);
+  if (isLogExpr(expr) || expr.kind === "variants") {
+    throw new HttpProblem(
+      400,
+      "log queries are not supported as an instant query type, please change your query to a range query type",
+    );
+  }
+  checkBlocked(text, limits);
+  return evaluate(context, { tenant, expr, bounds: { startNs: atNs, endNs: atNs }, stepNs: null, limits });
+}
+
+interface Evaluation {
+  readonly tenant: string;
+  readonly expr: MetricExpr;
+  readonly bounds: TimeBounds;
+  readonly stepNs: bigint | null;
+  readonly limits: TenantLimits;
+}
+
+function evaluate(context: LabContext, { tenant, expr, bounds, stepNs, limits }: Evaluation): Reply {
+  const began = performance.now();
+  const ranges = rangesOf(expr);
+  for (const { range } of ranges) {
+    const startNs = bounds.startNs - range.intervalNs - range.offsetNs;
+    const streams = selectStreams(context, tenant, range.log.selector);
+    checkBytes(estimateBytes(streams, { startNs, endNs: bounds.endNs }), limits);
+  }
+  const tally = emptyTally();
+  let lines = 0;
+  const bySelector = new Map(ranges.map((each) => [each.range.log.selector, each]));
+  const source = (selector: Selector, fromNs: bigint, toNs: bigint): LogStream[] => {
+    const aggregation = bySelector.get(selector);
+    const reader = new StreamReader(aggregation);
+    return selectStreams(context, tenant, selector).map((stream) => ({
+      labels: stream.labels,
+      entries: reader.read(stream, { startNs: fromNs + 1n, endNs: toNs + 1n }, context, tally, () => {
+        lines += 1;
+      }),
+    }));
+  };
+  try {
+    const data = runMetricQuery(expr, source, {
+      ...bounds,
+      stepNs,
+      compat: "loki",
+      nowNs: () => nowNs(context),
+      maxSeries: limits.max_query_series,
+    });
+    const longestNs = intervalsOf(expr).reduce((most, each) => (each > most ? each : most), 0n);
+    return metricReply(data, tally, {
+      lines,
+      execMs: performance.now() - began,
+      recent: longestNs > 0n && isRecent(bounds.endNs, nowNs(context)),
+    });
+  } catch (error) {
+    if (error instanceof LogQlEvalError) throw new HttpProblem(error.status, error.text);
+    throw error;
+  }
+}
+
+function rangesOf(expr: MetricExpr): RangeAggregation[] {
+  switch (expr.kind) {
+    case "rangeAggregation":
+      return [expr];
+    case "vectorAggregation":
+    case "labelReplace":
+      return rangesOf(expr.inner);
+    case "binary":
+      return [...rangesOf(expr.left), ...rangesOf(expr.right)];
+    case "literal":
+    case "vector":
+      return [];
+  }
+}
+
+/** Whether a range aggregation looks at lines at all: a plain count does not, and is spared their decoding. */
+function readsLines({ op, range }: RangeAggregation): boolean {
+  const counts = op === "count_over_time" || op === "rate" || op === "absent_over_time";
+  return !counts || range.log.stages.length > 0;
+}
+
+/** Reads a stream's entries for one range aggregation. */
+class StreamReader {
+  private readonly literals: LiteralIndex;
+  private readonly withLines: boolean;
+
+  constructor(aggregation: RangeAggregation | undefined) {
+    this.literals = new LiteralIndex(aggregation === undefined ? [] : requiredLiterals(aggregation.range.log.stages));
+    this.withLines = aggregation === undefined || readsLines(aggregation);
+  }
+
+  *read(
+    stream: LabStream,
+    bounds: TimeBounds,
+    context: LabContext,
+    tally: ReadTally,
+    passed: () => void,
+  ): Generator<StreamEntry> {
+    const cursor = new StreamCursor(stream, {
+      streams: [stream],
+      ...bounds,
+      backward: false,
+      lost: chunkLoss(context),
+      tally,
+    });
+    for (; cursor.chunk !== null; cursor.advance()) {
+      const { chunk, index, timestampNs } = cursor;
+      if (!this.literals.mayContain(chunk, index)) continue;
+      passed();
+      yield { timestampNs, line: this.withLines ? chunk.lineAt(index) : "", metadata: chunk.metadataAt(index) };
+    }
+  }
+}
+
+function metricReply(
+  data: MetricAnswerData,
+  tally: ReadTally,
+  work: { readonly lines: number; readonly execMs: number; readonly recent: boolean },
+): Reply {
+  const stats = queryStats(tally, {
+    returned: data.resultType === "scalar" ? 1 : data.result.length,
+    passed: work.lines,
+    splits: 1,
+    execMs: work.execMs,
+    referencedMetadata: false,
+    recent: work.recent,
+  });
+  const body = `{"status":"success","data":{"resultType":"${data.resultType}","result":${resultJson(data)},"stats":${goJson(stats)}}}`;
+  return { status: 200, contentType: "application/json; charset=UTF-8", body: [Buffer.from(body)] };
+}
+
+function resultJson(data: MetricAnswerData): string {
+  switch (data.resultType) {
+    case "scalar":
+      return goJson(data.result);
+    case "vector":
+      return `[${data.result.map(({ metric, value }) => `{"metric":${goJsonLabels(metric)},"value":${goJson(value)}}`).join(",")}]`;
+    case "matrix":
+      return `[${data.result.map(({ metric, values }) => `{"metric":${goJsonLabels(metric)},"values":${goJson(values)}}`).join(",")}]`;
+  }
 }

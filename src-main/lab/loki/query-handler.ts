@@ -22,7 +22,7 @@ import { runLogQuery, sampleLines, selectStreams } from "./log-query.ts";
 import type { QueryRoute } from "./loki-routes.ts";
 import { answerInstant, answerMetricRange } from "./metric-query.ts";
 import { parseQuery, parseSelector } from "./parse-query.ts";
-import { checkBlocked, checkBytes, checkQuery, clampRange } from "./query-limits.ts";
+import { checkBlocked, checkBytes, checkQuery, clampRange, estimateBytes } from "./query-limits.ts";
 import { emptyTally } from "../store/entry-merge.ts";
 import { type AnswerCounts, isRecent, queryStats } from "./query-stats.ts";
 import {
@@ -53,18 +53,12 @@ export class QueryHandler {
     return formatQueryReply(form.get("query"), printExpr);
   }
 
-  async answer(
-    route: QueryRoute,
-    tenant: string,
-    form: RequestForm,
-    headers: IncomingHttpHeaders,
-    signal: AbortSignal,
-  ): Promise<Reply> {
+  answer(route: QueryRoute, tenant: string, form: RequestForm, headers: IncomingHttpHeaders): Reply {
     switch (route.kind) {
       case "query-range":
-        return this.queryRange(tenant, form, categorizes(headers), signal);
+        return this.queryRange(tenant, form, categorizes(headers));
       case "query":
-        return answerInstant(this.context, tenant, form, signal);
+        return answerInstant(this.context, tenant, form);
       case "legacy-query":
         return this.legacyQuery(tenant, form);
       case "labels":
@@ -111,12 +105,7 @@ export class QueryHandler {
     return parseBounds(form, nowNs(this.context));
   }
 
-  private async queryRange(
-    tenant: string,
-    form: RequestForm,
-    categorize: boolean,
-    signal: AbortSignal,
-  ): Promise<Reply> {
+  private queryRange(tenant: string, form: RequestForm, categorize: boolean): Reply {
     const bounds = this.bounds(form);
     if (bounds.endNs <= bounds.startNs)
       throw new HttpProblem(400, "end timestamp must not be before or equal to start time");
@@ -133,10 +122,11 @@ export class QueryHandler {
     const began = performance.now();
     if (!isLogExpr(expr)) {
       if (expr.kind === "variants") throw new HttpProblem(400, "multi variant queries are disabled for this instance");
-      return answerMetricRange(this.context, { tenant, expr, bounds: clamped, stepNs, limits }, signal);
+      return answerMetricRange(this.context, { tenant, expr, bounds: clamped, stepNs, limits });
     }
     if (clamped === null) return streamsReply(emptyBody(categorize));
-    if (expr.stages.length > 0) checkBytes(this.estimate(tenant, expr.selector, clamped), limits);
+    if (expr.stages.length > 0)
+      checkBytes(estimateBytes(selectStreams(this.context, tenant, expr.selector), clamped), limits);
     const result = runLogQuery(this.context, {
       tenant,
       expr,
@@ -230,14 +220,6 @@ export class QueryHandler {
     const expr = parseQuery(form.get("query"));
     if (!isLogExpr(expr)) throw new HttpProblem(400, "only log selector is supported");
     return sampleLines(this.context, tenant, expr, this.bounds(form), parseLimit(form, "line_limit", 100));
-  }
-
-  private estimate(tenant: string, selector: Parameters<typeof selectStreams>[2], bounds: TimeBounds): number {
-    let bytes = 0;
-    for (const stream of selectStreams(this.context, tenant, selector)) {
-      for (const ref of stream.chunks(bounds.startNs, bounds.endNs)) bytes += ref.sizeBytes;
-    }
-    return bytes;
   }
 }
 

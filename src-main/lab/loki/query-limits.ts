@@ -1,6 +1,7 @@
 import { type Expr, isLogExpr, type MetricExpr, selectorsOf } from "../../../src-shared/logql/ast.ts";
 import { formatGoDuration, formatPrometheusDuration } from "../../../src-shared/logql/text/go-duration.ts";
 import { humanBytes } from "../format/go-text.ts";
+import type { LabStream } from "../store/stream.ts";
 import { HttpProblem } from "../http/reply.ts";
 import type { TimeBounds } from "./request-form.ts";
 import type { TenantLimits } from "./tenant-limits.ts";
@@ -37,8 +38,22 @@ export function checkQuery(expr: Expr, limit: number, limits: TenantLimits): voi
     }
   }
   checkRangeVectors(expr, limits);
+  checkApproximation(expr);
   if (limits.max_query_parallelism <= 0)
     throw new HttpProblem(429, "querying is disabled, please contact your Loki operator");
+}
+
+/** `approx_topk` needs `limits.shard_aggregations`, which the lab's cluster does not set. */
+function checkApproximation(expr: Expr): void {
+  if (expr.kind === "binary") {
+    checkApproximation(expr.left);
+    checkApproximation(expr.right);
+  } else if (expr.kind === "labelReplace" || expr.kind === "vectorAggregation") {
+    if (expr.kind === "vectorAggregation" && expr.op === "approx_topk") {
+      throw new HttpProblem(500, "approx_topk is not enabled. See -limits.shard_aggregations");
+    }
+    checkApproximation(expr.inner);
+  }
 }
 
 function checkRangeVectors(expr: Expr, limits: TenantLimits): void {
@@ -91,6 +106,15 @@ export function checkBlocked(query: string, limits: TenantLimits): void {
       throw new HttpProblem(400, "query blocked by policy");
     }
   }
+}
+
+/** What the index says that a read of these streams would cost, in bytes. */
+export function estimateBytes(streams: readonly LabStream[], bounds: TimeBounds): number {
+  let bytes = 0;
+  for (const stream of streams) {
+    for (const ref of stream.chunks(bounds.startNs, bounds.endNs)) bytes += ref.sizeBytes;
+  }
+  return bytes;
 }
 
 /** `max_query_bytes_read`, against the index' estimate; not asked for a log query without a filter. */

@@ -105,8 +105,7 @@ export class PushedStream implements LabStream {
   }
 
   private refOf(chunk: EntryChunk, sequence: number, flushed: boolean): ChunkRef {
-    const raw = chunk.rawBytes(0, chunk.count);
-    const bytes = raw.line + raw.metadata;
+    const bytes = chunk.rawBytes(0, chunk.count).line;
     return {
       startNs: chunk.timestampAt(0),
       throughNs: chunk.timestampAt(chunk.count - 1),

@@ -94,6 +94,11 @@ function labFor(exchange: LokiExchange): { lab: Lab; advanceTo: (ms: number) => 
   return found;
 }
 
+/** A size that the index estimates depends on how chunks were cut, and a failing series on which line came first. */
+function comparable(text: string): string {
+  return text.replace(/\(query: \d+ KiB/, "(query: N KiB").replace(/for series: '.*'\./, "for series: '…'.");
+}
+
 async function replay(exchange: LokiExchange): ReturnType<typeof askLoki> {
   const { lab, advanceTo } = labFor(exchange);
   await advanceTo(instantOf(exchange));
@@ -159,10 +164,10 @@ describe("what a real Loki refused, the lab refuses in the same words", () => {
   const refused = served.filter(({ status }) => status >= 260);
   it.each(refused.map((exchange) => [name(exchange), exchange] as const))("%s", async (_name, exchange) => {
     const answer = await replay(exchange);
-    expect({ status: answer.status, type: answer.contentType, text: answer.text }).toEqual({
+    expect({ status: answer.status, type: answer.contentType, text: comparable(answer.text) }).toEqual({
       status: exchange.status,
       type: recordedType(exchange) ?? answer.contentType,
-      text: exchange.body ?? "",
+      text: comparable(exchange.body ?? ""),
     });
     if (exchange.headers.length === 0) return;
     const sniffing = exchange.headers.some(([key]) => key === "X-Content-Type-Options");
