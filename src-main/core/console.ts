@@ -9,6 +9,7 @@ import { JobStore } from "./jobs/job-store.ts";
 import { LabService } from "./lab/lab.service.ts";
 import { logFiles } from "./logging/log-file.ts";
 import { LogsService } from "./logs/logs.service.ts";
+import { podListing } from "./logs/pod-listing.ts";
 import { SourcePool } from "./logs/source-pool.ts";
 import { QueryHistory } from "./queries/query-history.ts";
 import { ReadOnlySwitch } from "./session/standing.ts";
@@ -65,7 +66,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
       profileDirectory: profile.root,
       locateWorker: options.locateWorker,
       openSource: (target) => pool.lend(target),
-      listPods: (target, signal) => sites.podListing(target.site, signal),
+      listPods: async (target, signal) => podListing(await pool.lend(target), clock.nowMs(), signal),
     }),
   );
   const auditExport = createAuditExportJob(audit);
