@@ -241,7 +241,7 @@ export class LogsService implements AsyncDisposable {
       readContext(source, { anchor, before, after, labels: labels ?? null, nowNs }, signal),
     );
     const { set } = this.#sets.create(owner, base.target, "forward");
-    await set.append(batchOf(context.rows));
+    set.store.append(batchOf(context.rows));
     set.store.finish();
     set.progress.setCompleteness(context.completeness);
     for (const stats of context.stats) set.progress.addStats(stats);

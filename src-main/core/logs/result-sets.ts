@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { LogTarget } from "../../../src-shared/api/log-target.ts";
+import { AppError } from "../../../src-shared/errors/app-error.ts";
 import type { Direction } from "../../../src-shared/model/log-query.ts";
 import type { Clock } from "../common/clock.ts";
 import { fireAndForget, type Logger } from "../common/logger.ts";
@@ -45,9 +46,16 @@ export class ResultSets implements AsyncDisposable {
     this.registry = new SetRegistry(logger);
   }
 
-  /** Opens the spill folder and clears away what ended processes left in it. */
+  /**
+   * Opens the spill folder and clears away what ended processes left in it.
+   * @throws `files.unwritable` when there can be no such folder.
+   */
   static async open(options: ResultSetsOptions): Promise<ResultSets> {
-    const spill = await SpillDirectory.open(join(options.profileDirectory, "spill"), options.logger);
+    const folder = join(options.profileDirectory, "spill");
+    const spill = await SpillDirectory.open(folder, options.logger).catch((error: unknown) => {
+      const problem = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+      throw new AppError("files.unwritable", { file: folder, problem }, { cause: error });
+    });
     return new ResultSets(options, spill);
   }
 

@@ -242,4 +242,29 @@ describe("a selection", () => {
       { numRuns: 40 },
     );
   });
+
+  test("is right while the store grows, is spilled and its memory used again under the search", async () => {
+    const bench = storeBench(folder.path, 16 * 2 ** 20);
+    const store = bench.store();
+    const match = literal("hit");
+    const live = new Selection({ store, pool, predicates: [{ match }], markers: false });
+    const count = 60_000;
+    for (let from = 0; from < count; from += 500) {
+      const some = Array.from({ length: 500 }, (_, index) => {
+        const row = from + index;
+        return { timestampNs: BigInt(row), labels: {}, line: `${row} `.padEnd(900, row % 101 === 0 ? "hit " : "-") };
+      });
+      store.append(logBatch(some));
+      live.extend();
+      await store.admit();
+    }
+    store.finish();
+    await caughtUp(live);
+    expect(store.spilledBytes).toBeGreaterThan(30 * 2 ** 20);
+    const expected = Array.from({ length: count }, (_, row) => row).filter((row) => row % 101 === 0);
+    expect(Array.from({ length: live.count }, (_, n) => live.rowAt(n))).toEqual(expected);
+    expect(await selected(store, [{ match }])).toEqual(expected);
+    await store.release();
+    expect(bench.memory.residentBytes).toBe(0);
+  });
 });

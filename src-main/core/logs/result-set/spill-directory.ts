@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -6,6 +7,7 @@ import type { Logger } from "../../common/logger.ts";
 import type { OpenSpillFile, SpillFile } from "./spill-file.ts";
 
 const LOCK_FILE = "owner.lock";
+const MAX_ATTEMPTS = 5;
 
 /**
  * This process's part of `<profile>/spill`: one folder a process, in it one folder a result set. What dead processes left
@@ -27,11 +29,15 @@ export class SpillDirectory implements AsyncDisposable {
   static async open(root: string, logger: Logger): Promise<SpillDirectory> {
     await mkdir(root, { recursive: true, mode: 0o700 });
     await removeLeftovers(root, logger);
-    const path = join(root, randomUUID());
-    await mkdir(path, { mode: 0o700 });
-    const lock = lockFolder(path);
-    if (lock === null) throw new Error(`cannot lock the new folder ${path}`);
-    return new SpillDirectory(path, lock);
+    for (let attempt = 1; ; attempt += 1) {
+      const path = join(root, randomUUID());
+      await mkdir(path, { mode: 0o700 });
+      const lock = lockFolder(path);
+      if (lock !== null && existsSync(join(path, LOCK_FILE))) return new SpillDirectory(path, lock);
+      // Another console that starts this very moment took it for a leftover.
+      lock?.close();
+      if (attempt === MAX_ATTEMPTS) throw new Error(`no folder in ${root} could be locked`);
+    }
   }
 
   /** A set's file, in a folder of its own that goes with it. */
@@ -60,11 +66,16 @@ async function removeLeftovers(root: string, logger: Logger): Promise<void> {
   for (const entry of await readdir(root, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue;
     const path = join(root, entry.name);
-    const lock = lockFolder(path);
-    if (lock === null) continue;
-    lock.close();
-    await rm(path, { recursive: true, force: true });
-    logger.info("removed spilled rows of an ended process", { folder: entry.name });
+    try {
+      const lock = lockFolder(path);
+      if (lock === null) continue;
+      lock.close();
+      await rm(path, { recursive: true, force: true });
+      logger.info("removed spilled rows of an ended process", { folder: entry.name });
+    } catch (error) {
+      // What cannot be removed costs disk space and nothing else.
+      logger.error("spilled rows of an ended process could not be removed", error, { folder: entry.name });
+    }
   }
 }
 
