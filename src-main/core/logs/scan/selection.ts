@@ -37,6 +37,8 @@ export class Selection implements ScanJob {
   /** The parts of the pass under way: `[nextPart, passEnd)`. Only the last of them may still be growing. */
   #nextPart = 0;
   #passEnd = 0;
+  /** The part whose answer is the next to be counted. */
+  #nextCommit = 0;
   #running = 0;
   #scannedRows = 0;
   #count = 0;
@@ -94,6 +96,7 @@ export class Selection implements ScanJob {
     const last = this.#parts.length - 1;
     const grown = last >= 0 && (this.#parts[last]?.rows ?? 0) < this.#store.part(last).rowCount;
     this.#nextPart = grown ? last : this.#parts.length;
+    this.#nextCommit = this.#nextPart;
     this.#passEnd = this.#store.partCount;
     this.#pool.start(this);
   }
@@ -197,15 +200,9 @@ export class Selection implements ScanJob {
     if (answer.kind === "select") {
       this.#early.set(part, { words: answer.words, rows, lineBytes: answer.lineBytes });
     }
-    for (let index = this.#firstOpenPart(); this.#early.has(index); index += 1) this.#commit(index);
+    for (; this.#early.has(this.#nextCommit); this.#nextCommit += 1) this.#commit(this.#nextCommit);
     if (this.#running === 0 && this.#early.size === 0) this.extend();
     this.#tell();
-  }
-
-  /** The part whose answer is the next to be counted. */
-  #firstOpenPart(): number {
-    const last = this.#parts.length - 1;
-    return this.#early.has(last) ? last : this.#parts.length;
   }
 
   #commit(index: number): void {
