@@ -267,6 +267,11 @@ export class MiniTail {
     this.#duplex.write(Buffer.from([0x81, 126, 0, 126, 0x7b, 0x22, 0x73]), () => this.#duplex.destroy());
   }
 
+  /** Stops reading and answering, as a peer behind a dead link. */
+  freeze(): void {
+    this.#socket.pause();
+  }
+
   get open(): boolean {
     return this.#socket.readyState === 1;
   }

@@ -23,6 +23,7 @@ import type {
 } from "../../log-source.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import { fetchIndexStats } from "./index-promise.ts";
+import { losslessJson } from "./lossless-json.ts";
 import { readLogs, type LogReaderOptions } from "./log-reader.ts";
 import { checkedTenant, LokiClient } from "./loki-client.ts";
 import { bareVolumes, fieldsAnswer, namesAnswer, seriesAnswer } from "./metadata-answers.ts";
@@ -158,7 +159,8 @@ export class LokiLogSource implements LogSource {
     params.set("step", secondsText(stepNs > 0n ? stepNs : NS_PER_SECOND));
     params.set("targetLabels", byLabel);
     params.set("limit", "500");
-    const answer = await supported("volume", this.#json("/loki/api/v1/index/volume_range", params, signal));
+    const call = { path: "/loki/api/v1/index/volume_range", params };
+    const answer = await supported("volume", this.client.ask(call, losslessJson, this.#signal(signal)));
     return bareVolumes(answer, range) ?? metricPage(answer).result;
   }
 

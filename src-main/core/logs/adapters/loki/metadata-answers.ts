@@ -25,7 +25,7 @@ const fieldsSchema = z.object({
 });
 /** What a querier answers to `index/volume` without a frontend before it. */
 const bareVolumesSchema = z.object({
-  volumes: z.array(z.object({ name: z.string(), volume: z.union([z.number(), z.string()]) })).nullable(),
+  volumes: z.array(z.object({ name: z.string(), volume: z.union([z.number(), z.bigint(), z.string()]) })).nullable(),
 });
 
 export function namesAnswer(answer: unknown): readonly string[] {
