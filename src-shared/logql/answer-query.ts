@@ -6,7 +6,7 @@ import { LogQlEvalError } from "./logql-error.ts";
 import type { StreamSource } from "./metric/eval-context.ts";
 import { parseLogQl } from "./parser.ts";
 import { runLogQuery, type StreamsAnswer } from "./run-log-query.ts";
-import { type MetricAnswerData, runMetricQuery } from "./run-metric-query.ts";
+import { checkResolution, type MetricAnswerData, runMetricQuery } from "./run-metric-query.ts";
 import { parsePrometheusDuration } from "./text/go-duration.ts";
 
 /** A request to `query` or `query_range`. Times are ns; `step` and `interval` as they came, seconds or a duration. */
@@ -51,6 +51,12 @@ export function defaultStepNs(startNs: bigint, endNs: bigint): bigint {
   return (seconds > 1n ? seconds : 1n) * NS_PER_SECOND;
 }
 
+/** Loki's query frontend rounds the start down and the end up to multiples of the step. */
+function alignedToStep(startNs: bigint, endNs: bigint, stepNs: bigint): { startNs: bigint; endNs: bigint } {
+  const over = endNs % stepNs;
+  return { startNs: startNs - (startNs % stepNs), endNs: over === 0n ? endNs : endNs - over + stepNs };
+}
+
 function answer(request: QueryRequest, streams: readonly LogStream[] | StreamSource): StreamsAnswer | MetricAnswerData {
   const range = request.kind === "range" ? request : null;
   const stepNs = range?.step === undefined ? null : parseStep(range.step);
@@ -67,7 +73,7 @@ function answer(request: QueryRequest, streams: readonly LogStream[] | StreamSou
   const parsed = parseLogQl(request.query);
   if (!parsed.ok) throw new LogQlEvalError(400, parsed.error.text);
   const { expr } = parsed;
-  if (expr.kind === "variants") throw new LogQlEvalError(400, "variants are disabled for this instance");
+  if (expr.kind === "variants") throw new LogQlEvalError(400, "multi variant queries are disabled for this instance");
   if (isLogExpr(expr)) {
     if (request.kind === "instant") {
       const text =
@@ -86,9 +92,12 @@ function answer(request: QueryRequest, streams: readonly LogStream[] | StreamSou
   if (request.kind === "instant") {
     return runMetricQuery(expr, streams, { ...request, startNs: request.timeNs, endNs: request.timeNs, stepNs: null });
   }
+  const step = stepNs ?? defaultStepNs(request.startNs, request.endNs);
+  checkResolution(request.startNs, request.endNs, step);
   return runMetricQuery(expr, streams, {
     ...request,
-    stepNs: stepNs ?? defaultStepNs(request.startNs, request.endNs),
+    ...alignedToStep(request.startNs, request.endNs, step),
+    stepNs: step,
   });
 }
 

@@ -5,6 +5,8 @@ import { groupByStream, type LogEntry, type LogStream } from "./log-entry.ts";
 import { compileLogPipeline, type EvalOptions } from "./log-pipeline.ts";
 import { LogQlEvalError } from "./logql-error.ts";
 import type { LabelsResult } from "./pipeline/labels-result.ts";
+import { hiddenAtChunkEnd } from "./pipeline/loki-376-chunk-end.ts";
+import { streamHash } from "./pipeline/stream-hash.ts";
 
 /** `startNs` belongs to the range, `endNs` does not. */
 export interface LogQueryParams extends EvalOptions {
@@ -58,23 +60,34 @@ export function toStreams(source: Iterable<LogEntry> | readonly LogStream[]): re
   return isStreamList(source) ? source : groupByStream(source);
 }
 
+/** Streams that a query takes, in the order that decides between entries of one time. */
+function hashOrdered(streams: readonly LogStream[], matches: (labels: LabelSet) => boolean): readonly LogStream[] {
+  const taken = streams.flatMap((stream) =>
+    matches(stream.labels) ? [{ stream, hash: streamHash(stream.labels) }] : [],
+  );
+  taken.sort((left, right) => (left.hash < right.hash ? -1 : left.hash > right.hash ? 1 : 0));
+  return taken.map(({ stream }) => stream);
+}
+
 function collect(expr: LogExpr, streams: readonly LogStream[], params: LogQueryParams): Hit[] {
   const pipeline = compileLogPipeline(expr, params);
   const hits: Hit[] = [];
-  for (const { labels, entries } of streams) {
-    if (!pipeline.matches(labels)) continue;
-    const run = pipeline.forStream(labels);
-    for (const { timestampNs, line, metadata } of entries) {
-      if (timestampNs < params.startNs || timestampNs >= params.endNs) continue;
-      if (run.process(timestampNs, line, metadata)) hits.push({ timestampNs, line: run.line, result: run.result() });
+  for (const stream of hashOrdered(streams, pipeline.matches)) {
+    const run = pipeline.forStream(stream.labels);
+    const isHidden = params.compat === "loki" ? hiddenAtChunkEnd(stream, params) : null;
+    const own: Hit[] = [];
+    for (const { timestampNs, line, metadata } of stream.entries) {
+      if (timestampNs < params.startNs || timestampNs >= params.endNs || isHidden?.(timestampNs) === true) continue;
+      if (run.process(timestampNs, line, metadata)) own.push({ timestampNs, line: run.line, result: run.result() });
     }
+    if (params.direction === "backward") own.reverse();
+    for (const hit of own) hits.push(hit);
   }
   return hits;
 }
 
-/** In the query's direction; within one time streams in order, and backward the last stored entry first. */
+/** In the query's direction; entries of one time stay as they are: by stream, backward the last stored entry first. */
 function ordered(hits: Hit[], direction: Direction): Hit[] {
-  if (direction === "backward") hits.reverse();
   const sign = direction === "backward" ? -1 : 1;
   return hits.sort((left, right) =>
     left.timestampNs < right.timestampNs ? -sign : left.timestampNs > right.timestampNs ? sign : 0,

@@ -48,6 +48,11 @@ function checkParams({ startNs, endNs, stepNs }: MetricQueryParams): void {
       "zero or negative query resolution step widths are not accepted. Try a positive integer",
     );
   }
+  checkResolution(startNs, endNs, stepNs);
+}
+
+/** Throws what Loki answers when a series would have too many points. */
+export function checkResolution(startNs: bigint, endNs: bigint, stepNs: bigint): void {
   if ((endNs - startNs) / stepNs > BigInt(MAX_POINTS)) {
     throw new LogQlEvalError(
       400,

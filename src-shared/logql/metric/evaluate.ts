@@ -152,7 +152,8 @@ export function evaluate(expr: MetricExpr, context: EvalContext): Evaluated {
       }
       return { kind: "scalar", value: expr.value };
     case "vector":
-      return { kind: "vector", series: [constant(expr.value, context)] };
+      // Loki sends it on as text with six decimals.
+      return { kind: "vector", series: [constant(Number(expr.value.toFixed(6)), context)] };
     case "rangeAggregation":
       return { kind: "vector", series: evaluateRangeExpr(expr, null, context) };
     case "vectorAggregation":

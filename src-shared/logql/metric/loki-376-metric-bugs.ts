@@ -26,7 +26,7 @@ export function lokiRateCounter(samples: Samples, from: number, to: number, rang
   const first = samples.times[from] ?? 0;
   const last = samples.times[to - 1] ?? 0;
   return extrapolatedRate(samples, from, to, {
-    startToFirst: rangeMs,
+    startToFirst: rangeMs / 1_000,
     lastToEnd: 0,
     sampled: (last - first) / 1_000,
     seconds: rangeMs / 1_000,

@@ -106,7 +106,7 @@ function hintsFor(
 ): ParserHints {
   const read = [...requiredLabels(stages), ...(unwrap?.filters.flatMap(filterLabelNames) ?? [])];
   const wanted = withDuplicates([...read, ...names, ...(unwrap === null ? [] : [unwrap.label])]);
-  const preserveError = wanted.includes(ERROR_LABEL);
+  const preserveError = [...requiredLabels(stages), ...names].includes(ERROR_LABEL);
   const base = { earlyFilters: [], preserveError };
   if (noLabels) {
     return wanted.length > 0
@@ -182,11 +182,11 @@ class CompiledExtractor implements StreamExtractor {
     if (!without && names.length > 0) {
       for (const name of names) {
         const value = this.state.labels.get(name);
-        if (value !== undefined) pairs.push([name, value]);
+        if (value !== undefined && value !== "") pairs.push([name, value]);
       }
     } else {
       this.state.labels.forEach((name, value) => {
-        if (!names.includes(name)) pairs.push([name, value]);
+        if (value !== "" && !names.includes(name)) pairs.push([name, value]);
       });
     }
     return this.cached(pairs);

@@ -1,7 +1,7 @@
 import { type LabelsBuilder, PARSED_LABEL } from "../pipeline/labels-builder.ts";
 import type { StageRunner } from "../pipeline/line-state.ts";
 import { parsersIdle, passesEarly, shouldExtract } from "../pipeline/parser-hints.ts";
-import { labelName } from "./label-name.ts";
+import { labelName, withoutInvalid } from "./label-name.ts";
 import { type PatternPart, readParserPattern } from "./pattern-expression.ts";
 import { readParserRegexp } from "./regexp-expression.ts";
 
@@ -9,7 +9,7 @@ import { readParserRegexp } from "./regexp-expression.ts";
 function give(labels: LabelsBuilder, plain: string, value: string): boolean {
   const name = labels.freeName(plain);
   if (!shouldExtract(labels, name)) return true;
-  labels.set(PARSED_LABEL, name, value);
+  labels.set(PARSED_LABEL, name, withoutInvalid(value));
   labels.markExtracted(name);
   return passesEarly(labels, name);
 }

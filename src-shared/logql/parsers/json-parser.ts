@@ -18,7 +18,7 @@ export function compileJson(): StageRunner {
 
   return (state) => {
     const { line, labels } = state;
-    if (line === "" || parsersIdle(labels)) return true;
+    if (parsersIdle(labels)) return true;
     let lost = false;
 
     const visit = (prefix: string, key: string, span: JsonSpan): boolean => {

@@ -38,7 +38,7 @@ export function nextToken(text: string, from: number, to: number): number {
 }
 
 /** The offset behind the closing quote of a string whose opening one is before `from`; -1 without one. */
-function stringEnd(text: string, from: number, to: number): number {
+export function stringEnd(text: string, from: number, to: number): number {
   let search = from;
   for (;;) {
     const at = text.indexOf('"', search);
@@ -50,7 +50,7 @@ function stringEnd(text: string, from: number, to: number): number {
   }
 }
 
-function blockEnd(text: string, from: number, to: number, open: number, close: number): number {
+export function blockEnd(text: string, from: number, to: number, open: number, close: number): number {
   let level = 0;
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at);

@@ -10,18 +10,14 @@ const TEMPLATE_ERROR = "TemplateFormatErr";
 
 type Clock = Pick<PipelineOptions, "nowNs">;
 
-/** The labels of a line as a template sees them, without a copy while nothing asks for all of them. */
+/** The labels of a line as a template sees them, which are never the error ones; without a copy while nothing asks for all of them. */
 function liveLabels(labels: LabelsBuilder): LabelMap {
   return {
     labelMap: true,
-    get: (name) => {
-      if (name === "__error__" && labels.error !== "") return labels.error;
-      if (name === "__error_details__" && labels.errorDetails !== "") return labels.errorDetails;
-      return labels.get(name);
-    },
+    get: (name) => labels.get(name),
     keys: () => {
       const names: string[] = [];
-      labels.forEach((name) => names.push(name));
+      labels.forEachPlain((name) => names.push(name));
       return names.toSorted();
     },
   };
@@ -29,7 +25,7 @@ function liveLabels(labels: LabelsBuilder): LabelMap {
 
 function frozenLabels(labels: LabelsBuilder): LabelMap {
   const copy = new Map<string, string>();
-  labels.forEach((name, value) => copy.set(name, value));
+  labels.forEachPlain((name, value) => copy.set(name, value));
   return { labelMap: true, get: (name) => copy.get(name), keys: () => [...copy.keys()].toSorted() };
 }
 
@@ -102,7 +98,7 @@ export function compileLabelFormat(formats: readonly LabelFormat[], clock: Clock
       if (render === null) {
         const value = labels.get(source);
         if (value === undefined) continue;
-        labels.set(labels.categoryOf(source), name, value);
+        labels.set(PARSED_LABEL, name, value);
         labels.delete(source);
         continue;
       }

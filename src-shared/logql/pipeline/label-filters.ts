@@ -1,8 +1,8 @@
 import type { CompareOp, LabelFilter, Matcher } from "../ast.ts";
 import { compares } from "../metric/binary-value.ts";
 import { lineHasIp, parseIpPattern } from "../parsers/ip-pattern.ts";
-import { compileWhole, type TextTest } from "../regex/regex-test.ts";
-import { parseByteSize } from "../text/byte-size.ts";
+import { compileLabelRegex, type TextTest } from "../regex/regex-test.ts";
+import { formatByteSize, parseByteSize } from "../text/byte-size.ts";
 import { parseGoDuration } from "../text/go-duration.ts";
 import { isOutOfRange, parseGoFloat } from "../text/go-number.ts";
 import { quoteGo } from "../text/go-quote.ts";
@@ -22,7 +22,7 @@ export function compileValueTest({ op, value }: Matcher, { compat }: Compat): Te
   if (op === "=") return (text) => text === value;
   if (op === "!=") return (text) => text !== value;
   const special = compat === "loki" ? lokiLabelRegex(value) : null;
-  const test = special ?? compileWhole(value);
+  const test = special ?? compileLabelRegex(value);
   return op === "=~" ? test : (text) => !test(text);
 }
 
@@ -36,19 +36,18 @@ function compileString(matcher: Matcher, options: Compat): LabelTest {
 
 type Reading<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
 
-/** Once an error is set, only string filters decide. A missing label drops the line, an unreadable value marks it. */
+/** A missing label drops the line, an unreadable value marks it, unless it is marked, and lets it pass. */
 function compileMeasured<T>(
   name: string,
   read: (text: string) => Reading<T>,
   decide: (value: T) => boolean,
 ): LabelTest {
   return (labels) => {
-    if (labels.error !== "") return true;
     const text = labels.get(name);
     if (text === undefined) return false;
     const reading = read(text);
     if (reading.ok) return decide(reading.value);
-    labels.setError(FILTER_ERROR, reading.error);
+    if (labels.error === "") labels.setError(FILTER_ERROR, reading.error);
     return true;
   };
 }
@@ -73,6 +72,15 @@ function readBytes(text: string): Reading<number> {
   return reading.ok ? { ok: true, value: reading.bytes } : reading;
 }
 
+/**
+ * A size in a query as Loki sees it in the end: its frontend sends queries on as text, and prints sizes in decimal units with
+ * two digits, so `1KiB` arrives as `1.0kB`, which is 1000 bytes.
+ */
+function printedBytes(bytes: number): number {
+  const reading = parseByteSize(formatByteSize(bytes).replace(" ", ""));
+  return reading.ok ? reading.bytes : bytes;
+}
+
 function compileDuration(name: string, op: CompareOp, ns: bigint): LabelTest {
   return compileMeasured(name, readDuration, (value) => {
     const order = value < ns ? -1 : value > ns ? 1 : 0;
@@ -83,7 +91,6 @@ function compileDuration(name: string, op: CompareOp, ns: bigint): LabelTest {
 function compileIp(name: string, op: "=" | "!=", patternText: string): LabelTest {
   const pattern = parseIpPattern(patternText);
   return (labels) => {
-    if (labels.error !== "") return true;
     const text = labels.get(name);
     if (text === undefined || pattern === null) return false;
     return lineHasIp(pattern, text) === (op === "=");
@@ -98,8 +105,10 @@ export function compileLabelFilter(filter: LabelFilter, options: Compat): LabelT
       return compileMeasured(filter.name, readNumber, (value) => compares(filter.op, value, filter.value));
     case "duration":
       return compileDuration(filter.name, filter.op, filter.ns);
-    case "bytes":
-      return compileMeasured(filter.name, readBytes, (value) => compares(filter.op, value, filter.bytes));
+    case "bytes": {
+      const bytes = printedBytes(filter.bytes);
+      return compileMeasured(filter.name, readBytes, (value) => compares(filter.op, value, bytes));
+    }
     case "ip":
       return compileIp(filter.name, filter.op, filter.pattern);
     case "and": {

@@ -80,12 +80,6 @@ export class LabelsBuilder {
     return this.deleted.length > 0 && this.deleted.includes(name) ? undefined : this.base.get(name);
   }
 
-  /** The category a label is in; only for one that `get` finds. */
-  categoryOf(name: string): LabelCategory {
-    const at = this.find(name);
-    return at >= 0 ? (this.categories[at] ?? STREAM_LABEL) : STREAM_LABEL;
-  }
-
   set(category: LabelCategory, name: string, value: string): void {
     const at = this.find(name);
     if (at < 0) {
@@ -136,18 +130,23 @@ export class LabelsBuilder {
 
   /** Whether the line has exactly its stream's labels. */
   isUnchanged(): boolean {
-    return this.names.length === 0 && this.deleted.length === 0 && this.error === "" && this.errorDetails === "";
+    return this.names.length === 0 && this.deleted.length === 0 && this.error === "";
   }
 
-  /** Calls back for every label, in no order; the error labels too. */
-  forEach(visit: (name: string, value: string, category: LabelCategory) => void): void {
+  /** Calls back for every label but the error ones, in no order. */
+  forEachPlain(visit: (name: string, value: string, category: LabelCategory) => void): void {
     for (const [name, value] of this.base) {
       if (this.find(name) < 0 && !this.deleted.includes(name)) visit(name, value, STREAM_LABEL);
     }
     for (let at = 0; at < this.names.length; at++) {
       visit(this.names[at] ?? "", this.values[at] ?? "", this.categories[at] ?? STREAM_LABEL);
     }
+  }
+
+  /** Calls back for every label, in no order; the error labels too. */
+  forEach(visit: (name: string, value: string, category: LabelCategory) => void): void {
+    this.forEachPlain(visit);
     if (this.error !== "") visit(ERROR_LABEL, this.error, PARSED_LABEL);
-    if (this.errorDetails !== "") visit(ERROR_DETAILS_LABEL, this.errorDetails, PARSED_LABEL);
+    if (this.error !== "" && this.errorDetails !== "") visit(ERROR_DETAILS_LABEL, this.errorDetails, PARSED_LABEL);
   }
 }

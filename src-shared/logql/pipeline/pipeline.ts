@@ -81,7 +81,10 @@ export function orderedStages(stages: readonly Stage[], compat: PipelineOptions[
   return compat === "loki" ? hoistLineFilters(stages) : cheapFirst(stages);
 }
 
-/** Filters that may be decided while the parser before them runs: string ones, and those behind a parser that cannot fail. */
+/**
+ * Filters that are decided while the parser before them runs: those behind it, on one label. Loki does so across `drop` and
+ * `keep` too, so `| json | drop level | level=""` keeps only lines that had no level; its list of bugs does not name that.
+ */
 function safeEarlyFilters(stages: readonly Stage[]): readonly LabelFilter[] {
   const filters: LabelFilter[] = [];
   let parser: Stage | null = null;
@@ -90,9 +93,8 @@ function safeEarlyFilters(stages: readonly Stage[]): readonly LabelFilter[] {
       const { filter } = stage;
       if (parser === null || filter.kind === "and" || filter.kind === "or") break;
       const [name = ""] = filterLabelNames(filter);
-      const cannotFail = parser.kind === "logfmt" && !parser.strict;
-      if (!name.startsWith("__") && (filter.kind === "string" || cannotFail)) filters.push(filter);
-    } else if (stage.kind !== "lineFilter") {
+      if (!name.startsWith("__")) filters.push(filter);
+    } else if (stage.kind !== "lineFilter" && stage.kind !== "drop" && stage.kind !== "keep") {
       if (parser !== null) break;
       parser = stage;
     }

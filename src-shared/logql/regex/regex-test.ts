@@ -121,6 +121,19 @@ function anchoredLiterals(node: RegexNode): TextTest | null {
   return (text) => set.has(text);
 }
 
+/**
+ * The regex of a label filter, as a test of the whole value. Of an alternation of plain texts the empty one is left out, as
+ * Loki leaves it out: `=~"|x"` is `="x"`.
+ */
+export function compileLabelRegex(expression: string): TextTest {
+  const node = withoutCaptures(parseRe2(expression));
+  if (node.op !== "alternate") return compileWhole(expression);
+  const kept = node.subs.filter((sub) => sub.op !== "empty");
+  const test =
+    kept.length === 0 || kept.length === node.subs.length ? null : anchoredLiterals({ op: "alternate", subs: kept });
+  return test ?? compileWhole(expression);
+}
+
 /** A test whether a regular expression matches a whole text (matchers, label filters). Throws `Re2SyntaxError`. */
 export function compileWhole(expression: string, flags: Re2Flags = PERL_FLAGS): TextTest {
   const node = withoutCaptures(parseRe2(expression, flags));

@@ -12,7 +12,7 @@ import type {
 import { meaningError } from "../logql-error.ts";
 import { compareOrCompute } from "../metric/binary-value.ts";
 import { re2Error } from "../regex/re2-syntax.ts";
-import { parseGoFloat, parseQueryNumber } from "../text/go-number.ts";
+import { parseGoFloat } from "../text/go-number.ts";
 import type { SourceRange } from "./source-range.ts";
 import type { SignedNumber } from "./symbols.ts";
 
@@ -45,9 +45,9 @@ export function literalValue(literal: SignedNumber, range: SourceRange): number 
   return literal.sign * numberOf(literal.text, parseGoFloat(literal.text), range);
 }
 
-/** A literal in a label filter, where `0x10` is read too. */
-export function filterNumber(literal: SignedNumber, range: SourceRange): number {
-  return literal.sign * numberOf(literal.text, parseQueryNumber(literal.text), range);
+/** A literal in a label filter; one that is no number, such as `0x10`, counts as 0 there. */
+export function filterNumber({ text, sign }: SignedNumber): number {
+  return sign * (parseGoFloat(text) ?? 0);
 }
 
 export function rangeAggregation(

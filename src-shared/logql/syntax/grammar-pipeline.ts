@@ -61,7 +61,7 @@ function compareRules(): GrammarRule[] {
       kind: "number",
       name: name.value.text,
       op,
-      value: filterNumber(value.value, value),
+      value: filterNumber(value.value),
       ...span,
     })),
   ]);

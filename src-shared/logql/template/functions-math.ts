@@ -43,8 +43,8 @@ export const MATH_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   divf: variadic(["any", "any"], (args) => foldFloat(args, divide)),
   max: variadic(["any", "any"], (args) => fold(args, (most, next) => (next > most ? next : most))),
   min: variadic(["any", "any"], (args) => fold(args, (least, next) => (next < least ? next : least))),
-  maxf: variadic(["any", "any"], (args) => foldFloat(args, Math.max)),
-  minf: variadic(["any", "any"], (args) => foldFloat(args, Math.min)),
+  maxf: variadic(["any", "any"], (args) => foldFloat(args, (most, next) => Math.max(most, next))),
+  minf: variadic(["any", "any"], (args) => foldFloat(args, (least, next) => Math.min(least, next))),
   ceil: fixed(["any"], ([value]) => Math.ceil(toFloat64(value))),
   floor: fixed(["any"], ([value]) => Math.floor(toFloat64(value))),
   round: variadic(["any", "int", "float64"], ([value = null, places = 0n, threshold]) =>

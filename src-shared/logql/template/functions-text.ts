@@ -49,11 +49,12 @@ function replace(text: string, from: string, to: string, times: bigint): string 
   return out + rest;
 }
 
+/** The first (or, with a negative count, the last) bytes. */
 function truncate(count: bigint, text: string): string {
-  const runes = Array.from(text);
+  const length = byteLength(text);
   const size = Number(count);
-  if (size < 0 && runes.length + size > 0) return runes.slice(size).join("");
-  return size >= 0 && runes.length > size ? runes.slice(0, size).join("") : text;
+  if (size < 0 && length + size > 0) return byteSlice(text, length + size, length);
+  return size >= 0 && length > size ? byteSlice(text, 0, size) : text;
 }
 
 function outOfRange(from: number, to: number): never {

@@ -4,7 +4,7 @@ import { GoInt64, type GoValue } from "./go-value.ts";
 /** Lenient conversions as the `cast` library of Go makes them, on which the arithmetic functions stand: 0 for what is none. */
 
 function parseInteger(text: string): bigint | null {
-  const trimmed = text.replace(/\.0*$/, "");
+  const trimmed = text.replace(/^([-+]?\d+)\.\d*$/, "$1");
   const found = /^([-+]?)(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]+|\d[\d_]*)$/.exec(trimmed);
   if (found === null) return null;
   const digits = (found[2] ?? "").replaceAll("_", "");

@@ -68,9 +68,20 @@ const GO_UNITS: ReadonlyMap<string, bigint> = new Map([
   ["h", HOUR],
 ]);
 
+/** Go's `time` package quotes byte by byte: what is not ASCII as `\\xNN`. */
+function quoteBytes(text: string): string {
+  let out = '"';
+  for (const byte of new TextEncoder().encode(text)) {
+    const char = String.fromCharCode(byte);
+    if (byte >= 0x80 || byte < 0x20) out += `\\x${byte.toString(16).padStart(2, "0")}`;
+    else out += char === '"' || char === "\\" ? `\\${char}` : char;
+  }
+  return `${out}"`;
+}
+
 /** Reads `1.5s`, `-2h45m`, `.5m`; errors in the words of Go's `time.ParseDuration`. */
 export function parseGoDuration(text: string): DurationReading {
-  const quoted = JSON.stringify(text);
+  const quoted = quoteBytes(text);
   const invalid = failed(`time: invalid duration ${quoted}`);
   const negative = text.startsWith("-");
   let rest = /^[-+]/.test(text) ? text.slice(1) : text;
@@ -86,7 +97,7 @@ export function parseGoDuration(text: string): DurationReading {
     if (unitText === "") return failed(`time: missing unit in duration ${quoted}`);
     rest = rest.slice(unitText.length);
     const unit = GO_UNITS.get(unitText);
-    if (unit === undefined) return failed(`time: unknown unit ${JSON.stringify(unitText)} in duration ${quoted}`);
+    if (unit === undefined) return failed(`time: unknown unit ${quoteBytes(unitText)} in duration ${quoted}`);
     total += BigInt(whole === "" ? "0" : whole) * unit;
     if (fraction !== "") {
       const digits = fraction.slice(0, 18);

@@ -2,7 +2,6 @@
 
 const DECIMAL = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
 const HEX_FLOAT = /^([-+]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?[pP]([-+]?\d+)$/;
-const HEX_INTEGER = /^([-+]?)0[xX]([0-9a-fA-F]+)$/;
 const SPECIAL = /^([-+]?)(inf|infinity|nan)$/i;
 
 /** `strconv.ParseFloat(text, 64)`: `null` for invalid syntax, ±Infinity where Go says out of range. */
@@ -57,10 +56,4 @@ export function formatGoFloatShort(value: number): string {
   if (!Number.isFinite(value) || value === 0) return formatGoFloat(value);
   const magnitude = Math.abs(value);
   return magnitude < 1e-4 || magnitude >= 1e6 ? formatGoExponent(value) : formatGoFloat(value);
-}
-
-/** A number as a query may write it: decimal, hexadecimal, with an exponent. */
-export function parseQueryNumber(text: string): number | null {
-  const hex = HEX_INTEGER.exec(text);
-  return hex === null ? parseGoFloat(text) : Number(`0x${hex[2] ?? ""}`) * (hex[1] === "-" ? -1 : 1);
 }
