@@ -30,7 +30,12 @@ export function answerMetricRange(context: LabContext, request: MetricRangeReque
   const { bounds } = request;
   if (bounds === null)
     return metricReply({ resultType: "matrix", result: [] }, emptyTally(), { lines: 0, execMs: 0, recent: false });
-  return evaluate(context, { ...request, bounds });
+  return evaluate(context, { ...request, bounds: alignedToStep(bounds, request.stepNs) });
+}
+
+/** The frontend splits metric queries at multiples of the step: the start is moved down to one, the end up. */
+function alignedToStep({ startNs, endNs }: TimeBounds, stepNs: bigint): TimeBounds {
+  return { startNs: startNs - (startNs % stepNs), endNs: endNs + ((stepNs - (endNs % stepNs)) % stepNs) };
 }
 
 /** `/loki/api/v1/query`: metric queries only. */

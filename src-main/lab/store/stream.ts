@@ -1,4 +1,5 @@
 import type { LabelSet } from "../../../src-shared/model/labels.ts";
+import { xxhash64 } from "../format/xxhash64.ts";
 import { goLabelSet } from "../format/go-text.ts";
 import type { EntryChunk } from "./entry-chunk.ts";
 
@@ -31,17 +32,16 @@ export interface LabStream {
   horizonNs?(): bigint;
 }
 
-const FNV_OFFSET = 0xcbf29ce484222325n;
-const FNV_PRIME = 0x100000001b3n;
-
-/** FNV-1a over the label text. */
-export function streamHash(labelText: string): bigint {
-  let hash = FNV_OFFSET;
-  for (const byte of Buffer.from(labelText)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * FNV_PRIME);
-  return hash;
+/** Prometheus' stable hash of a label set: XXH64 over names and values in order, each closed by `0xff`. */
+export function streamHash(labels: LabelSet): bigint {
+  const separator = Buffer.from([0xff]);
+  const parts = Object.keys(labels)
+    .sort()
+    .flatMap((name) => [Buffer.from(name), separator, Buffer.from(labels[name] ?? ""), separator]);
+  return xxhash64(Buffer.concat(parts));
 }
 
 export function streamIdentity(labels: LabelSet): { labels: LabelSet; labelText: string; hash: bigint } {
   const labelText = goLabelSet(labels);
-  return { labels, labelText, hash: streamHash(labelText) };
+  return { labels, labelText, hash: streamHash(labels) };
 }
