@@ -1,7 +1,11 @@
-import { lazy, Suspense, type ReactElement } from "react";
+import { lazy, Suspense, type ReactElement, type ReactNode } from "react";
 import { ErrorBoundary } from "../components/error-boundary.tsx";
-import { LoadingView } from "../components/state-views.tsx";
+import { IconLock } from "@tabler/icons-react";
+import { EmptyView, LoadingView } from "../components/state-views.tsx";
 import { useWorkspace, type ScreenName } from "../hooks/workspace-store.ts";
+import { useForbidden } from "../hooks/use-permission.ts";
+import { useTranslate } from "../hooks/use-translate.ts";
+import { SCREEN_ENTRIES } from "./screens.ts";
 import styles from "./stage.module.css";
 
 const SCREENS: Readonly<Record<ScreenName, () => ReactElement>> = {
@@ -26,9 +30,20 @@ export function Stage(): ReactElement {
     <main className={styles.stage} id="stage" tabIndex={-1}>
       <ErrorBoundary key={screen}>
         <Suspense fallback={<LoadingView rows={8} />}>
-          <Screen />
+          <Allowed screen={screen}>
+            <Screen />
+          </Allowed>
         </Suspense>
       </ErrorBoundary>
     </main>
   );
+}
+
+/** A screen that the role may not use says so instead of failing call by call. */
+function Allowed({ screen, children }: { readonly screen: ScreenName; readonly children: ReactNode }): ReactNode {
+  const t = useTranslate();
+  const permission = SCREEN_ENTRIES.find((entry) => entry.name === screen)?.permission ?? "sites.read";
+  const forbidden = useForbidden(permission);
+  if (forbidden === undefined) return children;
+  return <EmptyView icon={IconLock} text={forbidden} title={t("app.forbidden.title")} />;
 }

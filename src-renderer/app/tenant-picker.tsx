@@ -18,7 +18,9 @@ export function tenantProblemText(t: Translate, text: string): string | null {
     case "too-long":
       return t("app.tenant.problem.tooLong", { maxBytes: problem.maxBytes });
     case "unsupported-character":
-      return t("app.tenant.problem.character", { character: problem.character });
+      return /\s/.test(problem.character)
+        ? t("app.tenant.problem.blank")
+        : t("app.tenant.problem.character", { character: problem.character });
   }
 }
 

@@ -97,6 +97,7 @@ export function Picker({
         combobox.closeDropdown();
       }}
       position="bottom-start"
+      hideDetached={false}
       resetSelectionOnOptionHover
       store={combobox}
       transitionProps={{ duration: 0 }}

@@ -21,6 +21,8 @@ export interface FakeConsoleClient extends ConsoleClient {
   readonly calls: readonly FakeCall[];
   /** Sends an output to everyone who listens to a stream that `FakeAnswers` leaves out. */
   emit(path: string, output: unknown): void;
+  /** Ends such a stream for everyone who listens. */
+  end(path: string): void;
 }
 
 export const HELLO: Hello = {
@@ -92,6 +94,9 @@ export function createFakeConsoleClient(answers: FakeAnswers, hello: Hello | nul
     calls,
     emit: (path, output) => {
       for (const observer of listeners.get(path) ?? []) observer.onData(output);
+    },
+    end: (path) => {
+      for (const observer of listeners.get(path) ?? []) observer.onEnd?.();
     },
     close: () => Promise.resolve(),
   };

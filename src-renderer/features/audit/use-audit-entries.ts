@@ -25,11 +25,10 @@ export interface AuditEntries {
 }
 
 /** The chain, newest first, read on as far as one scrolls. */
-export function useAuditEntries(filter: AuditFilter, allowed: boolean): AuditEntries {
+export function useAuditEntries(filter: AuditFilter): AuditEntries {
   const { api } = useRpc();
   const query = useInfiniteQuery({
     queryKey: ["audit", "list", filter],
-    enabled: allowed,
     initialPageParam: null as number | null,
     queryFn: ({ pageParam, signal }) =>
       api.audit.list(

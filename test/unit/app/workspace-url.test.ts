@@ -1,0 +1,120 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  formatWorkspaceLink,
+  parseWorkspaceLink,
+  permalink,
+  type LinkedWorkspace,
+} from "../../../src-renderer/app/workspace-url.ts";
+import { DEFAULT_RANGE, SCREENS } from "../../../src-renderer/hooks/workspace-store.ts";
+import { MAX_NANO_TIME, MIN_NANO_TIME } from "../../../src-shared/model/nano-time.ts";
+
+const PLAIN: LinkedWorkspace = {
+  screen: "explore",
+  site: null,
+  tenant: null,
+  source: { kind: "loki" },
+  range: DEFAULT_RANGE,
+  query: "",
+  direction: "backward",
+  live: false,
+};
+
+// RFC 3339 in a link has a four-digit year.
+const instants = fc.bigInt({ min: -6_000_000_000_000_000_000n, max: 9_000_000_000_000_000_000n });
+const ranges = fc.oneof(
+  fc.integer({ min: 1, max: 30 * 86_400 }).map((lastSeconds) => ({ kind: "relative" as const, lastSeconds })),
+  fc
+    .tuple(instants, instants)
+    .filter(([a, b]) => a !== b)
+    .map(([a, b]) => ({
+      kind: "absolute" as const,
+      startNs: String(a < b ? a : b),
+      endNs: String(a < b ? b : a),
+    })),
+);
+const workspaces: fc.Arbitrary<LinkedWorkspace> = fc.record({
+  screen: fc.constantFrom(...SCREENS),
+  site: fc.option(fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,40}$/)),
+  tenant: fc.option(fc.stringMatching(/^[A-Za-z0-9!_*'()-]{1,40}$/)),
+  source: fc.oneof(
+    fc.constant({ kind: "loki" as const }),
+    fc
+      .stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/)
+      .map((namespace) => ({ kind: "pods" as const, namespace })),
+  ),
+  range: ranges,
+  query: fc.string({ maxLength: 200, unit: "grapheme" }),
+  direction: fc.constantFrom("backward", "forward"),
+  live: fc.boolean(),
+});
+
+describe("the address of a workspace", () => {
+  it("carries everything a workspace is: what was written is what is read", () => {
+    fc.assert(
+      fc.property(workspaces, (workspace) => {
+        const parsed = parseWorkspaceLink(`#/${formatWorkspaceLink(workspace)}`);
+        expect(parsed.ignored).toEqual([]);
+        expect(parsed.workspace).toEqual(workspace);
+      }),
+    );
+  });
+
+  it("keeps nanoseconds", () => {
+    const range = { kind: "absolute", startNs: "1763632800123456789", endNs: "1763632800123456790" } as const;
+    const { workspace } = parseWorkspaceLink(formatWorkspaceLink({ ...PLAIN, range }));
+    expect(workspace.range).toEqual(range);
+  });
+
+  it("takes any text without failing, and never lets through what its schema refuses", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 300, unit: "binary" }), (text) => {
+        const { workspace } = parseWorkspaceLink(text);
+        expect(SCREENS).toContain(workspace.screen);
+        if (workspace.range.kind === "absolute") {
+          const { startNs, endNs } = workspace.range;
+          expect(BigInt(startNs)).toBeLessThan(BigInt(endNs));
+          expect(BigInt(startNs)).toBeGreaterThanOrEqual(MIN_NANO_TIME);
+          expect(BigInt(endNs)).toBeLessThanOrEqual(MAX_NANO_TIME);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ["#/explore?site=../../etc", "site"],
+    ["#/explore?tenant=a%7Cb", "tenant"],
+    ["#/explore?pods=Kube_System", "pods"],
+    ["#/explore?from=now-15x&to=now", "from, to"],
+    ["#/explore?from=2026-11-20T11:00:00Z&to=2026-11-20T10:00:00Z", "from, to"],
+    ["#/explore?live=yes", "live"],
+    ["#/rm-rf", "rm-rf"],
+  ])("names the part of %s that it leaves out", (link, part) => {
+    expect(parseWorkspaceLink(link).ignored).toEqual([part]);
+  });
+
+  it("reads the same link behind the desktop's scheme", () => {
+    const { workspace } = parseWorkspaceLink("kubemate://explore?site=lab&tenant=team-a&q=%7Bapp%3D%22a%22%7D");
+    expect(workspace).toMatchObject({ screen: "explore", site: "lab", tenant: "team-a", query: '{app="a"}' });
+  });
+});
+
+describe("a permalink", () => {
+  const now = Date.parse("2026-11-20T10:15:00Z");
+
+  it("freezes “the last 15 minutes” to the instants they are now, so that a colleague sees the same lines", () => {
+    const link = permalink({ ...PLAIN, query: "{}" }, "browser", "http://127.0.0.1:3000/?x=1#/jobs", now);
+    expect(link.startsWith("http://127.0.0.1:3000/?x=1#/explore?")).toBe(true);
+    expect(parseWorkspaceLink(link.slice(link.indexOf("#"))).workspace.range).toEqual({
+      kind: "absolute",
+      startNs: `${Date.parse("2026-11-20T10:00:00Z")}000000`,
+      endNs: `${now}000000`,
+    });
+  });
+
+  it("keeps a live tail live: it has no end to freeze", () => {
+    const link = permalink({ ...PLAIN, live: true, query: "{}" }, "desktop", "", now);
+    expect(link.startsWith("kubemate://explore?")).toBe(true);
+    expect(parseWorkspaceLink(link).workspace).toMatchObject({ live: true, range: DEFAULT_RANGE });
+  });
+});
