@@ -9,6 +9,12 @@ export interface ComponentVerdict {
   readonly restarts: number;
 }
 
+/** The logs of a component's pods as a query of the pod source: by the pods' own names, which need no guess at labels. */
+export function podSelector(component: LokiComponent): string {
+  const names = component.pods.map((pod) => pod.name.replaceAll(".", "\\\\."));
+  return `{pod=~"${names.join("|")}"}`;
+}
+
 /** What the pods of a component say about it. A component without pods is unknown, not down: it may be scaled to zero. */
 export function componentVerdict(component: LokiComponent): ComponentVerdict {
   const total = component.pods.length;

@@ -11,7 +11,7 @@ import { useForbidden } from "../../hooks/use-permission.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { useWorkspace } from "../../hooks/workspace-store.ts";
 import styles from "./components-panel.module.css";
-import { componentVerdict } from "./component-verdict.ts";
+import { componentVerdict, podSelector } from "./component-verdict.ts";
 
 /** The components of Loki that were found, with what their pods say. */
 export function ComponentsPanel({ site }: { readonly site: Site }): ReactElement {
@@ -79,7 +79,7 @@ function ComponentRow({ component }: { readonly component: LokiComponent }): Rea
   const openLogs = (): void => {
     chooseSource({ kind: "pods", namespace: component.namespace });
     show("explore");
-    run(`{component="${component.name}"}`);
+    run(podSelector(component));
   };
   return (
     <tr>

@@ -48,7 +48,7 @@ describe("the overview", () => {
     expect(workspace.getState()).toMatchObject({
       screen: "explore",
       source: { kind: "pods", namespace: "loki" },
-      query: '{component="ingester"}',
+      query: '{pod=~"loki-ingester-0|loki-ingester-1"}',
       runs: 1,
     });
   });

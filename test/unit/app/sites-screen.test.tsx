@@ -96,7 +96,6 @@ describe("the sites screen", () => {
     expect(JSON.stringify(inputOf("sites.save"))).not.toContain("s3cret");
     expect(inputOf("sites.save")).toMatchObject({ config: { auth: { kind: "bearer", token: ref } } });
   });
-  });
 
   it("keeps what was typed when saving is refused, and shows why", async () => {
     const user = userEvent.setup();
