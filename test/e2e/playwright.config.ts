@@ -1,6 +1,7 @@
 import { defineConfig } from "@playwright/test";
+import { findChromium } from "../../build/find-chromium.ts";
 
-const browser = process.env["KUBEMATE_BROWSER"];
+const browser = await findChromium();
 
 export default defineConfig({
   testDir: ".",
@@ -10,7 +11,7 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 15_000 },
   outputDir: "../../test-results",
-  reporter: [["list"], ["json"]],
+  reporter: process.env["PLAYWRIGHT_JSON_OUTPUT_FILE"] === undefined ? [["list"]] : [["list"], ["json"]],
   use: {
     viewport: { width: 1440, height: 900 },
     colorScheme: "dark",
@@ -18,7 +19,7 @@ export default defineConfig({
     timezoneId: "UTC",
     trace: "retain-on-failure",
     launchOptions: {
-      ...(browser === undefined ? {} : { executablePath: browser }),
+      ...(browser === null ? {} : { executablePath: browser }),
       args: [
         ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
         "--disable-gpu",
