@@ -168,7 +168,7 @@ export function fakeLogs(make: FakeLogs["make"]): FakeLogs {
           stats: { streams: catchAll ? 81_204 : 8, chunks: 4_210, bytes: catchAll ? 2.4e12 : 2.1e9, entries: 12_400_000 },
           warnings: catchAll
             ? [
-                { kind: "catch-all" as const, params: { matcher: 'app=~".+"' }, suggestions: ['namespace="core-banking"', 'app="payments"'] },
+                { kind: "catch-all" as const, params: { selector: '{app=~".+"}' }, suggestions: ['namespace="core-banking"', 'app="payments"'] },
                 { kind: "many-bytes" as const, params: { bytes: 2.4e12, limitBytes: 2e10 }, suggestions: [] },
               ]
             : [],

@@ -113,7 +113,7 @@ export function ResultBar(props: ResultBarProps): ReactElement {
   );
 }
 
-function LiveState({ snapshot, follow, newRows, onFollow, onPause, onStop }: ResultBarProps): ReactElement {
+function LiveState({ snapshot, follow, newRows, onFollow, onPause }: ResultBarProps): ReactElement {
   const { state } = snapshot;
   const t = useTranslate();
   const formats = useFormats();
@@ -129,9 +129,6 @@ function LiveState({ snapshot, follow, newRows, onFollow, onPause, onStop }: Res
         <>
           <Button compact icon={follow ? IconPlayerPause : IconPlayerPlay} onClick={follow ? onPause : onFollow}>
             {follow ? t("explore.live.pause") : t("explore.live.resume")}
-          </Button>
-          <Button compact icon={IconPlayerStop} onClick={onStop}>
-            {t("explore.live.stop")}
           </Button>
           <span className={styles.quiet}>{formats.rate(Math.round(state.rowsPerSecond))}</span>
         </>

@@ -1,5 +1,5 @@
 import { IconFileSearch } from "@tabler/icons-react";
-import { useCallback, useEffect, useMemo, useState, type ReactElement, type RefObject } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore, type ReactElement, type RefObject } from "react";
 import { useStore } from "zustand";
 import { Button } from "../../components/button.tsx";
 import { EmptyView, LoadingView, PartialNotice } from "../../components/state-views.tsx";
@@ -55,7 +55,7 @@ export function ResultStage(props: ResultStageProps): ReactElement {
   }
   if (view !== null && resultSet !== null) return <Rows {...props} key={view.id} resultSet={resultSet} view={view} />;
   if (snapshot.phase === "opening" || snapshot.phase === "estimating") return <LoadingView rowHeight={20} rows={24} />;
-  if (snapshot.phase === "idle") return <ExploreStart onRun={actions.runQuery} />;
+  if (snapshot.phase === "idle" || snapshot.phase === "failed") return <ExploreStart onRun={actions.runQuery} />;
   return <div className={styles.main} />;
 }
 
@@ -79,9 +79,11 @@ function Rows({ client, session, snapshot, view, resultSet, store, actions, list
 
   const find = useFind(client, view, findInput);
   const exporting = useExport(client, view, selection, state.rows);
-  const first = useRow(view.cache, 0);
-  const firstLabels = first?.labels;
-  const suggested = useMemo(() => defaultColumns(firstLabels), [firstLabels]);
+  const sampleLabels = useSyncExternalStore(
+    useCallback((listener: () => void) => view.cache.subscribe(listener), [view]),
+    () => view.cache.sampleLabels,
+  );
+  const suggested = useMemo(() => defaultColumns(sampleLabels), [sampleLabels]);
   const columns = chosenColumns ?? (suggested.length === 0 ? NO_COLUMNS : suggested);
   const withDay = spansDays(state.firstNs, state.lastNs, (ns) => formats.timestamp(ns, { fraction: 0 }).slice(0, 10));
   const layout = useMemo(

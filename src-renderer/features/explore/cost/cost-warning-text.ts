@@ -15,5 +15,5 @@ export function costWarningText({ kind, params }: CostWarning, t: Translate, for
       return [name, /bytes/i.test(name) ? formats.bytes(value) : formats.number(value, 1)];
     }),
   );
-  return t.dynamic(`logs.cost.${kind}`, written, t(`explore.cost.kind.${kind}`));
+  return t(`logs.cost.${kind}`, written);
 }

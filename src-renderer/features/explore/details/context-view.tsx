@@ -43,13 +43,21 @@ export function ContextView({ client, view, row, labels, wrap, columns }: Contex
   useEffect(() => {
     if (found !== null && rows > found.anchorRow) list.current?.show(found.anchorRow, "center");
   }, [found, rows]);
+  const chosen = source ?? names;
+  // What makes the source is the same in every line: no column is needed for it.
+  const telling = columns.filter((name) => !chosen.includes(name)).join("\n");
   const layout = useMemo(
-    () => ({ wrap, columns, withDay: false, findSpans: null, anchorRow }),
-    [wrap, columns, anchorRow],
+    () => ({
+      wrap,
+      columns: telling === "" ? [] : telling.split("\n"),
+      withDay: false,
+      findSpans: null,
+      anchorRow,
+    }),
+    [wrap, telling, anchorRow],
   );
   const more = (side: "before" | "after"): void =>
     setExtent((now) => ({ ...now, [side]: Math.min(MOST_LINES, now[side] + MORE_LINES) }));
-  const chosen = source ?? names;
   return (
     <div className={styles.viewBody}>
       {names.length === 0 ? null : (

@@ -1,6 +1,7 @@
 import "uplot/dist/uPlot.min.css";
 import { useEffect, useRef, type ReactElement } from "react";
 import UPlot from "uplot";
+import type { Formats } from "../../../hooks/formats.ts";
 import { usePreferences } from "../../../hooks/preferences.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
@@ -35,7 +36,7 @@ export function MetricChart({ series }: { readonly series: MetricAnswer["series"
       cursor: { drag: { x: false, y: false } },
       legend: { live: true },
       scales: { x: { time: true } },
-      axes: [axis, { ...axis, size: 64, values: (_, splits) => splits.map((value) => formats.number(value, 6)) }],
+      axes: [{ ...axis, values: (_, splits) => timeTexts(splits, formats) }, { ...axis, size: 64, values: (_, splits) => splits.map((value) => formats.number(value, 6)) }],
       series: [
         { label: t("explore.list.time"), value: (_, seconds) => (seconds === null ? "–" : formats.dateTime(seconds * 1_000)) },
         ...series.map(({ metric }, index): UPlot.Series => ({
@@ -58,4 +59,17 @@ export function MetricChart({ series }: { readonly series: MetricAnswer["series"
     };
   }, [series, formats, t, colorScheme]);
   return <div aria-label={t("explore.metric.chart")} className={styles.chart} ref={host} role="img" />;
+}
+
+/** Times under the axis: with seconds only where they differ, and with the day where it begins. */
+function timeTexts(splits: readonly number[], formats: Formats): string[] {
+  const withSeconds = splits.some((seconds) => seconds % 60 !== 0);
+  let day = "";
+  return splits.map((seconds) => {
+    const text = formats.dateTime(seconds * 1_000);
+    const time = text.slice(11, withSeconds ? 19 : 16);
+    const isNewDay = text.slice(0, 10) !== day;
+    day = text.slice(0, 10);
+    return isNewDay ? `${time}\n${day}` : time;
+  });
 }

@@ -16,6 +16,8 @@ interface RangeFormPanelProps {
 
 const PRESET_SECONDS: readonly number[] = [60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000];
 
+const EXAMPLES = ["now-3h", "2026-11-20 10:00", "2026-11-20T10:00:00.123456789Z", "1763632800123456789"] as const;
+
 /** Presets, two ends to type, and the ranges of before. What is wrong with an end is said beside it. */
 export function RangeFormPanel({ range, earlier, onApply }: RangeFormPanelProps): ReactElement {
   const t = useTranslate();
@@ -73,10 +75,13 @@ export function RangeFormPanel({ range, earlier, onApply }: RangeFormPanelProps)
         <TextField autoFocus error={problemOf("from")} label={t("explore.range.from")} mono onChange={setFrom} value={from} />
         <TextField error={problemOf("to")} label={t("explore.range.to")} mono onChange={setTo} value={to} />
         <p className={styles.help}>{t("explore.range.help", { zone: formats.zone(Date.now()) })}</p>
-        <p className={styles.examples}>
-          <code>now-3h</code> · <code>2026-11-20 10:00</code> · <code>2026-11-20T10:00:00.123456789Z</code> ·{" "}
-          <code>1763632800123456789</code>
-        </p>
+        <ul className={styles.examples}>
+          {EXAMPLES.map((example) => (
+            <li key={example}>
+              <code>{example}</code>
+            </li>
+          ))}
+        </ul>
         <div>
           <button className="visually-hidden" tabIndex={-1} type="submit">
             {t("explore.range.apply")}

@@ -31,6 +31,7 @@ export class RowElement {
   #number = -1;
   #row: LogRow | undefined;
   #flags: RowFlags | null = null;
+  #isAnchor = false;
   #layout: RowLayout | null = null;
   #words: RowWords | null = null;
   #lineWindow: LineWindow | null = null;
@@ -63,7 +64,8 @@ export class RowElement {
       this.element.setAttribute("aria-rowindex", String(number + 2));
       this.element.dataset["row"] = String(number);
     }
-    if (redrawn || !sameFlags(flags, this.#flags)) this.#drawFlags(flags, layout.anchorRow === number);
+    const isAnchor = layout.anchorRow === number;
+    if (isAnchor !== this.#isAnchor || !sameFlags(flags, this.#flags)) this.#drawFlags(flags, isAnchor);
     if (!redrawn && lineWindow === this.#lineWindow) return;
     this.#row = row;
     this.#layout = layout;
@@ -76,6 +78,7 @@ export class RowElement {
 
   #drawFlags(flags: RowFlags, isAnchor: boolean): void {
     this.#flags = flags;
+    this.#isAnchor = isAnchor;
     const { element } = this;
     element.setAttribute("aria-selected", String(flags.selected));
     element.classList.toggle(styles.active ?? "", flags.active);

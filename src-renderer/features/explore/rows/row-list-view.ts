@@ -216,7 +216,8 @@ export class RowListView implements Disposable {
     const sizes = new ResizeObserver(() => this.#onResize());
     sizes.observe(port);
     this.#cleanup.push(() => sizes.disconnect());
-    this.#cleanup.push(this.#cache.subscribe(() => this.redraw()));
+    // The cache speaks at the beginning of a frame: what it has can be drawn in this one.
+    this.#cleanup.push(this.#cache.subscribe(() => this.#drawNow()));
     this.#onResize();
   }
 
@@ -264,6 +265,11 @@ export class RowListView implements Disposable {
     if (from !== this.#lineShift || oldLength !== length) this.#lineWindow = { from: this.#lineShift, length };
   }
 
+  #drawNow(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#draw();
+  }
+
   #draw(): void {
     this.#frame = 0;
     const extent = this.#extent();
@@ -271,10 +277,10 @@ export class RowListView implements Disposable {
     // Wrapped rows may have turned out lower than the offset into them.
     else this.#position = movePosition(this.#position, 0, extent);
     const { first, last } = this.#visible(extent);
-    this.#cache.want(first, last, this.#travel);
-    this.#moveBar(extent);
     const from = Math.max(0, first - (this.#layout.wrap ? 0 : OVERSCAN_ROWS));
     const to = Math.min(extent.total, last + 1 + OVERSCAN_ROWS);
+    this.#cache.want(from, to - 1, this.#travel);
+    this.#moveBar(extent);
     this.#pool.draw(from, to, (number) => ({
       content: {
         number,

@@ -49,6 +49,7 @@ export class RowWindowCache implements Disposable {
   #characters = 0;
   #announced = false;
   #disposed = false;
+  #sampleLabels: LabelSet | undefined;
 
   constructor(options: RowWindowCacheOptions) {
     this.#options = options;
@@ -61,6 +62,11 @@ export class RowWindowCache implements Disposable {
   /** Raised at most once a frame, when rows arrived or the total changed. */
   get version(): number {
     return this.#version;
+  }
+
+  /** The labels of the first stream that was ever seen: what the rows are like, before any is chosen. */
+  get sampleLabels(): LabelSet | undefined {
+    return this.#sampleLabels;
   }
 
   /** Pages and requests held right now, for tests and the bench. */
@@ -179,6 +185,7 @@ export class RowWindowCache implements Disposable {
     this.#pages.delete(page);
     this.#pages.set(page, { rows: window.rows, streams: window.streams, characters, total: window.total });
     this.#total = Math.max(this.#total, window.total);
+    this.#sampleLabels ??= window.streams[0];
     this.#evict();
     this.#announce();
   }
