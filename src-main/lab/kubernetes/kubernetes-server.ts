@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
 import { z } from "zod";
 import { NS_PER_MS } from "../../../src-shared/model/nano-time.ts";
 import type { Clock } from "../../core/common/clock.ts";
@@ -15,7 +14,7 @@ import { type KubeObject, listAt, numberAt, textAt } from "./kube-object.ts";
 import { knownResource, type LabCluster } from "./lab-cluster.ts";
 import type { ComponentBackends } from "./pod-backends.ts";
 import { containerOf, parsePodLogOptions, type PodStreams, streamPodLog } from "./pod-logs.ts";
-import { PORT_FORWARD_PROTOCOLS, servePortForward } from "./port-forward.ts";
+import { PortForwardUpgrade } from "./port-forward-upgrade.ts";
 import { discover } from "./resources.ts";
 import { readProtobufReview } from "./review-protobuf.ts";
 import { proxyRequest, proxyUpgrade, unreachable } from "./reverse-proxy.ts";
@@ -44,7 +43,7 @@ type ObjectTarget = Extract<ApiTarget, { kind: "object" }>;
 export class KubernetesServer {
   readonly server: Server;
   private readonly parts: KubernetesParts;
-  private readonly sockets = new WebSocketServer({ noServer: true, handleProtocols: chooseProtocol });
+  private readonly forwards = new PortForwardUpgrade();
 
   constructor(parts: KubernetesParts) {
     this.parts = parts;
@@ -304,25 +303,9 @@ export class KubernetesServer {
       throw badRequest("unable to upgrade this request");
     this.authorise(user, "POST", target, url.searchParams);
     const pod = this.parts.cluster.store.get(PODS, target.namespace, target.name);
-    const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((each) => each.trim());
-    if (!offered.some((each) => (PORT_FORWARD_PROTOCOLS as readonly string[]).includes(each))) {
-      throw badRequest("unable to upgrade: unable to negotiate protocol");
-    }
-    const ports = url.searchParams
-      .getAll("ports")
-      .flatMap((each) => each.split(","))
-      .map(Number);
-    if (ports.length === 0 || ports.some((port) => !Number.isInteger(port) || port <= 0))
-      throw badRequest('query parameter "port" is required');
-    this.sockets.handleUpgrade(request, socket, head, (opened) => {
-      servePortForward(
-        opened,
-        ports.map((containerPort) => ({
-          containerPort,
-          localPort: this.parts.backends.portOf(pod.metadata.uid ?? "", containerPort),
-        })),
-      );
-    });
+    this.forwards.upgrade(request, socket, head, url.searchParams, (containerPort) =>
+      this.parts.backends.portOf(pod.metadata.uid ?? "", containerPort),
+    );
   }
 }
 
@@ -337,10 +320,6 @@ const VERSION = {
   compiler: "gc",
   platform: "linux/amd64",
 };
-
-function chooseProtocol(offered: Set<string>): string | false {
-  return PORT_FORWARD_PROTOCOLS.find((each) => offered.has(each)) ?? false;
-}
 
 function firstPort(pod: KubeObject): number {
   return numberAt(listAt(listAt(pod, "spec.containers")[0], "ports")[0], "containerPort") || 80;

@@ -149,6 +149,31 @@ describe.runIf(installed)("kubectl against the lab's kubeconfig", () => {
     );
   });
 
+  it.each(["true", "false"])("forwards a port of a pod (through a WebSocket where it can: %s)", async (webSocket) => {
+    const child = spawn("kubectl", ["port-forward", "pod/loki-ingester-0", ":3100"], {
+      env: { ...environment, KUBECTL_PORT_FORWARD_WEBSOCKETS: webSocket },
+    });
+    try {
+      const port = await new Promise<string>((resolve, reject) => {
+        child.stdout.on("data", (data: Buffer) => {
+          const found = /127\.0\.0\.1:(\d+) -> 3100/.exec(data.toString())?.[1];
+          if (found !== undefined) resolve(found);
+        });
+        child.stderr.on("data", (data: Buffer) => reject(new Error(data.toString())));
+        child.once("exit", (code) => reject(new Error(`kubectl ended with ${String(code)}`)));
+      });
+      for (let round = 0; round < 3; round += 1) {
+        const answer = await fetch(`http://127.0.0.1:${port}/services`, { headers: { Connection: "close" } });
+        expect(await answer.text()).toContain("ingester => Running");
+      }
+      const large = await fetch(`http://127.0.0.1:${port}/config`);
+      expect((await large.text()).length).toBeGreaterThan(3_000);
+    } finally {
+      child.removeAllListeners("exit");
+      child.kill();
+    }
+  });
+
   it("reaches Loki through the API server's proxy, by service and by pod", async () => {
     expect(
       await kubectl("get", "--raw", "/api/v1/namespaces/loki/services/loki-query-frontend:http-metrics/proxy/ready"),
