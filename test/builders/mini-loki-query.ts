@@ -36,8 +36,8 @@ export function miniQuery(expr: string): { readonly selects: (entry: MiniEntry) 
 class Rest {
   #text: string;
 
-  constructor(text: string) {
-    this.#text = text.trim();
+  constructor(expr: string) {
+    this.#text = expr.trim();
   }
 
   get done(): boolean {

@@ -248,8 +248,8 @@ export class MiniTail {
     }
   }
 
-  raw(text: string): void {
-    if (this.#socket.readyState === 1) this.#socket.send(text);
+  raw(frame: string): void {
+    if (this.#socket.readyState === 1) this.#socket.send(frame);
   }
 
   close(code: number, reason: string): void {

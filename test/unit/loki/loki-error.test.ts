@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lokiError } from "../../../src-main/core/logs/adapters/loki/loki-error.ts";
 import { maxEntriesFrom } from "../../../src-main/core/logs/adapters/loki/loki-limit-texts.ts";
-import { plainText } from "../../../src-main/core/clusters/adapters/http-plain-text.ts";
+import { plainText } from "../../../src-main/core/common/plain-text.ts";
 import { lokiRecording, lokiRecordings, type LokiRecording } from "../../builders/loki-recordings.ts";
 
 function errorOf(recording: LokiRecording) {

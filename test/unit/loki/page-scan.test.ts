@@ -21,8 +21,8 @@ const value = fc.oneof(
 const streams = fc.array(fc.record({ stream: labels, values: fc.array(value, { maxLength: 20 }) }), { maxLength: 6 });
 
 /** JSON as Go writes it: compact, with `<`, `>`, `&` and the line separators escaped. */
-function goJson(value: unknown): Buffer {
-  const text = JSON.stringify(value).replace(
+function goJson(answered: unknown): Buffer {
+  const text = JSON.stringify(answered).replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

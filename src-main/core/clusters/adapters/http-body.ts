@@ -1,6 +1,6 @@
 import { pipeline, type Readable } from "node:stream";
 import { createBrotliDecompress, createInflate, createGunzip, createZstdDecompress } from "node:zlib";
-import { HttpBodyError } from "./http-failure.ts";
+import { HttpBodyError } from "../../common/http-body-error.ts";
 
 /**
  * The body as plain bytes, by the answer's `content-encoding` alone. What the encoding's name promises and the bytes do not

@@ -1,5 +1,6 @@
 import { errors as undiciErrors } from "undici";
 import { AppError, isAppError } from "../../../../src-shared/errors/app-error.ts";
+import { HttpBodyError } from "../../common/http-body-error.ts";
 
 /**
  * Why an HTTP exchange or a WebSocket did not come about, in words that every adapter maps to its own codes. `problem` is
@@ -18,17 +19,6 @@ export class HttpTimeoutError extends Error {
     super(`no byte for ${timeoutMs} ms`);
     this.name = "HttpTimeoutError";
     this.timeoutMs = timeoutMs;
-  }
-}
-
-/** The bytes that came are no proper HTTP answer, or more than was allowed. */
-export class HttpBodyError extends Error {
-  readonly reason: "too-long" | "undecodable" | "cut-short";
-
-  constructor(reason: HttpBodyError["reason"], message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
-    this.name = "HttpBodyError";
-    this.reason = reason;
   }
 }
 
@@ -119,12 +109,6 @@ export function lokiReachError(error: unknown, host: string): AppError {
     default:
       return new AppError("loki.unreachable", { host, problem }, options);
   }
-}
-
-/** Whether an answer was refused only because it was longer than allowed: asking for less may help. */
-export function isTooLong(error: unknown): boolean {
-  if (error instanceof HttpBodyError) return error.reason === "too-long";
-  return error instanceof Error && error.cause !== undefined && isTooLong(error.cause);
 }
 
 function errorCode(error: Error): string {

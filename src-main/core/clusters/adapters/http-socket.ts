@@ -2,9 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { WebSocket, type ClientOptions, type RawData } from "ws";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import type { Clock } from "../../common/clock.ts";
+import { plainText } from "../../common/plain-text.ts";
 import type { TransportSocket } from "../loki-transport.ts";
 import { readBody } from "./http-body.ts";
-import { plainText } from "./http-plain-text.ts";
 
 /** Longest message a tail may send: a frame holds at most 100 entries, an entry at most Loki's `max_line_size`. */
 const MAX_MESSAGE_BYTES = 64 * 1_024 * 1_024;

@@ -1,10 +1,10 @@
 import { AppError, isAppError } from "../../../../../src-shared/errors/app-error.ts";
 import type { LokiRole } from "../../../../../src-shared/api/sites.api.ts";
 import { tenantIdProblem, type TenantId } from "../../../../../src-shared/model/tenant-id.ts";
-import { isTooLong } from "../../../clusters/adapters/http-failure.ts";
-import { plainText } from "../../../clusters/adapters/http-plain-text.ts";
+import { isTooLong } from "../../../common/http-body-error.ts";
 import type { LokiTransport, TransportResponse, TransportSocket } from "../../../clusters/loki-transport.ts";
 import type { Clock } from "../../../common/clock.ts";
+import { plainText } from "../../../common/plain-text.ts";
 import type { Logger } from "../../../common/logger.ts";
 import { lokiError } from "./loki-error.ts";
 import { RequestGate } from "./request-gate.ts";

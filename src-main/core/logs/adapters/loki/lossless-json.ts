@@ -15,8 +15,7 @@ const keepWhole: SourcedReviver = (_key, value, context) => {
  */
 export function losslessJson(body: Uint8Array): unknown {
   try {
-    // The third argument of a reviver is newer than the library's types.
-    return JSON.parse(new TextDecoder().decode(body), keepWhole as (key: string, value: unknown) => unknown);
+    return JSON.parse(new TextDecoder().decode(body), keepWhole);
   } catch (error) {
     throw new AppError("loki.bad-response", { status: 200, problem: "not JSON, or cut short" }, { cause: error });
   }

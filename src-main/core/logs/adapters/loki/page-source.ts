@@ -1,7 +1,7 @@
 import { AppError, hasCode } from "../../../../../src-shared/errors/app-error.ts";
 import type { LogBatch } from "../../../../../src-shared/model/log-batch.ts";
 import type { Direction } from "../../../../../src-shared/model/log-query.ts";
-import { isTooLong } from "../../../clusters/adapters/http-failure.ts";
+import { isTooLong } from "../../../common/http-body-error.ts";
 import { answerStats, type AnswerStats, type RawStats } from "./answer-stats.ts";
 import type { LokiClient } from "./loki-client.ts";
 import { maxEntriesFrom } from "./loki-limit-texts.ts";
