@@ -21,7 +21,10 @@ export function failureDiagnostic(failure: QueryFailure): Diagnostic {
   const { query, line, column } = failure;
   if (line < 1) return { from: 0, to: query.length, severity: "error", message: failure.text };
   const lines = query.split("\n");
-  const before = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0);
+  const before = Math.min(
+    query.length,
+    lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0),
+  );
   const length = lines[line - 1]?.length ?? 0;
   const from = Math.min(query.length, before + Math.min(length, Math.max(0, column - 1)));
   const word = /^[\w$.]+|^./.exec(query.slice(from, before + length))?.[0].length ?? 0;

@@ -24,7 +24,7 @@ interface Page {
   readonly rows: readonly LogRow[];
   readonly streams: readonly LabelSet[];
   readonly characters: number;
-  /** How long the set was when these rows were read. */
+  /** How long the set was said to be when these rows were asked for, or answered. */
   readonly total: number;
 }
 
@@ -161,11 +161,12 @@ export class RowWindowCache implements Disposable {
 
   async #fetch(page: number): Promise<void> {
     const flight = new AbortController();
+    const askedTotal = this.#total;
     this.#flights.set(page, flight);
     try {
       const from = page * PAGE_ROWS;
       const window = await this.#options.fetchWindow(from, PAGE_ROWS, flight.signal);
-      if (!flight.signal.aborted) this.#keep(page, window);
+      if (!flight.signal.aborted) this.#keep(page, window, askedTotal);
     } catch (error) {
       if (!flight.signal.aborted) {
         this.#failed.add(page);
@@ -176,14 +177,14 @@ export class RowWindowCache implements Disposable {
     this.#pump();
   }
 
-  #keep(page: number, window: RowWindow): void {
+  #keep(page: number, window: RowWindow, askedTotal: number): void {
     const old = this.#pages.get(page);
     if (old !== undefined && old.rows.length > window.rows.length) return;
     let characters = 0;
     for (const row of window.rows) characters += row.kind === "entry" ? row.line.length : 100;
     this.#characters += characters - (old?.characters ?? 0);
     this.#pages.delete(page);
-    this.#pages.set(page, { rows: window.rows, streams: window.streams, characters, total: window.total });
+    this.#pages.set(page, { rows: window.rows, streams: window.streams, characters, total: Math.max(askedTotal, window.total) });
     this.#total = Math.max(this.#total, window.total);
     this.#sampleLabels ??= window.streams[0];
     this.#evict();
