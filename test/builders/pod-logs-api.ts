@@ -14,7 +14,10 @@ interface Followed {
 
 /** A namespace of pods with one container each, whose logs a kubelet keeps: since, follow, previous, restarts, deletion. */
 export class PodLogsApi {
-  readonly #pods = new Map<string, { restarts: number; component: string; lines: LogLine[]; previous: LogLine[]; phase: string }>();
+  readonly #pods = new Map<
+    string,
+    { restarts: number; component: string; lines: LogLine[]; previous: LogLine[]; phase: string }
+  >();
   readonly #follows = new Set<Followed>();
   readonly requests: string[] = [];
   /** Pods whose node has no kubelet that answers. */
@@ -99,7 +102,9 @@ export class PodLogsApi {
     const since = parseNanoTime(url.searchParams.get("sinceTime") ?? "") ?? 0n;
     response.writeHead(200, { "content-type": "text/plain" });
     response.flushHeaders();
-    for (const line of previous ? pod.previous : pod.lines) if (line.ts >= since) response.write(wire(line));
+    const kept = (previous ? pod.previous : pod.lines).filter(({ ts }) => ts >= since);
+    const tail = Number(url.searchParams.get("tailLines") ?? kept.length);
+    for (const line of tail === 0 ? [] : kept.slice(-tail)) response.write(wire(line));
     if (url.searchParams.get("follow") !== "true") {
       response.end(this.afterwords);
       return;

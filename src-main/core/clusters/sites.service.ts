@@ -33,6 +33,7 @@ import { SiteConfigStore } from "./site-config.store.ts";
 import { confirmPlugin, listPlugins } from "./site-plugins.ts";
 import { SiteStates } from "./site-states.ts";
 import { SiteTransport } from "./site-transport.ts";
+import { siteView } from "./site-view.ts";
 import { SiteWays } from "./site-ways.ts";
 import { isMultiTenant, tenantsOfOverrides, type SiteTenants } from "./site-tenants.ts";
 
@@ -238,36 +239,7 @@ export class SitesService implements AsyncDisposable {
   }
 
   #site(id: SiteId): Site {
-    const { state, error } = this.#states.get(id);
-    const head = { id, state, ...(error === null ? {} : { error: error.toWire() }) };
-    const saved = this.#store.config(id);
-    if (id === LAB_SITE) {
-      const config: SiteConfig = saved?.kind === "lab" ? saved : { kind: "lab" };
-      return { ...head, name: "Lab", kind: "lab", origin: "lab", config, current: false };
-    }
-    if (saved?.kind === "direct") {
-      return { ...head, name: saved.name, kind: "direct", origin: saved.url, config: saved, current: false };
-    }
-    const context = this.#files.context(id);
-    if (context === null) throw new AppError("sites.unknown", { site: id });
-    const { file, name, current, problem } = context;
-    const config: SiteConfig =
-      saved?.kind === "kubernetes" ? saved : { kind: "kubernetes", file, context: name, overrides: {} };
-    const shownName = config.overrides.name ?? "";
-    const site: Site = {
-      ...head,
-      name: shownName === "" ? name : shownName,
-      kind: "kubernetes",
-      origin: `${file}: ${name}`,
-      config,
-      current,
-    };
-    if (problem === null) return site;
-    return {
-      ...site,
-      state: "failed",
-      error: new AppError("kubeconfig.context-broken", { context: name, problem }).toWire(),
-    };
+    return siteView(id, this.#store.config(id), this.#files.context(id), this.#states.get(id));
   }
 
   #idFor(site: SiteId | undefined, config: SiteConfig): SiteId {
