@@ -99,7 +99,7 @@ function loadStreams(folder: string): ReadonlyMap<string, readonly LogStream[]> 
     for (const { tenant, labels: own, ts, line, metadata } of ndjson(join(folder, file), entrySchema)) {
       const streams = tenants.get(tenant) ?? new Map<string, MutableStream>();
       tenants.set(tenant, streams);
-      const key = JSON.stringify(Object.entries(own).toSorted());
+      const key = JSON.stringify(Object.entries(own).toSorted(([left], [right]) => (left < right ? -1 : 1)));
       const stream = streams.get(key) ?? { labels: own, entries: [], seen: new Set<string>() };
       streams.set(key, stream);
       // Loki stores an exact duplicate once.

@@ -4,18 +4,10 @@ import type { ArgNode, PipeNode, TemplateNode } from "../template/template-ast.t
 import { parseTemplate } from "../template/template-parser.ts";
 
 function argNames(arg: ArgNode): readonly string[] {
-  switch (arg.kind) {
-    case "field":
-      return arg.names.slice(0, 1);
-    case "variable":
-      return arg.name === "$" ? arg.fields.slice(0, 1) : [];
-    case "pipe":
-      return pipeNames(arg.pipe);
-    case "chain":
-      return argNames(arg.inner);
-    default:
-      return [];
-  }
+  if (arg.kind === "field") return arg.names.slice(0, 1);
+  if (arg.kind === "variable") return arg.name === "$" ? arg.fields.slice(0, 1) : [];
+  if (arg.kind === "pipe") return pipeNames(arg.pipe);
+  return arg.kind === "chain" ? argNames(arg.inner) : [];
 }
 
 function pipeNames({ commands }: PipeNode): readonly string[] {
@@ -23,18 +15,10 @@ function pipeNames({ commands }: PipeNode): readonly string[] {
 }
 
 function nodeNames(node: TemplateNode): readonly string[] {
-  switch (node.kind) {
-    case "action":
-      return pipeNames(node.pipe);
-    case "if":
-    case "with":
-    case "range":
-      return [...pipeNames(node.pipe), ...[...node.body, ...(node.otherwise ?? [])].flatMap(nodeNames)];
-    case "template":
-      return node.pipe === null ? [] : pipeNames(node.pipe);
-    default:
-      return [];
-  }
+  if (node.kind === "action") return pipeNames(node.pipe);
+  if (node.kind === "template") return node.pipe === null ? [] : pipeNames(node.pipe);
+  if (node.kind !== "if" && node.kind !== "with" && node.kind !== "range") return [];
+  return [...pipeNames(node.pipe), ...[...node.body, ...(node.otherwise ?? [])].flatMap(nodeNames)];
 }
 
 function templateNames(text: string): readonly string[] {
@@ -45,15 +29,9 @@ function templateNames(text: string): readonly string[] {
 /** The labels that stages read, which parsers before them must therefore extract. */
 export function requiredLabels(stages: readonly Stage[]): readonly string[] {
   return stages.flatMap((stage) => {
-    switch (stage.kind) {
-      case "labelFilter":
-        return filterLabelNames(stage.filter);
-      case "lineFormat":
-        return templateNames(stage.template);
-      case "labelFormat":
-        return stage.formats.flatMap(({ value, rename }) => (rename ? [value] : templateNames(value)));
-      default:
-        return [];
-    }
+    if (stage.kind === "labelFilter") return filterLabelNames(stage.filter);
+    if (stage.kind === "lineFormat") return templateNames(stage.template);
+    if (stage.kind !== "labelFormat") return [];
+    return stage.formats.flatMap(({ value, rename }) => (rename ? [value] : templateNames(value)));
   });
 }

@@ -54,40 +54,28 @@ function best(isBetter: (value: number, best: number) => boolean): Fold {
   };
 }
 
-function foldOf(op: VectorOp): Fold {
-  switch (op) {
-    case "avg":
-      return (members, step) => {
-        let count = 0;
-        let total = 0;
-        eachPresent(members, step, (value) => {
-          count++;
-          total += value;
-        });
-        return total / count;
-      };
-    case "count":
-      return (members, step) => {
-        let count = 0;
-        eachPresent(members, step, () => count++);
-        return count;
-      };
-    case "max":
-      return best((value, most) => value > most);
-    case "min":
-      return best((value, least) => value < least);
-    case "stdvar":
-      return deviation;
-    case "stddev":
-      return (members, step) => Math.sqrt(deviation(members, step));
-    default:
-      return (members, step) => {
-        let total = 0;
-        eachPresent(members, step, (value) => (total += value));
-        return total;
-      };
-  }
+function total(members: readonly Series[], step: number): number {
+  let sum = 0;
+  eachPresent(members, step, (value) => (sum += value));
+  return sum;
 }
+
+function pointCount(members: readonly Series[], step: number): number {
+  let points = 0;
+  eachPresent(members, step, () => points++);
+  return points;
+}
+
+/** How one value is made of many; the operators that choose among series are apart. */
+const FOLDS: Readonly<Partial<Record<VectorOp, Fold>>> = {
+  sum: total,
+  count: pointCount,
+  avg: (members, step) => total(members, step) / pointCount(members, step),
+  max: best((value, most) => value > most),
+  min: best((value, least) => value < least),
+  stdvar: deviation,
+  stddev: (members, step) => Math.sqrt(deviation(members, step)),
+};
 
 function isPresentAt(members: readonly Series[], step: number): boolean {
   return members.some(({ present }) => present[step] === 1);
@@ -128,7 +116,7 @@ export function aggregateVector(expr: VectorAggregation, series: readonly Series
     const inOrder = ranked(series, steps - 1, expr.op === "sort_desc");
     return [...inOrder, ...series.filter((member) => !inOrder.includes(member))];
   }
-  const fold = foldOf(expr.op);
+  const fold = FOLDS[expr.op] ?? total;
   return groupsOf(series, expr.grouping).map(({ labels, members }) => {
     const result = emptySeries(labels, steps);
     for (let step = 0; step < steps; step++)

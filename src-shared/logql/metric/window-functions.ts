@@ -110,14 +110,14 @@ export function extrapolatedRate(
   const count = to - from;
   if (count < 2) return 0;
   const increase = increaseOf(samples, from, to);
-  const average = window.sampled / (count - 1);
+  const spacing = window.sampled / (count - 1);
   const first = samples.values[from] ?? 0;
   let toStart = window.startToFirst;
   if (increase > 0 && first >= 0) toStart = Math.min(toStart, window.sampled * (first / increase));
-  const threshold = average * 1.1;
+  const threshold = spacing * 1.1;
   let extrapolated = window.sampled;
-  extrapolated += toStart < threshold ? toStart : average / 2;
-  extrapolated += window.lastToEnd < threshold ? window.lastToEnd : average / 2;
+  extrapolated += toStart < threshold ? toStart : spacing / 2;
+  extrapolated += window.lastToEnd < threshold ? window.lastToEnd : spacing / 2;
   return (increase * (extrapolated / window.sampled)) / window.seconds;
 }
 

@@ -126,13 +126,7 @@ export function compileLabelFilter(filter: LabelFilter, options: Compat): LabelT
 
 /** The labels a filter looks at. */
 export function filterLabelNames(filter: LabelFilter): readonly string[] {
-  switch (filter.kind) {
-    case "string":
-      return [filter.matcher.name];
-    case "and":
-    case "or":
-      return [...filterLabelNames(filter.left), ...filterLabelNames(filter.right)];
-    default:
-      return [filter.name];
-  }
+  if (filter.kind === "string") return [filter.matcher.name];
+  if ("name" in filter) return [filter.name];
+  return [...filterLabelNames(filter.left), ...filterLabelNames(filter.right)];
 }

@@ -45,21 +45,16 @@ export function compileStage(stage: Stage, options: PipelineOptions): StageRunne
   }
 }
 
-/** Stages that neither read what a filter reads nor change it, so that a line filter may run before them. */
-function isTransparent(stage: Stage): boolean {
-  switch (stage.kind) {
-    case "json":
-    case "logfmt":
-    case "regexp":
-    case "pattern":
-    case "labelFormat":
-    case "drop":
-    case "keep":
-      return true;
-    default:
-      return false;
-  }
-}
+/** Stages that neither read what a line filter reads nor change it, so that one may run before them. */
+const TRANSPARENT: ReadonlySet<Stage["kind"]> = new Set<Stage["kind"]>([
+  "json",
+  "logfmt",
+  "regexp",
+  "pattern",
+  "labelFormat",
+  "drop",
+  "keep",
+]);
 
 /** Line filters before the parsers in front of them, where that changes nothing but the cost. */
 function cheapFirst(stages: readonly Stage[]): readonly Stage[] {
@@ -71,7 +66,7 @@ function cheapFirst(stages: readonly Stage[]): readonly Stage[] {
       from++;
     } else {
       out.push(stage);
-      if (!isTransparent(stage)) from = out.length;
+      if (!TRANSPARENT.has(stage.kind)) from = out.length;
     }
   }
   return out;

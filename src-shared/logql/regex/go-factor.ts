@@ -95,8 +95,9 @@ function factorParts(subs: readonly RegexNode[]): RegexNode[] {
     const part = leadingPart(head);
     const key = part === null ? null : JSON.stringify(part);
     let end = at + 1;
-    while (key !== null && end < subs.length && JSON.stringify(leadingPart(subs[end] ?? { op: "empty" })) === key)
-      end++;
+    const isSame = (sub: RegexNode | undefined): boolean =>
+      sub !== undefined && key !== null && JSON.stringify(leadingPart(sub)) === key;
+    while (isSame(subs[end])) end++;
     if (part === null || end === at + 1) {
       out.push(head);
       at++;
@@ -137,16 +138,7 @@ function alternation(subs: readonly RegexNode[]): RegexNode {
 
 /** The tree with its alternations as Go has them. */
 export function factorAlternations(node: RegexNode): RegexNode {
-  switch (node.op) {
-    case "capture":
-      return { ...node, sub: factorAlternations(node.sub) };
-    case "repeat":
-      return { ...node, sub: factorAlternations(node.sub) };
-    case "concat":
-      return concat(node.subs.map(factorAlternations));
-    case "alternate":
-      return alternation(node.subs.map(factorAlternations));
-    default:
-      return node;
-  }
+  if (node.op === "capture" || node.op === "repeat") return { ...node, sub: factorAlternations(node.sub) };
+  if (node.op === "concat") return concat(node.subs.map(factorAlternations));
+  return node.op === "alternate" ? alternation(node.subs.map(factorAlternations)) : node;
 }

@@ -38,31 +38,24 @@ function plain(node: RegexNode): RegexNode {
   return node.op === "capture" ? plain(node.sub) : node;
 }
 
-function simplify(node: RegexNode, whole: boolean): Simplified {
-  switch (node.op) {
-    case "capture":
-      return simplify(plain(node), whole);
-    case "empty":
-      return "true";
-    case "literal":
-      return whole ? equals(node.runes, node.fold) : contains(node.runes, node.fold);
-    case "repeat":
-      if (isStarOfAny(node)) return "true";
-      return node.min === 1 && node.max < 0 && node.sub.op === "anyNotNl" ? (value) => value !== "" : null;
-    case "alternate": {
-      let joined: Simplified = null;
-      for (const [index, sub] of node.subs.entries()) {
-        const leg = simplify(plain(sub), whole);
-        if (leg === null) return null;
-        joined = index === 0 ? leg : either(joined, leg);
-      }
-      return joined;
-    }
-    case "concat":
-      return simplifyConcat(node.subs, null);
-    default:
-      return null;
+function simplifyAlternation(subs: readonly RegexNode[], whole: boolean): Simplified {
+  let joined: Simplified = null;
+  for (const [index, sub] of subs.entries()) {
+    const leg = simplify(plain(sub), whole);
+    if (leg === null) return null;
+    joined = index === 0 ? leg : either(joined, leg);
   }
+  return joined;
+}
+
+function simplify(given: RegexNode, whole: boolean): Simplified {
+  const node = plain(given);
+  if (node.op === "empty" || isStarOfAny(node)) return "true";
+  if (node.op === "literal") return whole ? equals(node.runes, node.fold) : contains(node.runes, node.fold);
+  if (node.op === "alternate") return simplifyAlternation(node.subs, whole);
+  if (node.op === "concat") return simplifyConcat(node.subs, null);
+  const isSome = node.op === "repeat" && node.min === 1 && node.max < 0 && node.sub.op === "anyNotNl";
+  return isSome ? (value) => value !== "" : null;
 }
 
 interface Base {
@@ -104,6 +97,25 @@ function simplifyContinuations(alternatives: readonly RegexNode[], base: Base, b
     joined = either(joined, leg);
   }
   return joined;
+}
+
+function hasLooseLeg(node: RegexNode): boolean {
+  if (node.op === "alternate") return node.subs.some((sub) => hasLooseLeg(plain(sub)));
+  return node.op === "concat";
+}
+
+/** Whether Loki 3.7.6 searches the regex of a label filter in the value instead of matching it to the whole. */
+export function isUnanchoredLabelRegex(expression: string): boolean {
+  const node = plain(factorAlternations(parseRe2(expression)));
+  return hasLooseLeg(node) && simplify(node, true) !== null;
+}
+
+/** Whether Loki 3.7.6 joins a text and the alternatives behind a `.*` of a line filter, and so matches something else. */
+export function isRewrittenLineRegex(expression: string): boolean {
+  const node = plain(factorAlternations(parseRe2(expression)));
+  if (node.op !== "concat" || simplify(node, false) === null) return false;
+  const parts = node.subs.map(plain);
+  return parts.some((part, at) => part.op === "alternate" && isStarOfAny(parts[at - 1] ?? { op: "empty" }));
 }
 
 /** What Loki 3.7.6 makes of the regex of a line filter. */

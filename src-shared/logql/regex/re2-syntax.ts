@@ -350,17 +350,10 @@ export function concat(items: readonly RegexNode[]): RegexNode {
 }
 
 function repeatSize(node: RegexNode): number {
-  switch (node.op) {
-    case "repeat":
-      return repeatSize(node.sub) * Math.max(node.min, node.max, 1);
-    case "capture":
-      return repeatSize(node.sub);
-    case "concat":
-    case "alternate":
-      return node.subs.reduce((largest, sub) => Math.max(largest, repeatSize(sub)), 1);
-    default:
-      return 1;
-  }
+  if (node.op === "repeat") return repeatSize(node.sub) * Math.max(node.min, node.max, 1);
+  if (node.op === "capture") return repeatSize(node.sub);
+  if (node.op !== "concat" && node.op !== "alternate") return 1;
+  return node.subs.reduce((largest, sub) => Math.max(largest, repeatSize(sub)), 1);
 }
 
 /** Parses a regular expression; throws `Re2SyntaxError`. */

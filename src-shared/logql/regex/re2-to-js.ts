@@ -22,41 +22,22 @@ const STEP_BUDGET = 3e7;
 const UNFIT: JsFitness = { usable: false, maxLength: 0 };
 
 function isSingle(node: RegexNode): boolean {
-  switch (node.op) {
-    case "class":
-    case "any":
-    case "anyNotNl":
-      return true;
-    case "literal":
-      return true;
-    case "concat":
-      return node.subs.every(isSingle);
-    case "repeat":
-      return node.max === node.min && node.max >= 0 && node.max <= 16 && isSingle(node.sub);
-    default:
-      return false;
-  }
+  if (node.op === "class" || node.op === "any" || node.op === "anyNotNl" || node.op === "literal") return true;
+  if (node.op === "concat") return node.subs.every(isSingle);
+  return node.op === "repeat" && node.max === node.min && node.max >= 0 && node.max <= 16 && isSingle(node.sub);
 }
 
 /** The degree a tree adds to the polynomial of its cost; Infinity for what may be exponential. */
 function degree(node: RegexNode, repeated: boolean): number {
-  switch (node.op) {
-    case "capture":
-      return repeated ? Infinity : degree(node.sub, false);
-    case "concat":
-      return node.subs.reduce((sum, sub) => sum + degree(sub, repeated), 0);
-    case "alternate":
-      return node.subs.reduce((most, sub) => Math.max(most, degree(sub, repeated)), 0);
-    case "repeat": {
-      if (node.max < 0) return isSingle(node.sub) ? 1 : Infinity;
-      const inner = degree(node.sub, node.max > 1 || repeated);
-      if (node.max <= 1) return inner;
-      if (node.sub.op === "alternate" && node.max > 16) return Infinity;
-      return inner * node.max + (node.min === node.max || node.max <= 64 ? 0 : 1);
-    }
-    default:
-      return 0;
-  }
+  if (node.op === "capture") return repeated ? Infinity : degree(node.sub, false);
+  if (node.op === "concat") return node.subs.reduce((sum, sub) => sum + degree(sub, repeated), 0);
+  if (node.op === "alternate") return node.subs.reduce((most, sub) => Math.max(most, degree(sub, repeated)), 0);
+  if (node.op !== "repeat") return 0;
+  if (node.max < 0) return isSingle(node.sub) ? 1 : Infinity;
+  const inner = degree(node.sub, node.max > 1 || repeated);
+  if (node.max <= 1) return inner;
+  if (node.sub.op === "alternate" && node.max > 16) return Infinity;
+  return inner * node.max + (node.min === node.max || node.max <= 64 ? 0 : 1);
 }
 
 export function jsFitness(node: RegexNode, anchored: boolean): JsFitness {

@@ -17,17 +17,10 @@ function isDotStar(node: RegexNode): boolean {
 
 /** A test never asks where it matched, so captures are plain groups. */
 function withoutCaptures(node: RegexNode): RegexNode {
-  switch (node.op) {
-    case "capture":
-      return withoutCaptures(node.sub);
-    case "repeat":
-      return { ...node, sub: withoutCaptures(node.sub) };
-    case "concat":
-    case "alternate":
-      return { op: node.op, subs: node.subs.map(withoutCaptures) };
-    default:
-      return node;
-  }
+  if (node.op === "capture") return withoutCaptures(node.sub);
+  if (node.op === "repeat") return { ...node, sub: withoutCaptures(node.sub) };
+  if (node.op !== "concat" && node.op !== "alternate") return node;
+  return { op: node.op, subs: node.subs.map(withoutCaptures) };
 }
 
 /** Without the leading and trailing `.*` that change nothing for an unanchored test. */

@@ -88,7 +88,7 @@ function slice(item: GoValue, bounds: readonly GoValue[]): GoValue {
   return typeof item === "string" ? byteSlice(item, from, to) : item.slice(from, to);
 }
 
-function length(item: GoValue): bigint {
+function lengthOf(item: GoValue): bigint {
   if (typeof item === "string") return BigInt(byteLength(item));
   if (item === null) throw new TemplateCallError("len of nil pointer");
   if (isSlice(item)) return BigInt(item.length);
@@ -99,7 +99,7 @@ function length(item: GoValue): bigint {
 
 export const BUILTIN_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   not: fixed(["any"], ([value]) => !isTruthy(value)),
-  len: fixed(["any"], ([value]) => length(value)),
+  len: fixed(["any"], ([value]) => lengthOf(value)),
   index: variadic(["any", "any"], ([item = null, ...places]) => places.reduce<GoValue>(indexOne, item)),
   slice: variadic(["any", "any"], ([item = null, ...bounds]) => slice(item, bounds)),
   print: variadic(["any"], (args) => sprint(args)),

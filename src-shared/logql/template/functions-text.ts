@@ -12,8 +12,8 @@ function trimSet(text: string, cutset: string, left: boolean, right: boolean): s
   const chars = Array.from(text);
   let from = 0;
   let to = chars.length;
-  while (left && from < to && set.has(chars[from] ?? "")) from++;
-  while (right && to > from && set.has(chars[to - 1] ?? "")) to--;
+  if (left) while (from < to && set.has(chars[from] ?? "")) from++;
+  if (right) while (to > from && set.has(chars[to - 1] ?? "")) to--;
   return chars.slice(from, to).join("");
 }
 
@@ -84,8 +84,8 @@ function title(text: string): string {
 }
 
 function upperRune(letter: string): string {
-  const upper = letter.toUpperCase();
-  return Array.from(upper).length === 1 ? upper : letter;
+  const capital = letter.toUpperCase();
+  return Array.from(capital).length === 1 ? capital : letter;
 }
 
 function mapRunes(text: string, change: (rune: string) => string): string {

@@ -71,7 +71,16 @@ function elementText(element: LayoutElement, time: CivilTime): string {
       return time.hour >= 12 ? "pm" : "am";
     case "MST":
       return time.abbreviation === "" ? zoneText("-0700", time.offset) : time.abbreviation;
-    default:
+    case "-07":
+    case "-0700":
+    case "-070000":
+    case "-07:00":
+    case "-07:00:00":
+    case "Z07":
+    case "Z0700":
+    case "Z070000":
+    case "Z07:00":
+    case "Z07:00:00":
       return zoneText(element, time.offset);
   }
 }

@@ -87,7 +87,16 @@ function readElement(element: LayoutElement, text: string, fields: Fields): stri
       if (zone === "UTC") fields.offset = 0;
       return text.slice(zone.length);
     }
-    default:
+    case "-07":
+    case "-0700":
+    case "-070000":
+    case "-07:00":
+    case "-07:00:00":
+    case "Z07":
+    case "Z0700":
+    case "Z070000":
+    case "Z07:00":
+    case "Z07:00:00":
       return readZone(element, text, fields);
   }
 }

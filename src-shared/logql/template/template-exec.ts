@@ -367,18 +367,12 @@ class Execution {
 
   private argument(dot: GoValue, type: ParamType, node: ArgNode): GoValue {
     const place = { at: node.at, context: printArg(node) };
-    switch (node.kind) {
-      case "nil":
-        return type === "any" ? null : this.fail(place, `cannot assign nil to ${typeName(type)}`);
-      case "string":
-        return type === "string" || type === "any" ? node.value : this.expected(place, type, node);
-      case "bool":
-        return type === "bool" || type === "any" ? node.value : this.expected(place, type, node);
-      case "number":
-        return this.constant(place, type, node);
-      default:
-        return this.checked(this.operand(dot, node), type, place);
+    if (node.kind === "nil") return type === "any" ? null : this.fail(place, `cannot assign nil to ${typeName(type)}`);
+    if (node.kind === "number") return this.constant(place, type, node);
+    if (node.kind === "string" || node.kind === "bool") {
+      return type === "any" || type === node.kind ? node.value : this.expected(place, type, node);
     }
+    return this.checked(this.operand(dot, node), type, place);
   }
 
   private constant(place: Place, type: ParamType, node: Extract<ArgNode, { kind: "number" }>): GoValue {

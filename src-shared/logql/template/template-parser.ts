@@ -304,50 +304,27 @@ class TemplateParser {
   }
 
   private term(token: TemplateToken, context: string): ArgNode | null {
-    const { at } = token;
-    switch (token.kind) {
-      case "identifier":
-        if (!isTemplateFunction(token.text)) this.fail(`function ${JSON.stringify(token.text)} not defined`, token);
-        this.at++;
-        return { kind: "identifier", at, name: token.text };
-      case "dot":
-        this.at++;
-        return { kind: "dot", at };
-      case "nil":
-        this.at++;
-        return { kind: "nil", at };
-      case "variable":
-        if (!this.variables.includes(token.text)) this.fail(`undefined variable ${JSON.stringify(token.text)}`, token);
-        this.at++;
-        return { kind: "variable", at, name: token.text, fields: [] };
-      case "field":
-        this.at++;
-        return { kind: "field", at, names: [token.text.slice(1)] };
-      case "bool":
-        this.at++;
-        return { kind: "bool", at, value: token.text === "true" };
-      case "number":
-      case "char":
-        this.at++;
-        return { kind: "number", at, text: token.text, value: this.numberValue(token) };
-      case "string": {
-        this.at++;
-        const value = unquoteLiteral(token) ?? this.fail("invalid syntax", token);
-        return { kind: "string", at, quoted: token.text, value };
-      }
-      case "(": {
-        this.at++;
-        return { kind: "pipe", at, pipe: this.pipeline("parenthesized pipeline", ")") };
-      }
-      case "close":
-      case ")":
-      case "pipe":
-      case "space":
-        if (token.kind === "pipe") this.fail(`missing value for ${context}`, token);
-        return null;
-      default:
-        this.unexpected(token, token.kind === "end" ? context : "operand");
+    const { at, kind, text } = token;
+    if (kind === "pipe") this.fail(`missing value for ${context}`, token);
+    if (kind === "close" || kind === ")" || kind === "space") return null;
+    if (kind === "identifier" && !isTemplateFunction(text)) {
+      this.fail(`function ${JSON.stringify(text)} not defined`, token);
     }
+    if (kind === "variable" && !this.variables.includes(text)) {
+      this.fail(`undefined variable ${JSON.stringify(text)}`, token);
+    }
+    this.at++;
+    if (kind === "identifier") return { kind, at, name: text };
+    if (kind === "dot" || kind === "nil") return { kind, at };
+    if (kind === "variable") return { kind, at, name: text, fields: [] };
+    if (kind === "field") return { kind, at, names: [text.slice(1)] };
+    if (kind === "bool") return { kind, at, value: text === "true" };
+    if (kind === "number" || kind === "char") return { kind: "number", at, text, value: this.numberValue(token) };
+    if (kind === "string") {
+      return { kind, at, quoted: text, value: unquoteLiteral(token) ?? this.fail("invalid syntax", token) };
+    }
+    if (kind === "(") return { kind: "pipe", at, pipe: this.pipeline("parenthesized pipeline", ")") };
+    return this.unexpected(token, kind === "end" ? context : "operand");
   }
 
   private numberValue(token: TemplateToken): bigint | number {
