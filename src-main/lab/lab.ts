@@ -56,13 +56,27 @@ export interface Lab extends AsyncDisposable {
 
 const MEGABYTE = 1024 * 1024;
 
+/** The tenant that benches push to and seed: no rate stands in their way. */
+export const BENCH_TENANT = "bench";
+const BENCH_LIMITS: Partial<TenantLimits> = {
+  ingestion_rate_mb: 1_024,
+  ingestion_burst_size_mb: 1_024,
+  per_stream_rate_limit: 1_024 * MEGABYTE,
+  per_stream_rate_limit_burst: 1_024 * MEGABYTE,
+};
+
 /** Starts the lab; rejects when a port is taken. */
 export async function createLab(options: LabOptions): Promise<Lab> {
   const { clock, seed = 1, historyHours = 24 } = options;
   const startedMs = clock.nowMs();
   const store = new LogStore(options.maxPushedBytes ?? 512 * MEGABYTE);
   const faults = new Faults();
-  const loki = new LokiServer({ store, limits: new LimitsTable(options.limits), faults, clock });
+  const loki = new LokiServer({
+    store,
+    limits: new LimitsTable({ [BENCH_TENANT]: BENCH_LIMITS, ...options.limits }),
+    faults,
+    clock,
+  });
   const cache = new ChunkCache(options.cacheBytes ?? 256 * MEGABYTE);
   const podStreams = new Map<string, LabStream>();
   // What is older than a day, or than the history asked for, is gone, however long the lab runs.

@@ -3,9 +3,11 @@ import { isLogExpr } from "../../../src-shared/logql/ast.ts";
 import type { LogStream, StreamEntry } from "../../../src-shared/logql/log-entry.ts";
 import { LogQlEvalError } from "../../../src-shared/logql/logql-error.ts";
 import { type MetricAnswerData, runMetricQuery } from "../../../src-shared/logql/run-metric-query.ts";
+import type { LabelSet } from "../../../src-shared/model/labels.ts";
 import { goJson, goJsonLabels } from "../format/go-json.ts";
 import { HttpProblem, type Reply } from "../http/reply.ts";
 import { emptyTally, type ReadTally, StreamCursor } from "../store/entry-merge.ts";
+import type { EntryChunk } from "../store/entry-chunk.ts";
 import type { LabStream } from "../store/stream.ts";
 import { chunkLoss, type LabContext, nowNs } from "./lab-context.ts";
 import { LiteralIndex, requiredLiterals } from "./line-pipeline.ts";
@@ -127,8 +129,12 @@ function readsLines({ op, range }: RangeAggregation): boolean {
   return !counts || range.log.stages.length > 0;
 }
 
+/** Distinct metadata kept decoded; a stream with more of them, one for each trace, is not worth remembering. */
+const KNOWN_METADATA = 256;
+
 /** Reads a stream's entries for one range aggregation. */
 class StreamReader {
+  private readonly known = new Map<string, LabelSet>();
   private readonly literals: LiteralIndex;
   private readonly withLines: boolean;
 
@@ -155,8 +161,18 @@ class StreamReader {
       const { chunk, index, timestampNs } = cursor;
       if (!this.literals.mayContain(chunk, index)) continue;
       passed();
-      yield { timestampNs, line: this.withLines ? chunk.lineAt(index) : "", metadata: chunk.metadataAt(index) };
+      yield { timestampNs, line: this.withLines ? chunk.lineAt(index) : "", metadata: this.metadataOf(chunk, index) };
     }
+  }
+
+  private metadataOf(chunk: EntryChunk, index: number): LabelSet {
+    if (this.known.size >= KNOWN_METADATA) return chunk.metadataAt(index);
+    const key = chunk.metadataKey(index);
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const metadata = chunk.metadataAt(index);
+    this.known.set(key, metadata);
+    return metadata;
   }
 }
 

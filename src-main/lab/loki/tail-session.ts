@@ -19,7 +19,8 @@ const BUFFERED_FRAMES = 10;
 const MAX_DROPPED = 1_000;
 /** Loki's `querier.tail_max_duration`. */
 const MAX_DURATION_MS = 3_600_000;
-const SOCKET_BYTES = 256 * 1024;
+/** A reader that is this far behind is slow. */
+const SOCKET_BYTES = 8 * 1024 * 1024;
 
 export interface TailRequest {
   readonly tenant: string;
@@ -157,6 +158,7 @@ export class TailSession {
     if (faulty) this.drop(entries.filter((_, index) => index % 2 === 1));
     for (let at = 0; at < kept.length; at += MAX_ENTRIES) {
       const some = kept.slice(at, at + MAX_ENTRIES);
+      this.send();
       if (this.frames.length >= BUFFERED_FRAMES) this.drop(some);
       else this.frames.push(this.frame(some));
     }
@@ -171,7 +173,13 @@ export class TailSession {
   }
 
   private flush(): void {
+    this.send();
     if (this.dropped.length > 0 && this.frames.length < BUFFERED_FRAMES) this.frames.push(this.frame([]));
+    this.send();
+  }
+
+  /** Hands frames to the socket as long as the reader keeps up. */
+  private send(): void {
     while (
       this.frames.length > 0 &&
       this.socket.bufferedAmount < SOCKET_BYTES &&

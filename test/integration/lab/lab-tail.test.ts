@@ -109,6 +109,30 @@ describe("tail", () => {
     expect(lines().slice(230)).toEqual([0, 1, 2, 3, 4].map((n) => `level=info live ${n}`));
   });
 
+  it("keeps up with a storm: ten thousand lines at once arrive in order, none dropped", async () => {
+    const own = await labWithLines(0);
+    const { frames, lines } = await tail(own, '{app="x"}');
+    await pushLines(own.lab, "bank", 10_000, NOW, "storm");
+    await until(own.clock, () => lines().length >= 10_000);
+    expect(lines()).toEqual(Array.from({ length: 10_000 }, (_, n) => `level=info storm ${n}`));
+    expect(frames.some((frame) => frame.dropped_entries !== undefined)).toBe(false);
+  });
+
+  it("tells a reader that does not read what it missed", async () => {
+    const own = await labWithLines(0);
+    const { frames, socket } = await tail(own, '{app="x"}', { tenant: "bench" });
+    socket.pause();
+    const wide = "w".repeat(20_000);
+    for (let round = 0; round < 10; round += 1) {
+      await pushLines(own.lab, "bench", 500, NOW + round * 1_000, wide);
+      await own.clock.advance(1_000);
+    }
+    socket.resume();
+    const dropped = () => frames.flatMap((frame) => frame.dropped_entries ?? []);
+    await until(own.clock, () => dropped().length > 0);
+    expect(dropped()[0]?.labels).toMatchObject({ app: "x" });
+  });
+
   it("runs the query's stages over what arrives", async () => {
     const own = await labWithLines(0);
     const { frames, lines } = await tail(own, '{app="x"} |= "3" | logfmt | level="info"', { categorize: true });
