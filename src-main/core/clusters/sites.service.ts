@@ -194,12 +194,13 @@ export class SitesService implements AsyncDisposable {
     add("configured", config.tenants ?? []);
     if (site === LAB_SITE) add("lab", await this.#orNothing(async () => (await runningLab(this.#options.lab)).tenants));
     add("recent", this.#store.recentTenants(site));
-    if (config.kind === "kubernetes")
-      add("overrides", await this.#orNothing(() => this.#overrideTenants(site, signal)));
-    return {
-      tenants: [...found].map(([tenant, from]) => ({ tenant, from })),
-      multiTenant: await this.#isMultiTenant(site, signal),
-    };
+    const inCluster = config.kind === "kubernetes";
+    const [overrides, multiTenant] = await Promise.all([
+      inCluster ? this.#orNothing(() => this.#overrideTenants(site, signal)) : [],
+      this.#isMultiTenant(site, signal),
+    ]);
+    add("overrides", overrides);
+    return { tenants: [...found].map(([tenant, from]) => ({ tenant, from })), multiTenant };
   }
 
   async *doctor(site: SiteId, tenant: TenantId | null, signal: AbortSignal): AsyncGenerator<DoctorStep> {

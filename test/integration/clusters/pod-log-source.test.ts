@@ -217,7 +217,7 @@ describe("following the logs of pods", () => {
     logs.restart("a");
     logs.append("a", line(3, "born again"));
     await expect.poll(() => following.lines, PATIENT).toEqual(["one", "dying words", "born again"]);
-    expect(following.markers).toContainEqual({ kind: "closed", reason: "a/main: restarted (1)" });
+    await expect.poll(() => following.markers).toContainEqual({ kind: "closed", reason: "a/main: restarted (1)" });
     await following.stop();
   });
 
@@ -228,7 +228,7 @@ describe("following the logs of pods", () => {
     logs.restart("a", false);
     logs.append("a", line(3, "born again"));
     await expect.poll(() => following.lines, PATIENT).toEqual(["one", "born again"]);
-    expect(following.markers.map((marker) => marker.kind)).toEqual(["gap", "closed"]);
+    await expect.poll(() => following.markers.map((marker) => marker.kind)).toEqual(["gap", "closed"]);
     await following.stop();
   });
 
@@ -239,7 +239,7 @@ describe("following the logs of pods", () => {
     logs.add("b", "x", [line(5, "b began before we saw it")]);
     logs.delete("a");
     await expect.poll(() => following.lines, PATIENT).toEqual(["b began before we saw it"]);
-    expect(following.markers).toContainEqual({ kind: "closed", reason: "a/main: deleted" });
+    await expect.poll(() => following.markers).toContainEqual({ kind: "closed", reason: "a/main: deleted" });
     await following.stop();
   });
 

@@ -1,9 +1,11 @@
 import { Readable } from "node:stream";
 import { array, asyncProperty, assert, bigInt, boolean, integer, property, string, uint8Array } from "fast-check";
+import { errors } from "undici";
 import { describe, expect, it } from "vitest";
 import { NewestRows } from "../../../src-main/core/logs/adapters/pods/newest-rows.ts";
 import { podLine, podLogLines, type PodLine } from "../../../src-main/core/logs/adapters/pods/pod-log-lines.ts";
 import { mergeRows } from "../../../src-main/core/logs/adapters/pods/pod-merge.ts";
+import { asClusterError } from "../../../src-main/core/logs/adapters/pods/pod-stream-reader.ts";
 import type { PodRow } from "../../../src-main/core/logs/adapters/pods/pod-rows.ts";
 import { ResumePoint } from "../../../src-main/core/logs/adapters/pods/resume-point.ts";
 import { formatNanoUtc } from "../../../src-shared/model/nano-time.ts";
@@ -164,5 +166,19 @@ describe("resuming a followed log", () => {
         expect(new ResumePoint(1_000n, false).accept(before)).toBe(false);
       }),
     );
+  });
+});
+
+describe("a log that breaks off", () => {
+  it("was only silent when nothing came for long, and is lost when the connection went", () => {
+    const alive = new AbortController().signal;
+    expect(asClusterError(new errors.BodyTimeoutError(), alive)).toMatchObject({
+      category: "timeout",
+      retryable: true,
+    });
+    expect(asClusterError(new errors.SocketError("other side closed"), alive)).toMatchObject({
+      code: "cluster.unreachable",
+    });
+    expect(asClusterError(new Error("any"), AbortSignal.abort())).toMatchObject({ code: "request.cancelled" });
   });
 });

@@ -73,6 +73,9 @@ export function asClusterError(error: unknown, signal: AbortSignal): AppError {
   if (signal.aborted) return new AppError("request.cancelled", {}, { cause: error });
   if (isAppError(error)) return error;
   const problem = error instanceof Error && "code" in error ? String(error.code) : "cut short";
+  if (problem === "UND_ERR_BODY_TIMEOUT") {
+    return new AppError("cluster.timeout", { host: "", seconds: 0 }, { cause: error });
+  }
   return new AppError("cluster.unreachable", { host: "", problem }, { cause: error });
 }
 
