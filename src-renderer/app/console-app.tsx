@@ -12,6 +12,7 @@ import { CommandContext, type CommandStore } from "../hooks/commands.ts";
 import { usePreferences } from "../hooks/preferences.ts";
 import { StatusLineContext, type StatusLineStore } from "../hooks/status-line.ts";
 import { useAnswer, useChange } from "../hooks/use-answer.ts";
+import { useFailureNotice } from "../hooks/use-notice.tsx";
 import { StandingContext } from "../hooks/use-permission.ts";
 import { WorkspaceContext, type WorkspaceStore } from "../hooks/workspace-store.ts";
 import type { ConnectionState } from "../rpc/connection-state.ts";
@@ -66,6 +67,7 @@ function Session({ client, translator }: Pick<ConsoleAppProps, "client" | "trans
   const settings = useAnswer("settings", "list", hello === null ? null : undefined);
   const store = useChange("settings", "set");
   const { fire } = store;
+  useFailureNotice(store.error);
   const onStore = useCallback((key: string, value: string) => fire({ key, value }), [fire]);
   const mayStore = hello !== null && decide(hello, "settings.change").allowed;
 

@@ -1,13 +1,12 @@
-import { notifications } from "@mantine/notifications";
 import { createSpotlight, type SpotlightStore } from "@mantine/spotlight";
 import { useCallback, useContext, useMemo, useState, type ReactElement } from "react";
 import type { Notice } from "../../src-shared/api/session.api.ts";
 import type { WireError } from "../../src-shared/errors/wire-error.ts";
 import { errorText } from "../components/error-text.ts";
-import { StatusShape } from "../components/status-shape.tsx";
 import { useChange } from "../hooks/use-answer.ts";
 import { useCommandStore } from "../hooks/use-commands.ts";
 import { useJobsFeed } from "../hooks/use-jobs.ts";
+import { useFailureNotice, useNotice } from "../hooks/use-notice.tsx";
 import { useForbidden } from "../hooks/use-permission.ts";
 import { useShortcutKeys } from "../hooks/use-shortcut-keys.ts";
 import { useTranslate } from "../hooks/use-translate.ts";
@@ -26,8 +25,6 @@ import { useSessionEvents } from "./use-session-events.ts";
 import { useSiteChoice } from "./use-site-choice.ts";
 import { openLink, useWorkspaceUrl } from "./use-workspace-url.ts";
 import { parseWorkspaceLink, permalink } from "./workspace-url.ts";
-
-const NOTICE_MS = 8_000;
 
 interface FrameProps {
   readonly connection: ConnectionState;
@@ -49,14 +46,8 @@ export function Frame({ connection, shell, version }: FrameProps): ReactElement 
   const setReadOnly = useChange("session", "setReadOnly");
   const noJobs = useForbidden("jobs.read");
 
-  const tell = useCallback((severity: Notice["severity"], message: string) => {
-    notifications.show({
-      message,
-      icon: <StatusShape tone={severity === "error" ? "bad" : severity === "warning" ? "warning" : "good"} />,
-      autoClose: severity === "info" ? NOTICE_MS : false,
-      withBorder: true,
-    });
-  }, []);
+  const tell = useNotice();
+  useFailureNotice(setReadOnly.error);
   const onNotice = useCallback(
     (notice: Notice) => tell(notice.severity, t.dynamic(`notices.${notice.key}`, notice.params)),
     [tell, t],

@@ -23,5 +23,5 @@ export function useForbidden(permission: Permission): string | undefined {
   if (decision.allowed) return undefined;
   return decision.reason === "read-only"
     ? t("app.forbidden.readOnly")
-    : t("app.forbidden.role", { role: t.dynamic(`roles.${standing.role}`, {}, standing.role) });
+    : t("app.forbidden.role", { role: t(`roles.${standing.role}`), permission: t(`permissions.${permission}`) });
 }

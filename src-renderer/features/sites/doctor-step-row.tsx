@@ -41,7 +41,9 @@ export function DoctorStepRow({ step, ended }: DoctorStepRowProps): ReactElement
         {told?.detail === undefined ? null : <p className={styles.detail}>{told.detail}</p>}
         {told?.error === undefined ? null : <p className={styles.error}>{errorText(t, told.error)}</p>}
         {told?.advice === undefined ? null : (
-          <p className={styles.advice}>{t.dynamic(`doctor.advice.${told.advice}`, told.params ?? {})}</p>
+          <p className={state === "skipped" || state === "passed" ? styles.remark : styles.advice}>
+            {t.dynamic(`doctor.advice.${told.advice}`, told.params ?? {})}
+          </p>
         )}
       </div>
     </li>

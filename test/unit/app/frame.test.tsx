@@ -157,7 +157,7 @@ describe("the frame", () => {
       answers: { ...answers, session: { ...answers.session, hello: () => Promise.resolve(hello) } },
       workspace: { screen: "explore" },
     });
-    await screen.findByText("Your role (Auditor) does not allow this");
+    await screen.findByText("Your role (Auditor) may not read logs");
     const rail = await screen.findByRole("navigation");
     expect(within(rail).getByRole("button", { name: "Explore" })).toHaveProperty("ariaDisabled", "true");
   });
