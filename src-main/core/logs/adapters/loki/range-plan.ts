@@ -34,8 +34,10 @@ export function planParts(input: RangePlanInput): readonly TimeRange[] {
   if (wanted <= 1n && !tooLong) return [range];
   const parts = wanted > MAX_PARTS ? MAX_PARTS : wanted < 1n ? 1n : wanted;
   const targetNs = lengthNs / parts;
-  const fitting = UNITS_NS.filter((unit) => lengthNs / unit <= MAX_PARTS && !longerThan(unit, input.longestNs));
-  const unitNs = fitting.find((unit) => unit <= targetNs) ?? fitting.at(-1) ?? UNITS_NS[0] ?? 1n;
+  const allowed = UNITS_NS.filter((unit) => input.longestNs === null || unit < input.longestNs);
+  const affordable = allowed.filter((unit) => lengthNs / unit <= MAX_PARTS);
+  // Many parts are dear; parts that the server refuses are worth nothing.
+  const unitNs = affordable.find((unit) => unit <= targetNs) ?? affordable.at(-1) ?? allowed[0] ?? NS_PER_SECOND;
   return cutAt(range, unitNs, input.direction);
 }
 
@@ -50,8 +52,4 @@ export function cutAt(range: TimeRange, unitNs: bigint, direction: Direction): r
     startNs = endNs;
   }
   return direction === "forward" ? parts : parts.toReversed();
-}
-
-function longerThan(unitNs: bigint, longestNs: bigint | null): boolean {
-  return longestNs !== null && unitNs >= longestNs;
 }
