@@ -1,5 +1,29 @@
 import { quoteGo } from "../../../src-shared/logql/text/go-quote.ts";
 
+const DURATION_UNITS: readonly (readonly [string, bigint])[] = [
+  ["d", 86_400_000_000_000n],
+  ["h", 3_600_000_000_000n],
+  ["m", 60_000_000_000n],
+  ["s", 1_000_000_000n],
+  ["ms", 1_000_000n],
+];
+
+/** `model.Duration.String()` as limits are printed: `30d1h`, `2h`, `0s`; whole years and weeks have units of their own. */
+export function limitDuration(ns: bigint): string {
+  if (ns === 0n) return "0s";
+  const week = 604_800_000_000_000n;
+  const year = 31_536_000_000_000_000n;
+  if (ns % year === 0n) return `${ns / year}y`;
+  if (ns % week === 0n) return `${ns / week}w`;
+  let rest = ns;
+  let text = "";
+  for (const [name, size] of DURATION_UNITS) {
+    if (rest >= size) text += `${rest / size}${name}`;
+    rest %= size;
+  }
+  return text;
+}
+
 /** `flagext.ByteSize`: powers of 1024 with decimal names, no space: `3MB`, `256KB`, `0B`, `200B`. */
 export function byteSize(bytes: number): string {
   const names = ["B", "KB", "MB", "GB", "TB", "PB"];

@@ -1,7 +1,6 @@
 import { stringify } from "yaml";
-import { formatPrometheusDuration } from "../../../src-shared/logql/text/go-duration.ts";
 import type { LokiTarget } from "../cluster/components.ts";
-import { byteSize } from "../format/go-text.ts";
+import { byteSize, limitDuration } from "../format/go-text.ts";
 import { DEFAULT_LIMITS, type TenantLimits } from "./tenant-limits.ts";
 
 /** `limits_config` as Loki prints it: durations and sizes as texts. */
@@ -15,7 +14,7 @@ function limitsConfig(limits: TenantLimits): Record<string, unknown> {
   ]);
   return Object.fromEntries(
     Object.entries(limits).map(([name, value]: [string, unknown]) => {
-      if (typeof value === "bigint") return [name, formatPrometheusDuration(value)];
+      if (typeof value === "bigint") return [name, limitDuration(value)];
       if (typeof value === "number" && sizes.has(name)) return [name, byteSize(value)];
       return [name, value];
     }),

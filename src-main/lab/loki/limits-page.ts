@@ -1,7 +1,6 @@
 import { stringify } from "yaml";
 import { goJson } from "../format/go-json.ts";
-import { formatPrometheusDuration } from "../../../src-shared/logql/text/go-duration.ts";
-import { byteSize } from "../format/go-text.ts";
+import { byteSize, limitDuration } from "../format/go-text.ts";
 import type { TenantLimits } from "./tenant-limits.ts";
 
 const OTLP_INDEX_LABELS = [
@@ -34,17 +33,17 @@ function publishedLimits(limits: TenantLimits): Record<string, unknown> {
     max_entries_limit_per_query: limits.max_entries_limit_per_query,
     max_line_size_truncate: limits.max_line_size_truncate,
     max_query_bytes_read: byteSize(limits.max_query_bytes_read),
-    max_query_length: formatPrometheusDuration(limits.max_query_length),
-    max_query_lookback: formatPrometheusDuration(limits.max_query_lookback),
-    max_query_range: formatPrometheusDuration(limits.max_query_range),
+    max_query_length: limitDuration(limits.max_query_length),
+    max_query_lookback: limitDuration(limits.max_query_lookback),
+    max_query_range: limitDuration(limits.max_query_range),
     max_query_series: limits.max_query_series,
     metric_aggregation_enabled: false,
     otlp_config: {
       resource_attributes: { attributes_config: [{ action: "index_label", attributes: OTLP_INDEX_LABELS }] },
     },
     pattern_persistence_enabled: false,
-    query_timeout: formatPrometheusDuration(limits.query_timeout),
-    retention_period: formatPrometheusDuration(limits.retention_period),
+    query_timeout: limitDuration(limits.query_timeout),
+    retention_period: limitDuration(limits.retention_period),
     volume_enabled: limits.volume_enabled,
     volume_max_series: limits.volume_max_series,
   };

@@ -34,7 +34,7 @@ import {
   type RequestForm,
   type TimeBounds,
 } from "./request-form.ts";
-import { printExpr } from "../../../src-shared/logql/printer.ts";
+import { formatLogQl } from "../../../src-shared/logql/formatter.ts";
 import { HttpProblem } from "../http/reply.ts";
 
 const SPLIT_NS = 3_600_000_000_000n;
@@ -50,7 +50,7 @@ export class QueryHandler {
   }
 
   formatQuery(form: RequestForm): Reply {
-    return formatQueryReply(form.get("query"), printExpr);
+    return formatQueryReply(form.get("query"), formatLogQl);
   }
 
   answer(route: QueryRoute, tenant: string, form: RequestForm, headers: IncomingHttpHeaders): Reply {

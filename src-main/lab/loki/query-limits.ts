@@ -1,6 +1,6 @@
 import { type Expr, isLogExpr, type MetricExpr, selectorsOf } from "../../../src-shared/logql/ast.ts";
-import { formatGoDuration, formatPrometheusDuration } from "../../../src-shared/logql/text/go-duration.ts";
-import { humanBytes } from "../format/go-text.ts";
+import { formatGoDuration } from "../../../src-shared/logql/text/go-duration.ts";
+import { humanBytes, limitDuration } from "../format/go-text.ts";
 import type { LabStream } from "../store/stream.ts";
 import { HttpProblem } from "../http/reply.ts";
 import type { TimeBounds } from "./request-form.ts";
@@ -60,7 +60,7 @@ function checkRangeVectors(expr: Expr, limits: TenantLimits): void {
   if (limits.max_query_range <= 0n || isLogExpr(expr) || expr.kind === "variants") return;
   for (const intervalNs of intervalsOf(expr)) {
     if (intervalNs <= limits.max_query_range) continue;
-    const [asked, most] = [formatPrometheusDuration(intervalNs), formatPrometheusDuration(limits.max_query_range)];
+    const [asked, most] = [limitDuration(intervalNs), limitDuration(limits.max_query_range)];
     throw new HttpProblem(400, `[interval] value exceeds limit: [${asked}] > [${most}]`);
   }
 }
@@ -93,7 +93,7 @@ export function clampRange(bounds: TimeBounds, limits: TenantLimits, nowNs: bigi
   if (limits.max_query_length > 0n && lengthNs > limits.max_query_length) {
     throw new HttpProblem(
       400,
-      `the query time range exceeds the limit (query length: ${formatGoDuration(lengthNs)}, limit: ${formatPrometheusDuration(limits.max_query_length)})`,
+      `the query time range exceeds the limit (query length: ${formatGoDuration(lengthNs)}, limit: ${limitDuration(limits.max_query_length)})`,
     );
   }
   return { startNs, endNs: bounds.endNs };

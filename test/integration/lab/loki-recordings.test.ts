@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { Lab } from "../../../src-main/lab/lab.ts";
 import type { TenantLimits } from "../../../src-main/lab/loki/tenant-limits.ts";
 import { askLoki, pushCorpus, quietLab, shapeOf } from "../../builders/lab-loki.ts";
@@ -185,6 +186,55 @@ describe("what a real Loki answered, the lab answers in the same form", () => {
     });
     if (recordedType(exchange)?.startsWith("application/json") !== true) return;
     expect(shapeOf(JSON.parse(answer.text))).toEqual(shapeOf(JSON.parse(exchange.body ?? "")));
+  });
+});
+
+describe("what does not depend on data, the lab answers to the letter", () => {
+  const exact = served.filter(
+    ({ status, request }) => status === 200 && /format_query|tenant\/v1\/limits/.test(request.path),
+  );
+  it.each(exact.map((exchange) => [name(exchange), exchange] as const))("%s", async (_name, exchange) => {
+    expect((await replay(exchange)).text).toBe(exchange.body);
+  });
+});
+
+/** The corpus is the same on both sides, and so are answers about it whose order Loki fixes. */
+describe("of the same data the lab says the same", () => {
+  const fixed = served.filter(
+    ({ base, status, request }) =>
+      base === "main" && status === 200 && /\/labels?\?|\/label\/[^/]+\/values/.test(request.path),
+  );
+  it.each(fixed.map((exchange) => [name(exchange), exchange] as const))("%s", async (_name, exchange) => {
+    expect((await replay(exchange)).text).toBe(exchange.body);
+  });
+
+  const series = served.filter(
+    ({ base, status, request }) => base === "main" && status === 200 && request.path.includes("/series"),
+  );
+  it.each(series.map((exchange) => [name(exchange), exchange] as const))(
+    "%s, in any order",
+    async (_name, exchange) => {
+      const sets = (text: string) =>
+        z
+          .object({ data: z.array(z.record(z.string(), z.string())) })
+          .parse(JSON.parse(text))
+          .data.map((labels) => JSON.stringify(Object.entries(labels).sort()))
+          .sort();
+      expect(sets((await replay(exchange)).text)).toEqual(sets(exchange.body ?? ""));
+    },
+  );
+
+  const numbers = served.filter(
+    ({ base, status, body }) => base === "main" && status === 200 && /"resultType":"matrix"/.test(body ?? ""),
+  );
+  it.each(
+    numbers
+      .filter(({ request }) => request.path.includes("query_range"))
+      .map((exchange) => [name(exchange), exchange] as const),
+  )("%s", async (_name, exchange) => {
+    const result = (text: string): unknown =>
+      z.object({ data: z.object({ result: z.unknown() }) }).parse(JSON.parse(text)).data.result;
+    expect(result((await replay(exchange)).text)).toEqual(result(exchange.body ?? ""));
   });
 });
 
