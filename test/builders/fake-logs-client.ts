@@ -124,7 +124,12 @@ export function fakeLogs(make: FakeLogs["make"]): FakeLogs {
   const find = (set: string): FakeResultSet => {
     const found = sets.get(set);
     if (found !== undefined) return found;
-    throw new RemoteError({ code: "logs.result-set-unknown", params: { id: set }, category: "not-found", retryable: false });
+    throw new RemoteError({
+      code: "logs.result-set-unknown",
+      params: { id: set },
+      category: "not-found",
+      retryable: false,
+    });
   };
   const add = (how: "open" | "tail" | "context" | "filter", input: unknown): FakeResultSet => {
     const set = fake.make(how, input);
@@ -140,7 +145,12 @@ export function fakeLogs(make: FakeLogs["make"]): FakeLogs {
     }
     return rows;
   };
-  const answer = async <Value>(name: keyof LogsClient, delayMs: number, signal: AbortSignal | undefined, value: () => Value): Promise<Value> => {
+  const answer = async <Value>(
+    name: keyof LogsClient,
+    delayMs: number,
+    signal: AbortSignal | undefined,
+    value: () => Value,
+  ): Promise<Value> => {
     calls.push(name);
     await pause(delayMs, signal);
     const failure = failures.get(name);
@@ -165,10 +175,19 @@ export function fakeLogs(make: FakeLogs["make"]): FakeLogs {
       answer("estimate", 10, options?.signal, () => {
         const catchAll = input.query.includes(".+");
         return {
-          stats: { streams: catchAll ? 81_204 : 8, chunks: 4_210, bytes: catchAll ? 2.4e12 : 2.1e9, entries: 12_400_000 },
+          stats: {
+            streams: catchAll ? 81_204 : 8,
+            chunks: 4_210,
+            bytes: catchAll ? 2.4e12 : 2.1e9,
+            entries: 12_400_000,
+          },
           warnings: catchAll
             ? [
-                { kind: "catch-all" as const, params: { selector: '{app=~".+"}' }, suggestions: ['namespace="core-banking"', 'app="payments"'] },
+                {
+                  kind: "catch-all" as const,
+                  params: { selector: '{app=~".+"}' },
+                  suggestions: ['namespace="core-banking"', 'app="payments"'],
+                },
                 { kind: "many-bytes" as const, params: { bytes: 2.4e12, limitBytes: 2e10 }, suggestions: [] },
               ]
             : [],
@@ -177,8 +196,8 @@ export function fakeLogs(make: FakeLogs["make"]): FakeLogs {
       }),
     volume: (input, options) =>
       answer("volume", 20, options?.signal, () => {
-        const startNs = BigInt(String(input.range.startNs));
-        const bucketNs = (BigInt(String(input.range.endNs)) - startNs) / BigInt(input.buckets) || 1n;
+        const startNs = BigInt(input.range.startNs);
+        const bucketNs = (BigInt(input.range.endNs) - startNs) / BigInt(input.buckets) || 1n;
         return {
           startNs: String(startNs),
           bucketNs: String(bucketNs),
@@ -201,13 +220,21 @@ export function fakeLogs(make: FakeLogs["make"]): FakeLogs {
         series: ["payments", "ledger", "cards"].map((app, index) => ({
           metric: { app },
           points: Array.from({ length: 60 }, (_, at): [number, string] => [
-            Number(BigInt(String(input.range.startNs)) / 1_000_000_000n) + at * 15,
+            Number(BigInt(input.range.startNs) / 1_000_000_000n) + at * 15,
             (20 + 10 * index + 8 * Math.sin(at / (4 + index))).toFixed(3),
           ]),
         })),
         warnings: [],
         completeness: COMPLETE,
-        stats: { requests: 1, retries: 0, cachedSplits: 0, bytesProcessed: 9e8, linesProcessed: 4e6, queueMs: 3, execMs: 210 },
+        stats: {
+          requests: 1,
+          retries: 0,
+          cachedSplits: 0,
+          bytesProcessed: 9e8,
+          linesProcessed: 4e6,
+          queueMs: 3,
+          execMs: 210,
+        },
       })),
     open: (input) => answer("open", 15, undefined, () => add("open", input).state),
     tail: (input) => answer("tail", 15, undefined, () => add("tail", input).state),
@@ -229,7 +256,13 @@ export function fakeLogs(make: FakeLogs["make"]): FakeLogs {
         const to = Math.min(set.state.rows, input.from + input.count);
         const rows: LogRow[] = [];
         for (let number = input.from; number < to; number += 1) rows.push(set.row(number));
-        return { version: set.state.version, total: set.state.rows, from: input.from, streams: [...set.logs.streams], rows };
+        return {
+          version: set.state.version,
+          total: set.state.rows,
+          from: input.from,
+          streams: [...set.logs.streams],
+          rows,
+        };
       }),
     lineText: (input, options) =>
       answer("lineText", 5, options?.signal, () => {
@@ -281,13 +314,20 @@ export function fakeLogs(make: FakeLogs["make"]): FakeLogs {
         return {
           startNs: String(startNs),
           bucketNs: String(bucketNs),
-          buckets: Array.from({ length: input.buckets }, () => ({ info: Math.round(each * 0.9), error: Math.round(each * 0.1) })),
+          buckets: Array.from({ length: input.buckets }, () => ({
+            info: Math.round(each * 0.9),
+            error: Math.round(each * 0.1),
+          })),
           whole: state.phase === "done",
         };
       }),
-    fieldStats: (input, options) => answer("fieldStats", 20, options?.signal, () => fieldStats(find(input.set), input.top)),
+    fieldStats: (input, options) =>
+      answer("fieldStats", 20, options?.signal, () => fieldStats(find(input.set), input.top)),
     context: (input) =>
-      answer("context", 15, undefined, () => ({ ...add("context", input).state, anchorRow: Math.min(input.before, input.row) })),
+      answer("context", 15, undefined, () => ({
+        ...add("context", input).state,
+        anchorRow: Math.min(input.before, input.row),
+      })),
     copy: (input, options) =>
       answer("copy", 5, options?.signal, () => {
         const set = find(input.set);

@@ -47,7 +47,9 @@ function serviceLine(number: number, level: LogLevel): string {
   const said = SAID[mixed(number, 2) % SAID.length] ?? "";
   const trace = mixed(number, 3).toString(16).padStart(8, "0") + mixed(number, 4).toString(16).padStart(8, "0");
   const plain = `ts=${number} level=${level} msg="${said}" account=${mixed(number, 5) % 90_000} latency_ms=${mixed(number, 6) % 5_200} trace_id=${trace}`;
-  return mixed(number, 7) % 40 === 0 ? `\u001B[36m[pool-${number % 8}]\u001B[0m \u001B[1m${said}\u001B[m ${plain}` : plain;
+  return mixed(number, 7) % 40 === 0
+    ? `\u001B[36m[pool-${number % 8}]\u001B[0m \u001B[1m${said}\u001B[m ${plain}`
+    : plain;
 }
 
 function jsonLine(number: number, level: LogLevel): string {
@@ -74,7 +76,12 @@ function hostileLine(number: number): string {
 }
 
 /** Deterministic logs of four services with levels, metadata and a trace now and then. */
-export function syntheticLogs({ newestNs, stepNs, kind = "service", forward = false }: SyntheticLogsOptions): SyntheticLogs {
+export function syntheticLogs({
+  newestNs,
+  stepNs,
+  kind = "service",
+  forward = false,
+}: SyntheticLogsOptions): SyntheticLogs {
   const streams: LabelSet[] = APPS.flatMap((app, index) =>
     [0, 1].map((pod) => ({
       app,

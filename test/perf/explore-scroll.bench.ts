@@ -21,7 +21,9 @@ function measureFrames(page: Page, deltaPx: number, frames: number): Promise<Fra
     async ([delta, count]) => {
       const port = document.querySelector("[role=grid]");
       const long: number[] = [];
-      const observer = new PerformanceObserver((list) => long.push(...list.getEntries().map((entry) => entry.duration)));
+      const observer = new PerformanceObserver((list) =>
+        long.push(...list.getEntries().map((entry) => entry.duration)),
+      );
       observer.observe({ entryTypes: ["longtask"] });
       const times: number[] = [];
       let most = 0;
@@ -29,7 +31,8 @@ function measureFrames(page: Page, deltaPx: number, frames: number): Promise<Fra
         const step = (now: number): void => {
           times.push(now);
           most = Math.max(most, document.querySelectorAll("[data-row]").length);
-          if (delta !== 0) port?.dispatchEvent(new WheelEvent("wheel", { deltaY: delta, bubbles: true, cancelable: true }));
+          if (delta !== 0)
+            port?.dispatchEvent(new WheelEvent("wheel", { deltaY: delta, bubbles: true, cancelable: true }));
           if (times.length <= count) requestAnimationFrame(step);
           else resolve();
         };
@@ -40,7 +43,13 @@ function measureFrames(page: Page, deltaPx: number, frames: number): Promise<Fra
       const sorted = gaps.toSorted((a, b) => a - b);
       const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
       const total = gaps.reduce((sum, gap) => sum + gap, 0);
-      return { p50Ms: at(0.5), p95Ms: at(0.95), framesPerSecond: (gaps.length / total) * 1_000, longTasksMs: long, mostElements: most };
+      return {
+        p50Ms: at(0.5),
+        p95Ms: at(0.95),
+        framesPerSecond: (gaps.length / total) * 1_000,
+        longTasksMs: long,
+        mostElements: most,
+      };
     },
     [deltaPx, frames] as const,
   );

@@ -105,9 +105,7 @@ export function ExploreScreen(): ReactElement {
           <ErrorPanel error={runError} onRetry={actions.run} title={t("explore.failed.title")} />
         </div>
       )}
-      {snapshot.view === null ? null : (
-        <VolumeHistogram {...volume} onZoom={(zoomed) => actions.zoom(zoomed)} />
-      )}
+      {snapshot.view === null ? null : <VolumeHistogram {...volume} onZoom={(zoomed) => actions.zoom(zoomed)} />}
       <ResultStage
         actions={actions}
         client={api.logs}

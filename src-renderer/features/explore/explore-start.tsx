@@ -22,12 +22,19 @@ export function ExploreStart({ onRun }: { readonly onRun: (query: string) => voi
   const source = useWorkspace((state) => state.source);
   const target = useMemo(() => targetOf({ site, tenant, source }), [site, tenant, source]);
   const input = useMemo(
-    () => (target === null ? null : { target, range: resolveRange({ kind: "relative", lastSeconds: 3_600 }, wholeHour()) }),
+    () =>
+      target === null ? null : { target, range: resolveRange({ kind: "relative", lastSeconds: 3_600 }, wholeHour()) },
     [target],
   );
   const labels = useAnswer("logs", "labels", input);
-  const telling = ["app", "service_name", "namespace", "job", "container"].find((name) => labels.data?.includes(name) === true);
-  const values = useAnswer("logs", "labelValues", input === null || telling === undefined ? null : { ...input, label: telling });
+  const telling = ["app", "service_name", "namespace", "job", "container"].find(
+    (name) => labels.data?.includes(name) === true,
+  );
+  const values = useAnswer(
+    "logs",
+    "labelValues",
+    input === null || telling === undefined ? null : { ...input, label: telling },
+  );
   const recent = useAnswer("queries", "list", { kind: "recent", limit: RECENT });
 
   if (target === null) {
@@ -77,9 +84,7 @@ export function ExploreStart({ onRun }: { readonly onRun: (query: string) => voi
           </ul>
         </section>
       )}
-      {labels.error === undefined ? null : (
-        <Button onClick={labels.retry}>{t("explore.start.again")}</Button>
-      )}
+      {labels.error === undefined ? null : <Button onClick={labels.retry}>{t("explore.start.again")}</Button>}
     </div>
   );
 }

@@ -101,7 +101,13 @@ export function ResultBar(props: ResultBarProps): ReactElement {
       />
       <MenuButton entries={exporting.entries} icon={IconDownload} label={t("explore.export.menu")} />
       <IconButton icon={IconSearch} label={t("explore.find.open")} onClick={props.onFind} shortcut="f" />
-      <IconButton icon={IconTextWrap} label={t("explore.list.wrap")} onClick={props.onWrap} pressed={props.wrap} shortcut="w" />
+      <IconButton
+        icon={IconTextWrap}
+        label={t("explore.list.wrap")}
+        onClick={props.onWrap}
+        pressed={props.wrap}
+        shortcut="w"
+      />
       <IconButton
         icon={IconColumns3}
         label={t("explore.facets.toggle")}
@@ -142,7 +148,9 @@ function LiveState({ snapshot, follow, newRows, onFollow, onPause }: ResultBarPr
         {t("explore.live.dropped", { count: state.dropped, dropped: formats.number(state.dropped) })}
       </span>
       {state.gaps > 0 ? (
-        <span className={styles.alarm}>{t("explore.live.gaps", { count: state.gaps, gaps: formats.number(state.gaps) })}</span>
+        <span className={styles.alarm}>
+          {t("explore.live.gaps", { count: state.gaps, gaps: formats.number(state.gaps) })}
+        </span>
       ) : null}
     </>
   );

@@ -1,5 +1,13 @@
 import { IconFileSearch } from "@tabler/icons-react";
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore, type ReactElement, type RefObject } from "react";
+import {
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+  type ReactElement,
+  type RefObject,
+} from "react";
 import { useStore } from "zustand";
 import { Button } from "../../components/button.tsx";
 import { EmptyView, LoadingView, PartialNotice } from "../../components/state-views.tsx";
@@ -115,14 +123,17 @@ function Rows({ client, session, snapshot, view, resultSet, store, actions, list
     void filterWithin(find.match, title).then((error) => setFilterError(error === null ? null : errorText(t, error)));
   };
   const canFilter = snapshot.plan !== null;
-  const isEmpty = state.rows === 0 && state.phase !== "reading" && state.phase !== "tailing" && state.phase !== "reconnecting";
+  const isEmpty =
+    state.rows === 0 && state.phase !== "reading" && state.phase !== "tailing" && state.phase !== "reconnecting";
   return (
     <div className={styles.stage}>
       <div className={styles.main}>
         <ResultBar
           exporting={exporting}
           facetsOpen={facetsOpen}
-          filter={snapshot.filtered === null ? null : { title: snapshot.filtered.title, onLeave: () => session.leaveFilter() }}
+          filter={
+            snapshot.filtered === null ? null : { title: snapshot.filtered.title, onLeave: () => session.leaveFilter() }
+          }
           follow={follow}
           live={live}
           newRows={Math.max(0, state.rows - seenRows)}
@@ -150,7 +161,13 @@ function Rows({ client, session, snapshot, view, resultSet, store, actions, list
         )}
         {filterError === null ? null : <PartialNotice>{filterError}</PartialNotice>}
         {lost === null ? null : (
-          <PartialNotice actions={<Button compact onClick={() => view.watch()}>{t("explore.lost.again")}</Button>}>
+          <PartialNotice
+            actions={
+              <Button compact onClick={() => view.watch()}>
+                {t("explore.lost.again")}
+              </Button>
+            }
+          >
             {t("explore.lost.text", { why: errorText(t, lost) })}
           </PartialNotice>
         )}
@@ -214,7 +231,13 @@ function Rows({ client, session, snapshot, view, resultSet, store, actions, list
 }
 
 /** Nothing matched: says what to try, in the order of what is most often the cause. */
-function NothingFound({ filtered, onLeave }: { readonly filtered: boolean; readonly onLeave: () => void }): ReactElement {
+function NothingFound({
+  filtered,
+  onLeave,
+}: {
+  readonly filtered: boolean;
+  readonly onLeave: () => void;
+}): ReactElement {
   const t = useTranslate();
   if (filtered) {
     return (
@@ -225,13 +248,7 @@ function NothingFound({ filtered, onLeave }: { readonly filtered: boolean; reado
       />
     );
   }
-  return (
-    <EmptyView
-      icon={IconFileSearch}
-      text={t("explore.empty.text")}
-      title={t("explore.empty.title")}
-    />
-  );
+  return <EmptyView icon={IconFileSearch} text={t("explore.empty.text")} title={t("explore.empty.title")} />;
 }
 
 /** F3 goes from match to match wherever the focus is, while the find bar is open. */

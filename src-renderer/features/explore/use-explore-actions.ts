@@ -1,36 +1,38 @@
 import { useContext, useMemo, type RefObject } from "react";
 import { WorkspaceContext } from "../../hooks/workspace-store.ts";
-import type { RowField } from "./details/row-fields.ts";
+import type { FieldFilterOp, RowField } from "./details/row-fields.ts";
 import type { DetailsTab } from "./details/details-drawer.tsx";
 import type { ExploreViewStore } from "./explore-view-store.ts";
 import { NOTHING_TO_FIND } from "./find/use-find.ts";
+import { withAnotherValue } from "./query/add-value.ts";
 import { withFieldFilter, withMatcherText } from "./query/logql-tools.ts";
 import type { QueryBarHandle } from "./query/query-bar.tsx";
 import type { LogListHandle } from "./rows/log-list.tsx";
 import type { NanoRange } from "./session/run-plan.ts";
 
 export interface ExploreActions {
-  setDraft(draft: string): void;
+  readonly setDraft: (draft: string) => void;
   /** Runs what stands in the editor. */
-  run(): void;
-  runQuery(query: string): void;
-  toggleLive(): void;
+  readonly run: () => void;
+  readonly runQuery: (query: string) => void;
+  readonly toggleLive: () => void;
   /** Puts a ready matcher into the query and runs it. */
-  narrow(matcher: string): void;
-  filterField(field: RowField, op: "=" | "!="): void;
-  zoom(range: NanoRange): void;
-  readWith(limit: number | null): void;
-  openFind(): void;
-  closeFind(): void;
-  openDrawer(tab: DetailsTab): void;
-  closeDrawer(): void;
-  toggleWrap(): void;
-  toggleFacets(): void;
-  setColumns(columns: readonly string[]): void;
-  follow(): void;
-  pause(rows: number): void;
-  focusQuery(): void;
-  format(): void;
+  readonly narrow: (matcher: string) => void;
+  /** `also`: this value too, beside those that are asked for already. */
+  readonly filterField: (field: RowField, op: FieldFilterOp) => void;
+  readonly zoom: (range: NanoRange) => void;
+  readonly readWith: (limit: number | null) => void;
+  readonly openFind: () => void;
+  readonly closeFind: () => void;
+  readonly openDrawer: (tab: DetailsTab) => void;
+  readonly closeDrawer: () => void;
+  readonly toggleWrap: () => void;
+  readonly toggleFacets: () => void;
+  readonly setColumns: (columns: readonly string[]) => void;
+  readonly follow: () => void;
+  readonly pause: (rows: number) => void;
+  readonly focusQuery: () => void;
+  readonly format: () => void;
 }
 
 interface ActionSurroundings {
@@ -66,7 +68,10 @@ export function useExploreActions({ store, list, query }: ActionSurroundings): E
         setLive(!live);
       },
       narrow: (matcher) => change((text) => withMatcherText(text, matcher)),
-      filterField: (field, op) => change((text) => withFieldFilter(text, field, op)),
+      filterField: (field, op) =>
+        change((text) =>
+          op === "also" ? withAnotherValue(text, field.name, field.value) : withFieldFilter(text, field, op),
+        ),
       zoom: (range) => {
         workspace.getState().chooseRange({ kind: "absolute", ...range });
         workspace.getState().run();

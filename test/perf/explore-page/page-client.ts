@@ -21,7 +21,16 @@ const LAB: Site = {
 };
 
 function setting(key: string, value: string): Setting {
-  return { key, group: "appearance", kind: "string", value, defaultValue: value, source: "user", locked: false, restart: false };
+  return {
+    key,
+    group: "appearance",
+    kind: "string",
+    value,
+    defaultValue: value,
+    source: "user",
+    locked: false,
+    restart: false,
+  };
 }
 
 /** The whole door of a page with one site and one tenant; its logs are the fake's. */
@@ -31,16 +40,18 @@ export function explorePageClient(logs: FakeLogs, look: PageLook): ConsoleClient
     setting("appearance.language", look.language),
     setting("appearance.timeZone", "utc"),
   ];
-  const stored = ['{app="payments"} |= "timeout"', '{namespace="core-banking"} | logfmt | latency_ms > 500', '{app="ledger"}'].map(
-    (query, index) => ({
-      id: `q${index}`,
-      query,
-      site: "lab",
-      tenant: "acme-bank",
-      usedAtMs: 1_763_633_000_000 - index * 600_000,
-      uses: 3 - index,
-    }),
-  );
+  const stored = [
+    '{app="payments"} |= "timeout"',
+    '{namespace="core-banking"} | logfmt | latency_ms > 500',
+    '{app="ledger"}',
+  ].map((query, index) => ({
+    id: `q${index}`,
+    query,
+    site: "lab",
+    tenant: "acme-bank",
+    usedAtMs: 1_763_633_000_000 - index * 600_000,
+    uses: 3 - index,
+  }));
   const client = createFakeConsoleClient({
     settings: {
       list: () => Promise.resolve({ settings, file: "settings.json" }),
@@ -54,7 +65,9 @@ export function explorePageClient(logs: FakeLogs, look: PageLook): ConsoleClient
     },
     queries: {
       list: ({ kind }) =>
-        Promise.resolve(kind === "recent" ? stored : stored.slice(1, 2).map((one) => ({ ...one, name: "Slow requests" }))),
+        Promise.resolve(
+          kind === "recent" ? stored : stored.slice(1, 2).map((one) => ({ ...one, name: "Slow requests" })),
+        ),
     },
     jobs: { list: () => Promise.resolve([]) },
   });

@@ -113,7 +113,13 @@ function opened(id: string, logs: SyntheticLogs, name: ScenarioName): FakeResult
 /** Grows ten times a second by so many rows, as a tail does; a gap and dropped entries are among them. */
 function tailing(id: string, logs: SyntheticLogs, each: number): FakeResultSet {
   const set = new FakeResultSet(id, logs, 300);
-  set.change({ phase: "tailing", direction: "forward", rowsPerSecond: each * 10, completeness: COMPLETE, stats: NO_READ_STATS });
+  set.change({
+    phase: "tailing",
+    direction: "forward",
+    rowsPerSecond: each * 10,
+    completeness: COMPLETE,
+    stats: NO_READ_STATS,
+  });
   const at = (number: number): string => logs.row(number).timestampNs;
   set.markers.set(280, {
     kind: "marker",

@@ -9,7 +9,7 @@ import { findChromium } from "../../../build/find-chromium.ts";
 export interface ExplorePage {
   readonly page: Page;
   /** Opens a scenario (`million`, `huge` …) and waits for its first rows. */
-  open(scenario: string, parameters?: Readonly<Record<string, string>>): Promise<void>;
+  readonly open: (scenario: string, parameters?: Readonly<Record<string, string>>) => Promise<void>;
 }
 
 /** Builds the page as a release does, serves it on a free port of loopback, opens it in Chromium, and takes all down again. */
@@ -17,9 +17,18 @@ export async function withExplorePage(use: (opened: ExplorePage) => Promise<void
   await using cleanup = new AsyncDisposableStack();
   const outDir = await mkdtemp(join(tmpdir(), "kubemate-explore-page-"));
   cleanup.defer(() => rm(outDir, { recursive: true, force: true }));
-  const config = { root: import.meta.dirname, configFile: false as const, plugins: [react()], logLevel: "error" as const };
+  const config = {
+    root: import.meta.dirname,
+    configFile: false as const,
+    plugins: [react()],
+    logLevel: "error" as const,
+  };
   await build({ ...config, build: { outDir, emptyOutDir: true, target: "chrome150", chunkSizeWarningLimit: 10_000 } });
-  const server = await preview({ ...config, build: { outDir }, preview: { host: "127.0.0.1", port: 0, strictPort: false } });
+  const server = await preview({
+    ...config,
+    build: { outDir },
+    preview: { host: "127.0.0.1", port: 0, strictPort: false },
+  });
   cleanup.defer(() => server.close());
   const address = server.httpServer.address();
   if (address === null || typeof address === "string") throw new Error("the page has no address");

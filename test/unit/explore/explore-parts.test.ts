@@ -5,7 +5,13 @@ import { alignSeries, metricTableRows } from "../../../src-renderer/features/exp
 import { failureDiagnostic } from "../../../src-renderer/features/explore/query/query-diagnostics.ts";
 import { stepQuery } from "../../../src-renderer/features/explore/query/query-history.ts";
 import { sampleQueries } from "../../../src-renderer/features/explore/query/sample-queries.ts";
-import { extendTo, rowAfterKey, selectAll, selectedRange, selectRow } from "../../../src-renderer/features/explore/rows/row-selection.ts";
+import {
+  extendTo,
+  rowAfterKey,
+  selectAll,
+  selectedRange,
+  selectRow,
+} from "../../../src-renderer/features/explore/rows/row-selection.ts";
 import { timeTicks } from "../../../src-renderer/features/explore/volume/time-ticks.ts";
 import { barAt, barsRange, volumeModel } from "../../../src-renderer/features/explore/volume/volume-model.ts";
 import { COMPLETE } from "../../../src-shared/model/completeness.ts";
@@ -156,8 +162,20 @@ describe("a metric answer", () => {
   const answer = {
     resultType: "matrix" as const,
     series: [
-      { metric: { app: "a" }, points: [[10, "1"], [20, "3.50"]] as [number, string][] },
-      { metric: {}, points: [[20, "NaN"], [30, "2"]] as [number, string][] },
+      {
+        metric: { app: "a" },
+        points: [
+          [10, "1"],
+          [20, "3.50"],
+        ] as [number, string][],
+      },
+      {
+        metric: {},
+        points: [
+          [20, "NaN"],
+          [30, "2"],
+        ] as [number, string][],
+      },
     ],
     warnings: [],
     completeness: COMPLETE,
@@ -183,7 +201,8 @@ describe("a metric answer", () => {
 describe("queries to begin with", () => {
   it("parse, whatever the values of a label are", () => {
     for (const value of ["payments", 'a "b"', "back\\slash", "zeile\nzwei", "日志"]) {
-      for (const { query } of sampleQueries("app", [value])) expect(parseLogQl(query), query).toHaveProperty("ok", true);
+      for (const { query } of sampleQueries("app", [value]))
+        expect(parseLogQl(query), query).toHaveProperty("ok", true);
     }
     expect(sampleQueries("app", [])).toEqual([]);
   });

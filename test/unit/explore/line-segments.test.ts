@@ -12,7 +12,17 @@ const ESC = "\u001B";
 const line = fc.string({
   unit: fc.oneof(
     fc.string({ minLength: 1, maxLength: 3 }),
-    fc.constantFrom(`${ESC}[31m`, `${ESC}[0m`, `${ESC}[m`, `${ESC}[38;5;208m`, "\u202E", "\u0000", "\n", "😀", `${ESC}]8;;x`),
+    fc.constantFrom(
+      `${ESC}[31m`,
+      `${ESC}[0m`,
+      `${ESC}[m`,
+      `${ESC}[38;5;208m`,
+      "\u202E",
+      "\u0000",
+      "\n",
+      "😀",
+      `${ESC}]8;;x`,
+    ),
   ),
   maxLength: 40,
 });
@@ -67,7 +77,11 @@ describe("colour sequences", () => {
   it("become styles and end with a reset, the empty one too", () => {
     const pieces = splitAnsi(`a${ESC}[1;31mb${ESC}[mc`);
     expect(pieces.map(({ text }) => text)).toEqual(["a", "b", "c"]);
-    expect(pieces[1]?.style).toEqual({ foreground: { kind: "named", name: "red" }, background: null, decorations: ["bold"] });
+    expect(pieces[1]?.style).toEqual({
+      foreground: { kind: "named", name: "red" },
+      background: null,
+      decorations: ["bold"],
+    });
     expect(pieces[2]?.style).toBeNull();
   });
 

@@ -34,7 +34,9 @@ describe("pretty JSON", () => {
 
   it("indents by depth and keeps digits and escapes as they were written", () => {
     const { lines } = printed(['{"a":{"b":[1.50,"\\u0041"],"c":{}},"d":null}']);
-    expect(lines.map(({ depth, key, text }) => `${"  ".repeat(depth)}${key === null ? "" : `${key}: `}${text}`)).toEqual([
+    expect(
+      lines.map(({ depth, key, text }) => `${"  ".repeat(depth)}${key === null ? "" : `${key}: `}${text}`),
+    ).toEqual([
       "{",
       '  "a": {',
       '    "b": [',
@@ -91,16 +93,21 @@ describe("folding a long line", () => {
   it("keeps every character, fills lines to the width, and cuts no pair, however it came in pieces", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "b", "\n", "😀", "字"), maxLength: 200 });
     fc.assert(
-      fc.property(text, fc.array(fc.nat(), { maxLength: 5 }), fc.integer({ min: 2, max: 30 }), (whole, places, columns) => {
-        const folder = new LineFolder(columns);
-        for (const piece of cutAt(whole, places)) folder.push(piece);
-        const lines = folder.lines();
-        expect(lines.join("")).toBe(whole);
-        for (const line of lines) {
-          expect(line.length).toBeLessThanOrEqual(columns + 1);
-          expect(/[\uD800-\uDBFF]$/.test(line) && line !== lines.at(-1)).toBe(false);
-        }
-      }),
+      fc.property(
+        text,
+        fc.array(fc.nat(), { maxLength: 5 }),
+        fc.integer({ min: 2, max: 30 }),
+        (whole, places, columns) => {
+          const folder = new LineFolder(columns);
+          for (const piece of cutAt(whole, places)) folder.push(piece);
+          const lines = folder.lines();
+          expect(lines.join("")).toBe(whole);
+          for (const line of lines) {
+            expect(line.length).toBeLessThanOrEqual(columns + 1);
+            expect(/[\uD800-\uDBFF]$/.test(line) && line !== lines.at(-1)).toBe(false);
+          }
+        },
+      ),
     );
   });
 });

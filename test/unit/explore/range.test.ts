@@ -2,7 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseRangeDuration, parseRangeEnd } from "../../../src-renderer/features/explore/range/range-expression.ts";
 import { readRangeForm, shiftRange, zoomOutRange } from "../../../src-renderer/features/explore/range/range-form.ts";
-import { startRangeHistory, stepRange, visitRange } from "../../../src-renderer/features/explore/range/range-history.ts";
+import {
+  startRangeHistory,
+  stepRange,
+  visitRange,
+} from "../../../src-renderer/features/explore/range/range-history.ts";
 import { createFormats } from "../../../src-renderer/hooks/formats.ts";
 import { formatNanoUtc } from "../../../src-shared/model/nano-time.ts";
 

@@ -52,12 +52,16 @@ describe("the position of a list", () => {
 
   it("says the same place to the scroll bar that the scroll bar says to it", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 50, max: 40_000_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (total, share) => {
-        const extent = fixed(total);
-        const range = scrollRange(extent);
-        const position = positionOf(share * range, extent, range);
-        expect(scrollTopOf(position, extent, range)).toBeCloseTo(share * range, 1);
-      }),
+      fc.property(
+        fc.integer({ min: 50, max: 40_000_000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (total, share) => {
+          const extent = fixed(total);
+          const range = scrollRange(extent);
+          const position = positionOf(share * range, extent, range);
+          expect(scrollTopOf(position, extent, range)).toBeCloseTo(share * range, 1);
+        },
+      ),
     );
   });
 

@@ -15,7 +15,8 @@ export function reasonText(reason: CompletenessReason, t: Translate, formats: Fo
     case "limit-reached":
       return t("explore.reason.limitReached", { limit: formats.number(reason.limit) });
     case "lines-missing": {
-      const amount = (value: number): string => (reason.unit === "bytes" ? formats.bytes(value) : formats.number(value));
+      const amount = (value: number): string =>
+        reason.unit === "bytes" ? formats.bytes(value) : formats.number(value);
       const text = t(`explore.reason.linesMissing.${reason.unit}`, {
         promised: amount(reason.promised),
         read: amount(reason.read),
@@ -37,7 +38,10 @@ export function reasonText(reason: CompletenessReason, t: Translate, formats: Fo
     case "server-warning":
       return t("explore.reason.serverWarning", { text: withVisibleCharacters(reason.text) });
     case "partial-failure":
-      return t("explore.reason.partialFailure", { part: withVisibleCharacters(reason.part), why: failure(reason.code) });
+      return t("explore.reason.partialFailure", {
+        part: withVisibleCharacters(reason.part),
+        why: failure(reason.code),
+      });
     case "lookback-clamped":
       return t("explore.reason.lookbackClamped", { from: formats.timestamp(reason.startNs) });
     case "disk-full":

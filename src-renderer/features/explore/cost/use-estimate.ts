@@ -20,7 +20,13 @@ export interface Estimate {
 }
 
 /** What the query in the editor would cost, asked for when typing pauses. */
-export function useEstimate(client: LogsClient, target: LogTarget | null, range: RangeChoice, query: string, usable: boolean): Estimate {
+export function useEstimate(
+  client: LogsClient,
+  target: LogTarget | null,
+  range: RangeChoice,
+  query: string,
+  usable: boolean,
+): Estimate {
   const key = usable && target !== null ? JSON.stringify([target, range, query]) : null;
   const answer = useQuestion(
     key,

@@ -43,7 +43,9 @@ export function DetailsDrawer(props: DetailsDrawerProps): ReactElement {
   const words = useRowWords();
   const mayNotCopy = useForbidden("logs.export");
   const sign = LEVEL_SIGNS[row.level];
-  const tabs: readonly DetailsTab[] = hasPretty(row) ? ["fields", "pretty", "raw", "context"] : ["fields", "raw", "context"];
+  const tabs: readonly DetailsTab[] = hasPretty(row)
+    ? ["fields", "pretty", "raw", "context"]
+    : ["fields", "raw", "context"];
   const shown = tabs.includes(tab) ? tab : "fields";
   return (
     <Drawer
@@ -138,7 +140,7 @@ interface LineTabsProps {
   readonly actions: FieldActions;
 }
 
-function LineTabs({ client, view, hand, tab, actions }: LineTabsProps): ReactElement | null {
+function LineTabs({ client, view, hand, tab, actions }: LineTabsProps): ReactElement {
   const { row, labels } = hand;
   const fields = useMemo(() => rowFields(row, labels), [row, labels]);
   const line = useLine(client, view, row);
@@ -149,7 +151,6 @@ function LineTabs({ client, view, hand, tab, actions }: LineTabsProps): ReactEle
       </div>
     );
   }
-  if (line === null) return null;
   if (tab === "raw") return <RawView line={line} />;
   return looksLikeJson(row.line) ? <JsonView line={line} /> : <LogfmtView line={row.line} />;
 }

@@ -1,4 +1,10 @@
-import { IconColumnInsertRight, IconColumnRemove, IconExternalLink, IconFilterMinus, IconFilterPlus } from "@tabler/icons-react";
+import {
+  IconColumnInsertRight,
+  IconColumnRemove,
+  IconExternalLink,
+  IconFilterMinus,
+  IconFilterPlus,
+} from "@tabler/icons-react";
 import type { ReactElement } from "react";
 import { CopyButton } from "../../../components/copy-button.tsx";
 import { IconButton } from "../../../components/icon-button.tsx";
@@ -6,12 +12,12 @@ import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { withVisibleCharacters } from "../rows/control-characters.ts";
 import styles from "./details.module.css";
-import { FIELD_ORIGINS, type FieldOrigin, type RowField } from "./row-fields.ts";
+import { FIELD_ORIGINS, type FieldFilterOp, type FieldOrigin, type RowField } from "./row-fields.ts";
 import { traceLink, type TraceLinkTemplate } from "./trace-link.ts";
 
 export interface FieldActions {
   /** Writes a filter on the field into the query; `null` where the source has no such query. */
-  readonly onFilter: ((field: RowField, op: "=" | "!=") => void) | null;
+  readonly onFilter: ((field: RowField, op: FieldFilterOp) => void) | null;
   readonly columns: readonly string[];
   readonly onColumns: (columns: readonly string[]) => void;
   readonly traceLinks: readonly TraceLinkTemplate[];
@@ -44,7 +50,13 @@ export function FieldTable({ fields, ...actions }: FieldTableProps): ReactElemen
   );
 }
 
-function FieldLine({ field, onFilter, columns, onColumns, traceLinks }: FieldActions & { readonly field: RowField }): ReactElement {
+function FieldLine({
+  field,
+  onFilter,
+  columns,
+  onColumns,
+  traceLinks,
+}: FieldActions & { readonly field: RowField }): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const { name, value } = field;
@@ -60,7 +72,12 @@ function FieldLine({ field, onFilter, columns, onColumns, traceLinks }: FieldAct
         ) : (
           <a href={link} rel="noopener noreferrer" target="_blank">
             {shown}
-            <IconExternalLink aria-label={t("explore.fields.trace")} className={styles.linkIcon} size={12} stroke={1.5} />
+            <IconExternalLink
+              aria-label={t("explore.fields.trace")}
+              className={styles.linkIcon}
+              size={12}
+              stroke={1.5}
+            />
           </a>
         )}
         {value.length > SHOWN_CHARACTERS ? (

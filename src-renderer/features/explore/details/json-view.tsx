@@ -18,12 +18,14 @@ export function JsonView({ line }: { readonly line: LineInHand }): ReactElement 
     <div className={styles.viewBody}>
       <TextLines
         count={lines.length}
-        draw={(index) => <JsonLine line={lines[index]} />}
+        renderLine={(index) => <JsonLine line={lines[index]} />}
         label={t("explore.details.json")}
         onEndReached={() => line.reader.readMore()}
       />
       {lines.length >= MAX_PRETTY_LINES ? (
-        <p className={styles.progress}>{t("explore.details.tooManyLines", { lines: formats.number(MAX_PRETTY_LINES) })}</p>
+        <p className={styles.progress}>
+          {t("explore.details.tooManyLines", { lines: formats.number(MAX_PRETTY_LINES) })}
+        </p>
       ) : (
         <LineProgress line={line} />
       )}
@@ -48,7 +50,13 @@ function usePrettyLines({ reader, snapshot }: LineInHand): readonly PrettyLine[]
     let printing = work.current;
     if (printing?.reader !== reader) {
       printing?.life.abort();
-      printing = { reader, printer: new JsonPrinter(), life: new AbortController(), pieces: 0, busy: Promise.resolve() };
+      printing = {
+        reader,
+        printer: new JsonPrinter(),
+        life: new AbortController(),
+        pieces: 0,
+        busy: Promise.resolve(),
+      };
       work.current = printing;
     }
     const { printer, life } = printing;

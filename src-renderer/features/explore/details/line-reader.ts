@@ -38,7 +38,6 @@ export class LineReader implements Disposable {
       whole === null
         ? { pieces: [], readBytes: 0, lineBytes, reading: false, done: false, error: null }
         : { pieces: [whole], readBytes: lineBytes, lineBytes, reading: false, done: true, error: null };
-    if (whole === null) this.readTo(PIECE_BYTES);
   }
 
   get snapshot(): LineSnapshot {

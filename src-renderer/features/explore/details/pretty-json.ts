@@ -138,7 +138,13 @@ export class JsonPrinter {
     const depth = Math.min(this.#depth, MAX_DEPTH);
     for (let from = 0; from < text.length && !this.full; from += VALUE_CHARACTERS) {
       const continued = from > 0;
-      this.lines.push({ depth, key: continued ? null : key, text: text.slice(from, from + VALUE_CHARACTERS), kind, continued });
+      this.lines.push({
+        depth,
+        key: continued ? null : key,
+        text: text.slice(from, from + VALUE_CHARACTERS),
+        kind,
+        continued,
+      });
     }
   }
 

@@ -1,11 +1,11 @@
-import { useCallback, useMemo, useRef, useState, type ReactElement } from "react";
+import { useCallback, useMemo, useState, useSyncExternalStore, type ReactElement } from "react";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
 import { Button } from "../../../components/button.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { RowText } from "./row-text.tsx";
 import styles from "./details.module.css";
-import { LineFolder } from "./line-folder.ts";
+import { FoldedLine } from "./folded-line.ts";
 import { TextLines } from "./text-lines.tsx";
 import type { LineInHand } from "./use-line.ts";
 
@@ -15,8 +15,12 @@ const CHARACTER_PX = 7.2;
 export function RawView({ line }: { readonly line: LineInHand }): ReactElement {
   const t = useTranslate();
   const [columns, setColumns] = useState(56);
-  const { reader, snapshot } = line;
-  const folded = useFoldedLines(reader, snapshot.pieces, columns);
+  const { reader } = line;
+  const fold = useMemo(() => new FoldedLine(reader, columns), [reader, columns]);
+  const folded = useSyncExternalStore(
+    useCallback((listener: () => void) => reader.subscribe(listener), [reader]),
+    () => fold.lines(),
+  );
   const measure = useCallback((element: HTMLDivElement | null) => {
     if (element === null) return undefined;
     const sizes = new ResizeObserver(() =>
@@ -29,29 +33,13 @@ export function RawView({ line }: { readonly line: LineInHand }): ReactElement {
     <div className={styles.viewBody} ref={measure}>
       <TextLines
         count={folded.length}
-        draw={(index) => <RowText line={folded[index] ?? ""} />}
+        renderLine={(index) => <RowText line={folded[index] ?? ""} />}
         label={t("explore.details.raw")}
         onEndReached={() => reader.readMore()}
       />
       <LineProgress line={line} />
     </div>
   );
-}
-
-/** The lines of what was read so far; pieces that were folded are not folded again. */
-function useFoldedLines(reader: unknown, pieces: readonly string[], columns: number): readonly string[] {
-  const work = useRef<{ reader: unknown; columns: number; folder: LineFolder; pieces: number } | null>(null);
-  return useMemo(() => {
-    const known = work.current;
-    const folding =
-      known !== null && known.reader === reader && known.columns === columns && known.pieces <= pieces.length
-        ? known
-        : { reader, columns, folder: new LineFolder(columns), pieces: 0 };
-    work.current = folding;
-    for (const piece of pieces.slice(folding.pieces)) folding.folder.push(piece);
-    folding.pieces = pieces.length;
-    return folding.folder.lines();
-  }, [reader, pieces, columns]);
 }
 
 /** How much of a long line was read, and the way to the rest. */

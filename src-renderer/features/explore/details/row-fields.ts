@@ -10,10 +10,16 @@ export interface RowField {
   readonly from: FieldOrigin;
 }
 
+/** Only lines with the value, only those without it, or those with it too. */
+export type FieldFilterOp = "=" | "!=" | "also";
+
 export const FIELD_ORIGINS: readonly FieldOrigin[] = ["label", "metadata", "parsed"];
 
 /** The fields of a row by origin, each sorted by name. */
-export function rowFields(row: EntryRow, labels: LabelSet | undefined): Readonly<Record<FieldOrigin, readonly RowField[]>> {
+export function rowFields(
+  row: EntryRow,
+  labels: LabelSet | undefined,
+): Readonly<Record<FieldOrigin, readonly RowField[]>> {
   return {
     label: fieldsOf(labels, "label"),
     metadata: fieldsOf(row.metadata, "metadata"),

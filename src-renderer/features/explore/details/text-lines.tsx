@@ -5,7 +5,7 @@ import styles from "./details.module.css";
 interface TextLinesProps {
   readonly label: string;
   readonly count: number;
-  readonly draw: (index: number) => ReactNode;
+  readonly renderLine: (index: number) => ReactNode;
   /** The last lines are in sight. */
   readonly onEndReached?: () => void;
 }
@@ -13,7 +13,7 @@ interface TextLinesProps {
 const LINE_PX = 18;
 
 /** Lines of one height of a long text; only those in sight exist. */
-export function TextLines({ label, count, draw, onEndReached }: TextLinesProps): ReactElement {
+export function TextLines({ label, count, renderLine, onEndReached }: TextLinesProps): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
   // oxlint-disable-next-line react/incompatible-library -- no React compiler runs here
   const virtual = useVirtualizer({
@@ -34,7 +34,7 @@ export function TextLines({ label, count, draw, onEndReached }: TextLinesProps):
       <div className={styles.textInner} style={{ height: virtual.getTotalSize() }}>
         {items.map((item) => (
           <div className={styles.textLine} key={item.key} style={{ transform: `translateY(${item.start}px)` }}>
-            {draw(item.index)}
+            {renderLine(item.index)}
           </div>
         ))}
       </div>

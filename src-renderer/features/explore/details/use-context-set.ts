@@ -19,32 +19,32 @@ export function useContextSet(
   extent: { readonly before: number; readonly after: number },
   labels: readonly string[] | null,
 ): ContextSet {
-  const [state, setState] = useState<Omit<ContextSet, "again">>({ found: null, loading: true, error: null });
   const [round, setRound] = useState(0);
+  const [answer, setAnswer] = useState<ContextAnswer>({ to: null, found: null, error: null });
   const shown = useRef<ResultSetView | null>(null);
   const { before, after } = extent;
+  const question = JSON.stringify([view.id, row, before, after, labels, round]);
   useEffect(() => {
-    let stale = false;
-    setState((now) => ({ ...now, loading: true, error: null }));
+    let isStale = false;
     client
       .context({ set: view.id, row, before, after, ...(labels === null ? {} : { labels: [...labels] }) })
-      .then((answer) => {
-        const opened = new ResultSetView(client, answer, (run) => requestAnimationFrame(run));
-        if (stale) {
+      .then((state) => {
+        const opened = new ResultSetView(client, state, (run) => requestAnimationFrame(run));
+        if (isStale) {
           opened[Symbol.dispose]();
           return;
         }
         shown.current?.[Symbol.dispose]();
         shown.current = opened;
-        setState({ found: { view: opened, anchorRow: answer.anchorRow }, loading: false, error: null });
+        setAnswer({ to: question, found: { view: opened, anchorRow: state.anchorRow }, error: null });
       })
       .catch((error: unknown) => {
-        if (!stale) setState((now) => ({ ...now, loading: false, error: wireErrorOf(error) }));
+        if (!isStale) setAnswer(({ found }) => ({ to: question, found, error: wireErrorOf(error) }));
       });
     return () => {
-      stale = true;
+      isStale = true;
     };
-  }, [client, view, row, before, after, labels, round]);
+  }, [client, view, row, before, after, labels, question]);
   useEffect(
     () => () => {
       shown.current?.[Symbol.dispose]();
@@ -53,5 +53,13 @@ export function useContextSet(
     [],
   );
   const again = useCallback(() => setRound((now) => now + 1), []);
-  return { ...state, again };
+  const isAnswered = answer.to === question;
+  return { found: answer.found, loading: !isAnswered, error: isAnswered ? answer.error : null, again };
+}
+
+interface ContextAnswer {
+  /** The question that was answered. */
+  readonly to: string | null;
+  readonly found: ContextSet["found"];
+  readonly error: WireError | null;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import type { EntryRow } from "../../../../src-shared/model/log-row.ts";
 import { isCut } from "../rows/row-layout.ts";
 import type { LogsClient, ResultSetView } from "../session/result-set-view.ts";
@@ -9,19 +9,21 @@ export interface LineInHand {
   readonly snapshot: LineSnapshot;
 }
 
-/** The line of a row, beginning with its first piece; `null` for the moment before the first. */
-export function useLine(client: LogsClient, view: ResultSetView, row: EntryRow): LineInHand | null {
-  const [reader, setReader] = useState<LineReader | null>(null);
+/** The line of a row, read from its first piece on. */
+export function useLine(client: LogsClient, view: ResultSetView, row: EntryRow): LineInHand {
   const { row: number, lineBytes } = row;
   const whole = isCut(row) ? null : row.line;
-  useEffect(() => {
-    const created = new LineReader(client, view.id, number, lineBytes, whole);
-    setReader(created);
-    return () => created[Symbol.dispose]();
-  }, [client, view, number, lineBytes, whole]);
-  const snapshot = useSyncExternalStore(
-    (listener) => reader?.subscribe(listener) ?? (() => undefined),
-    () => reader?.snapshot ?? null,
+  const reader = useMemo(
+    () => new LineReader(client, view.id, number, lineBytes, whole),
+    [client, view, number, lineBytes, whole],
   );
-  return reader === null || snapshot === null ? null : { reader, snapshot };
+  useEffect(() => {
+    reader.readMore();
+    return () => reader[Symbol.dispose]();
+  }, [reader]);
+  const snapshot = useSyncExternalStore(
+    useCallback((listener: () => void) => reader.subscribe(listener), [reader]),
+    () => reader.snapshot,
+  );
+  return { reader, snapshot };
 }

@@ -44,7 +44,11 @@ export function DetectedFields({ client, plan, columns, onColumns }: DetectedFie
             </span>
             <IconButton
               icon={isColumn ? IconColumnRemove : IconColumnInsertRight}
-              label={isColumn ? t("explore.list.removeColumn", { name: label }) : t("explore.fields.addColumn", { name: label })}
+              label={
+                isColumn
+                  ? t("explore.list.removeColumn", { name: label })
+                  : t("explore.fields.addColumn", { name: label })
+              }
               onClick={() => onColumns(isColumn ? columns.filter((column) => column !== label) : [...columns, label])}
               size={20}
             />

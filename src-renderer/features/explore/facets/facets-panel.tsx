@@ -1,4 +1,11 @@
-import { IconColumnInsertRight, IconColumnRemove, IconFilterMinus, IconFilterPlus, IconRefresh } from "@tabler/icons-react";
+import {
+  IconColumnInsertRight,
+  IconColumnRemove,
+  IconFilterMinus,
+  IconFilterPlus,
+  IconPlus,
+  IconRefresh,
+} from "@tabler/icons-react";
 import { useMemo, useState, type ReactElement } from "react";
 import type { FieldStat } from "../../../../src-shared/api/logs.api.ts";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
@@ -6,7 +13,7 @@ import { IconButton } from "../../../components/icon-button.tsx";
 import { EmptyView, LoadingView } from "../../../components/state-views.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { FIELD_ORIGINS, type RowField } from "../details/row-fields.ts";
+import { FIELD_ORIGINS, type FieldFilterOp, type RowField } from "../details/row-fields.ts";
 import { withVisibleCharacters } from "../rows/control-characters.ts";
 import type { LogsClient, ResultSetView } from "../session/result-set-view.ts";
 import type { RunPlan } from "../session/run-plan.ts";
@@ -22,7 +29,7 @@ interface FacetsPanelProps {
   readonly plan: RunPlan | null;
   readonly columns: readonly string[];
   readonly onColumns: (columns: readonly string[]) => void;
-  readonly onFilter: ((field: RowField, op: "=" | "!=") => void) | null;
+  readonly onFilter: ((field: RowField, op: FieldFilterOp) => void) | null;
 }
 
 const TOP = 10;
@@ -35,7 +42,9 @@ export function FacetsPanel({ client, view, plan, columns, onColumns, onFilter }
   const formats = useFormats();
   const [search, setSearch] = useState("");
   const growth = useGrowth(view, RECOUNT_MS);
-  const stats = useQuestion(`${view.id} ${growth}`, (signal) => client.fieldStats({ set: view.id, top: TOP }, { signal }));
+  const stats = useQuestion(`${view.id} ${growth}`, (signal) =>
+    client.fieldStats({ set: view.id, top: TOP }, { signal }),
+  );
   const found = useMemo(() => searchFacets(stats.value?.fields ?? [], search), [stats.value, search]);
   const { value } = stats;
   return (
@@ -114,7 +123,10 @@ function Facet({ field, scannedRows, columns, onColumns, onFilter, open }: Facet
     >
       <summary className={styles.summary}>
         <span className={styles.name}>{withVisibleCharacters(name)}</span>
-        <span className={styles.distinct} title={t("explore.facets.inRows", { count: rows, rows: formats.number(rows) })}>
+        <span
+          className={styles.distinct}
+          title={t("explore.facets.inRows", { count: rows, rows: formats.number(rows) })}
+        >
           {exact ? formats.number(distinct) : `≥ ${formats.number(distinct)}`}
         </span>
         <IconButton
@@ -135,7 +147,7 @@ function Facet({ field, scannedRows, columns, onColumns, onFilter, open }: Facet
               aria-label={t("explore.facets.only", { name, value: value.slice(0, 100) })}
               className={styles.valueButton}
               disabled={onFilter === null}
-              onClick={() => onFilter?.({ name, value, from }, "=")}
+              onClick={(event) => onFilter?.({ name, value, from }, event.shiftKey && from === "label" ? "also" : "=")}
               title={withVisibleCharacters(value.slice(0, 500))}
               type="button"
             >
@@ -150,6 +162,14 @@ function Facet({ field, scannedRows, columns, onColumns, onFilter, open }: Facet
                   onClick={() => onFilter({ name, value, from }, "=")}
                   size={20}
                 />
+                {from === "label" ? (
+                  <IconButton
+                    icon={IconPlus}
+                    label={t("explore.facets.also", { name, value: value.slice(0, 100) })}
+                    onClick={() => onFilter({ name, value, from }, "also")}
+                    size={20}
+                  />
+                ) : null}
                 <IconButton
                   icon={IconFilterMinus}
                   label={t("explore.facets.without", { name, value: value.slice(0, 100) })}

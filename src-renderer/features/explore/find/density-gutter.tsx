@@ -1,3 +1,4 @@
+// oxlint-disable jsx-a11y/prefer-tag-over-role -- drawn by hand: no element of HTML is like it
 import { useEffect, useRef, type MouseEvent, type ReactElement } from "react";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import styles from "./find.module.css";

@@ -25,6 +25,7 @@ export function FindBar(props: FindBarProps): ReactElement {
   const t = useTranslate();
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
+    if (focusRound === 0) return;
     field.current?.focus();
     field.current?.select();
   }, [focusRound]);
@@ -37,7 +38,7 @@ export function FindBar(props: FindBarProps): ReactElement {
   };
   const nothing = find.match === null ? t("explore.find.nothingTyped") : undefined;
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes from anywhere inside
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape closes from anywhere inside
     <search className={styles.bar} onKeyDown={onKeyDown}>
       <input
         aria-describedby="explore-find-outcome"

@@ -47,6 +47,10 @@ export class FindSession implements Disposable {
     this.#client = client;
     this.#set = set;
     this.match = match;
+  }
+
+  /** Begins to count. */
+  start(): void {
     this.#count();
   }
 

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 
 import type { TextMatch } from "../../../../src-shared/api/logs.api.ts";
 import type { FindSpans } from "../rows/row-layout.ts";
 import type { LogsClient, ResultSetView } from "../session/result-set-view.ts";
+import { useDebounced } from "../session/use-debounced.ts";
 import { FindSession, type FindSnapshot } from "./find-session.ts";
 import { findSpansOf } from "./text-spans.ts";
 
@@ -27,68 +28,72 @@ export interface Find {
   readonly step: (direction: "next" | "previous", fromRow: number) => Promise<number | null>;
 }
 
-const NO_SNAPSHOT = (): null => null;
-const NO_SUBSCRIPTION = (): (() => void) => () => undefined;
-
 /** The search for what is typed, in the rows that are shown; ends when the bar closes (`input: null`). */
 export function useFind(client: LogsClient, view: ResultSetView | null, input: FindInput | null): Find {
-  const [match, setMatch] = useState<TextMatch | null>(null);
-  const [marks, setMarks] = useState<{ readonly spans: FindSpans | null; readonly problem: string | null }>({
-    spans: null,
-    problem: null,
-  });
-  const [session, setSession] = useState<FindSession | null>(null);
+  const typed = input ?? NOTHING_TO_FIND;
+  const settled = useDebounced(typed, TYPING_PAUSE_MS);
+  const match = useMemo((): TextMatch | null => {
+    const { text, regex, caseSensitive } = settled;
+    return text === "" ? null : { kind: regex ? "regex" : "literal", pattern: text, caseSensitive };
+  }, [settled]);
+  const marks = useMarks(match);
 
-  const { text, regex, caseSensitive } = input ?? NOTHING_TO_FIND;
+  const isUsable = typed.text !== "" && match !== null && marks !== null && marks.problem === null;
+  const usable = isUsable ? match : null;
+  const session = useMemo(
+    () => (usable === null || view === null ? null : new FindSession(client, view.id, usable)),
+    [client, view, usable],
+  );
   useEffect(() => {
-    if (text === "") {
-      setMatch(null);
-      return undefined;
-    }
-    const timer = setTimeout(
-      () => setMatch({ kind: regex ? "regex" : "literal", pattern: text, caseSensitive }),
-      TYPING_PAUSE_MS,
-    );
-    return () => clearTimeout(timer);
-  }, [text, regex, caseSensitive]);
-
-  useEffect(() => {
-    let stale = false;
-    if (match === null) {
-      setMarks({ spans: null, problem: null });
-      return undefined;
-    }
-    void findSpansOf(match).then((found) => {
-      if (stale) return;
-      setMarks("problem" in found ? { spans: null, problem: found.problem } : { spans: found, problem: null });
-    });
-    return () => {
-      stale = true;
-    };
-  }, [match]);
-
-  const usable = match !== null && marks.problem === null ? match : null;
-  useEffect(() => {
-    if (usable === null || view === null) {
-      setSession(null);
-      return undefined;
-    }
-    const created = new FindSession(client, view.id, usable);
-    setSession(created);
-    const unsubscribe = view.subscribe(() => created.grown(view.snapshot.state.rows));
+    if (session === null || view === null) return undefined;
+    session.start();
+    const unsubscribe = view.subscribe(() => session.grown(view.snapshot.state.rows));
     return () => {
       unsubscribe();
-      created[Symbol.dispose]();
+      session[Symbol.dispose]();
     };
-  }, [client, view, usable]);
+  }, [session, view]);
 
   const snapshot = useSyncExternalStore(
-    useMemo(() => (session === null ? NO_SUBSCRIPTION : (listener: () => void) => session.subscribe(listener)), [session]),
-    session === null ? NO_SNAPSHOT : () => session.snapshot,
+    useCallback((listener: () => void) => session?.subscribe(listener) ?? (() => undefined), [session]),
+    () => session?.snapshot ?? null,
   );
   const step = useCallback(
     async (direction: "next" | "previous", fromRow: number) => (await session?.step(direction, fromRow)) ?? null,
     [session],
   );
-  return { match: usable, snapshot, spans: marks.spans, problem: marks.problem, step };
+  return {
+    match: usable,
+    snapshot,
+    spans: usable === null ? null : (marks?.spans ?? null),
+    problem: typed.text === "" ? null : (marks?.problem ?? null),
+    step,
+  };
+}
+
+interface Marks {
+  readonly of: TextMatch;
+  readonly spans: FindSpans | null;
+  readonly problem: string | null;
+}
+
+/** How a match is found in lines; `null` until the engine is here. */
+function useMarks(match: TextMatch | null): Marks | null {
+  const [marks, setMarks] = useState<Marks | null>(null);
+  useEffect(() => {
+    let isStale = false;
+    if (match === null) return undefined;
+    void findSpansOf(match).then((found) => {
+      if (isStale) return;
+      setMarks(
+        "problem" in found
+          ? { of: match, spans: null, problem: found.problem }
+          : { of: match, spans: found, problem: null },
+      );
+    });
+    return () => {
+      isStale = true;
+    };
+  }, [match]);
+  return marks !== null && marks.of === match ? marks : null;
 }

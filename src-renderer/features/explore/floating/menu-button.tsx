@@ -56,7 +56,9 @@ export function MenuButton(props: MenuButtonProps): ReactElement {
       <Menu.Dropdown aria-label={label} className={styles.menu ?? ""}>
         {entries.length === 0 && emptyText !== undefined ? <p className={styles.empty}>{emptyText}</p> : null}
         {entries.flatMap((entry) => [
-          ...(entry.heading === undefined ? [] : [<Menu.Label key={`heading ${entry.id}`}>{entry.heading}</Menu.Label>]),
+          ...(entry.heading === undefined
+            ? []
+            : [<Menu.Label key={`heading ${entry.id}`}>{entry.heading}</Menu.Label>]),
           <EntryItem entry={entry} key={entry.id} />,
         ])}
         {footer === undefined ? null : <div className={styles.footer}>{footer}</div>}
@@ -82,7 +84,12 @@ function EntryItem({ entry }: { readonly entry: MenuEntry }): ReactElement {
         {entry.detail === undefined ? null : <span className={styles.itemDetail}>{entry.detail}</span>}
       </Menu.Item>
       {aside === undefined ? null : (
-        <Menu.Item aria-label={aside.label} className={styles.itemAside ?? ""} closeMenuOnClick={false} onClick={aside.run}>
+        <Menu.Item
+          aria-label={aside.label}
+          className={styles.itemAside ?? ""}
+          closeMenuOnClick={false}
+          onClick={aside.run}
+        >
           <aside.icon aria-hidden size={14} stroke={1.5} />
         </Menu.Item>
       )}

@@ -14,10 +14,19 @@ export function MetricBar({ answer }: { readonly answer: MetricAnswer }): ReactE
     <div aria-label={t("explore.result.bar")} className={styles.bar} role="toolbar">
       {stats.bytesProcessed > 0 ? (
         <span className={styles.note} title={formats.bytesExact(stats.bytesProcessed)}>
-          {t("explore.result.processed", { bytes: formats.bytes(stats.bytesProcessed), time: formats.duration(stats.execMs) })}
+          {t("explore.result.processed", {
+            bytes: formats.bytes(stats.bytesProcessed),
+            time: formats.duration(stats.execMs),
+          })}
         </span>
       ) : null}
-      <CompletenessBadge completeness={answer.completeness} onRaiseLimit={null} onReadAll={null} reading={false} stats={stats} />
+      <CompletenessBadge
+        completeness={answer.completeness}
+        onRaiseLimit={null}
+        onReadAll={null}
+        reading={false}
+        stats={stats}
+      />
     </div>
   );
 }

@@ -1,8 +1,8 @@
+// oxlint-disable jsx-a11y/prefer-tag-over-role -- drawn by hand: no element of HTML is like it
 import "uplot/dist/uPlot.min.css";
 import { useEffect, useRef, type ReactElement } from "react";
 import UPlot from "uplot";
 import type { Formats } from "../../../hooks/formats.ts";
-import { usePreferences } from "../../../hooks/preferences.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import type { MetricAnswer } from "./metric-answer.ts";
@@ -14,11 +14,10 @@ const HEIGHT = 240;
 const COLORS = ["#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#0072b2", "#999999", "#f0e442"] as const;
 const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3], [12, 4]];
 
-/** Lines over time. The legend under it names each by its labels; hover tells the exact values. */
+/** Lines over time. Its colours are those of the theme when it was made: give it the colour scheme as `key`. The legend under it names each by its labels; hover tells the exact values. */
 export function MetricChart({ series }: { readonly series: MetricAnswer["series"] }): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
-  const { colorScheme } = usePreferences();
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = host.current;
@@ -26,7 +25,12 @@ export function MetricChart({ series }: { readonly series: MetricAnswer["series"
     const style = getComputedStyle(element);
     const ink = style.getPropertyValue("--text-muted").trim();
     const grid = style.getPropertyValue("--line").trim();
-    const axis: UPlot.Axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: "11px Inter Variable" };
+    const axis: UPlot.Axis = {
+      stroke: ink,
+      grid: { stroke: grid, width: 1 },
+      ticks: { stroke: grid, width: 1 },
+      font: "11px Inter Variable",
+    };
     const toDate = (seconds: number): Date =>
       formats.timeZone === "utc" ? UPlot.tzDate(new Date(seconds * 1_000), "UTC") : new Date(seconds * 1_000);
     const options: UPlot.Options = {
@@ -36,9 +40,15 @@ export function MetricChart({ series }: { readonly series: MetricAnswer["series"
       cursor: { drag: { x: false, y: false } },
       legend: { live: true },
       scales: { x: { time: true } },
-      axes: [{ ...axis, values: (_, splits) => timeTexts(splits, formats) }, { ...axis, size: 64, values: (_, splits) => splits.map((value) => formats.number(value, 6)) }],
+      axes: [
+        { ...axis, values: (_, splits) => timeTexts(splits, formats) },
+        { ...axis, size: 64, values: (_, splits) => splits.map((value) => formats.number(value, 6)) },
+      ],
       series: [
-        { label: t("explore.list.time"), value: (_, seconds) => (seconds === null ? "–" : formats.dateTime(seconds * 1_000)) },
+        {
+          label: t("explore.list.time"),
+          value: (_, seconds) => (seconds === null ? "–" : formats.dateTime(seconds * 1_000)),
+        },
         ...series.map(({ metric }, index): UPlot.Series => ({
           label: seriesName(metric).slice(0, 160),
           stroke: COLORS[index % COLORS.length] ?? COLORS[0],
@@ -57,7 +67,7 @@ export function MetricChart({ series }: { readonly series: MetricAnswer["series"
       sizes.disconnect();
       chart.destroy();
     };
-  }, [series, formats, t, colorScheme]);
+  }, [series, formats, t]);
   return <div aria-label={t("explore.metric.chart")} className={styles.chart} ref={host} role="img" />;
 }
 

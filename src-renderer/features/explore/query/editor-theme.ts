@@ -4,7 +4,12 @@ import { EditorView } from "@codemirror/view";
 export const EDITOR_THEME = EditorView.theme({
   "&": { backgroundColor: "var(--field)", color: "var(--text)", fontSize: "13px" },
   "&.cm-focused": { outline: "none" },
-  ".cm-scroller": { fontFamily: "var(--font-mono)", fontVariantLigatures: "none", lineHeight: "20px", maxHeight: "200px" },
+  ".cm-scroller": {
+    fontFamily: "var(--font-mono)",
+    fontVariantLigatures: "none",
+    lineHeight: "20px",
+    maxHeight: "200px",
+  },
   ".cm-content": { caretColor: "var(--accent-strong)", padding: "5px 0" },
   ".cm-line": { padding: "0 10px" },
   ".cm-cursor": { borderLeftColor: "var(--accent-strong)", borderLeftWidth: "2px" },

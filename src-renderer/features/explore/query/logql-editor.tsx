@@ -1,4 +1,10 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type CompletionSource } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  type CompletionSource,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching } from "@codemirror/language";
 import { forceLinting, lintKeymap, linter, type Diagnostic } from "@codemirror/lint";
@@ -37,6 +43,7 @@ export function LogQlEditor(props: LogQlEditorProps): ReactElement {
   const view = useRef<EditorView>(null);
   const current = useRef(props);
   const words = useRef(new Compartment());
+  const lint = useRef(new Compartment());
   useEffect(() => {
     current.current = props;
   });
@@ -78,7 +85,7 @@ export function LogQlEditor(props: LogQlEditorProps): ReactElement {
             activateOnTypingDelay: 120,
             icons: false,
           }),
-          linter((edited) => current.current.diagnose(edited.state.doc.toString()), { delay: LINT_PAUSE_MS }),
+          lint.current.of([]),
           EditorView.lineWrapping,
           tooltips({ position: "fixed", parent: document.body }),
           EDITOR_THEME,
@@ -116,6 +123,8 @@ export function LogQlEditor(props: LogQlEditorProps): ReactElement {
     });
   }, [label, hint]);
   useEffect(() => {
+    const check = linter((edited) => diagnose(edited.state.doc.toString()), { delay: LINT_PAUSE_MS });
+    view.current?.dispatch({ effects: lint.current.reconfigure(check) });
     if (view.current !== null) forceLinting(view.current);
   }, [diagnose]);
   useImperativeHandle(props.handle, () => ({ focus: () => view.current?.focus() }), []);

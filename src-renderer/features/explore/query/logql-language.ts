@@ -9,15 +9,21 @@ const language = LRLanguage.define({
     props: [
       styleTags({
         "Identifier LabelName": tags.propertyName,
-        "String": tags.string,
+        String: tags.string,
         "Number Duration Bytes": tags.number,
-        "LineComment": tags.lineComment,
-        "Pipe PipeExact PipeMatch PipePattern Npa Eq Neq Re Nre Gtr Gte Lss Lte Eql Add Sub Mul Div Mod Pow": tags.operator,
-        "Json Logfmt Unpack Pattern Regexp Unwrap LabelFormat LineFormat Decolorize Drop Keep Ip ParserFlag": tags.keyword,
+        LineComment: tags.lineComment,
+        "Pipe PipeExact PipeMatch PipePattern Npa Eq Neq Re Nre Gtr Gte Lss Lte Eql Add Sub Mul Div Mod Pow":
+          tags.operator,
+        "Json Logfmt Unpack Pattern Regexp Unwrap LabelFormat LineFormat Decolorize Drop Keep Ip ParserFlag":
+          tags.keyword,
         "By Without And Or Unless On Ignoring GroupLeft GroupRight Bool Offset": tags.operatorKeyword,
-        "Sum Avg Count Max Min Stddev Stdvar Bottomk Topk Sort Sort_Desc Approx_Topk ApproxCountDistinct": tags.function(tags.name),
-        "LabelReplace Vector CountOverTime Rate RateCounter BytesOverTime BytesRate AvgOverTime SumOverTime": tags.function(tags.name),
-        "MinOverTime MaxOverTime StddevOverTime StdvarOverTime QuantileOverTime FirstOverTime": tags.function(tags.name),
+        "Sum Avg Count Max Min Stddev Stdvar Bottomk Topk Sort Sort_Desc Approx_Topk ApproxCountDistinct":
+          tags.function(tags.name),
+        "LabelReplace Vector CountOverTime Rate RateCounter BytesOverTime BytesRate AvgOverTime SumOverTime":
+          tags.function(tags.name),
+        "MinOverTime MaxOverTime StddevOverTime StdvarOverTime QuantileOverTime FirstOverTime": tags.function(
+          tags.name,
+        ),
         "LastOverTime AbsentOverTime BytesConv DurationConv DurationSecondsConv": tags.function(tags.name),
       }),
     ],

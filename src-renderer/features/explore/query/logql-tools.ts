@@ -1,37 +1,49 @@
 import type { Diagnostic } from "@codemirror/lint";
-import { isMetricExpr, parseLogQl } from "../../../../src-shared/logql/parser.ts";
-import { printExpr } from "../../../../src-shared/logql/printer.ts";
+import { diagnoseLogQl, type LogQlDiagnostic } from "../../../../src-shared/logql/editor/diagnose.ts";
+import { withLabelFilter, withMatcher } from "../../../../src-shared/logql/editor/edit-query.ts";
+import { formatLogQl } from "../../../../src-shared/logql/formatter.ts";
+import { parseLogQl } from "../../../../src-shared/logql/parser.ts";
+import { selectorsOf } from "../../../../src-shared/logql/ast.ts";
+import type { Translate } from "../../../hooks/use-translate.ts";
 import type { RowField } from "../details/row-fields.ts";
 
-/** Whether the query gives numbers and not lines. A text that does not parse is taken for a log query: Loki says what is wrong. */
-export function isMetricQuery(text: string): boolean {
-  const parsed = parseLogQl(text);
-  return parsed.ok && isMetricExpr(parsed.expr);
+/** The marks of the editor for what is wrong or doubtful in a query. Loki's own words where it would refuse. */
+export function diagnoseQuery(text: string, t: Translate): readonly Diagnostic[] {
+  return diagnoseLogQl(text).map((found) => ({
+    from: found.from,
+    to: found.to,
+    severity: found.severity,
+    message: diagnosticText(found, t),
+  }));
 }
 
-/** What is wrong with the query, with the place. An empty text is not wrong, only not yet there. */
-export function diagnoseQuery(text: string): readonly Diagnostic[] {
-  if (text.trim() === "") return [];
-  const parsed = parseLogQl(text);
-  if (parsed.ok) return [];
-  const { from, to, text: message } = parsed.error;
-  return [{ from: Math.min(from, text.length), to: Math.min(Math.max(to, from), text.length), severity: "error", message }];
+function diagnosticText({ severity, code, params, text }: LogQlDiagnostic, t: Translate): string {
+  if (severity === "warning") return t.dynamic(`explore.diagnostic.${code}`, params);
+  return code === "syntax" ? text : `${t.dynamic(`explore.diagnostic.${code}`, params)}\n${text}`;
 }
 
 /** The query in its usual form, or `null` when it does not parse. */
 export function formatQuery(text: string): string | null {
   const parsed = parseLogQl(text);
-  return parsed.ok ? printExpr(parsed.expr) : null;
+  return parsed.ok ? formatLogQl(parsed.expr) : null;
 }
 
-/** The query narrowed to lines with this field (or without it). */
+/**
+ * The query narrowed to lines with this field, or without it: a stream's label becomes a matcher, everything else a filter
+ * behind the pipeline. `null` where the query or the name does not allow it.
+ */
 export function withFieldFilter(text: string, field: RowField, op: "=" | "!="): string | null {
-  const matcher = `${field.name}${op}${JSON.stringify(field.value)}`;
-  if (field.from !== "label") return `${text.trimEnd()} | ${matcher}`;
-  return text.replace(/\}/, `, ${matcher}}`);
+  return field.from === "label"
+    ? withMatcher(text, field.name, op, field.value)
+    : withLabelFilter(text, field.name, op, field.value);
 }
 
-/** The query with a ready matcher (`app="payments"`) in its selector. */
+/** The query with a ready matcher (`app="payments"`) in its selector, as the core suggests them. */
 export function withMatcherText(text: string, matcher: string): string | null {
-  return text.replace(/\}/, `, ${matcher}}`);
+  const parsed = parseLogQl(`{${matcher}}`);
+  const [selector] = parsed.ok ? selectorsOf(parsed.expr) : [];
+  return (selector?.matchers ?? []).reduce<string | null>(
+    (query, { name, op, value }) => (query === null ? null : withMatcher(query, name, op, value)),
+    selector === undefined ? null : text,
+  );
 }

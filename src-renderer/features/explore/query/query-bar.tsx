@@ -6,6 +6,7 @@ import { IconButton } from "../../../components/icon-button.tsx";
 import { Tip } from "../../../components/tip.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
+import { useWorkspace } from "../../../hooks/workspace-store.ts";
 import costStyles from "../cost/cost.module.css";
 import type { Estimate } from "../cost/use-estimate.ts";
 import { MenuButton } from "../floating/menu-button.tsx";
@@ -48,15 +49,18 @@ export function QueryBar(props: QueryBarProps): ReactElement {
   const { client, target, draft, onDraft, onRun, failure, estimate, live, onLive } = props;
   const t = useTranslate();
   const editor = useRef<LogQlEditorHandle>(null);
-  const complete = useCompletion(client, target);
+  const range = useWorkspace((state) => state.range);
+  const complete = useCompletion(client, target, range);
   const recent = useRecentQueries(draft, onDraft);
   const diagnose = useMemo(
     () => (text: string) => {
-      const own = diagnoseQuery(text);
+      const own = diagnoseQuery(text, t);
       // Loki's complaint stands for as long as the text it is about does.
-      return failure !== null && failure.query === text && own.length === 0 ? [failureDiagnostic(failure)] : own;
+      return failure !== null && failure.query === text && !own.some(({ severity }) => severity === "error")
+        ? [...own, failureDiagnostic(failure)]
+        : own;
     },
-    [failure],
+    [failure, t],
   );
   const format = (): void => {
     const formatted = formatQuery(draft);
@@ -116,7 +120,9 @@ function CostEstimate({ estimate }: { readonly estimate: Estimate }): ReactEleme
   const { value, loading, error } = estimate;
   if (value === null) {
     if (!loading && error === null) return null;
-    return <span className={costStyles.estimate}>{t(loading ? "explore.cost.estimating" : "explore.cost.noEstimate")}</span>;
+    return (
+      <span className={costStyles.estimate}>{t(loading ? "explore.cost.estimating" : "explore.cost.noEstimate")}</span>
+    );
   }
   const { stats } = value;
   if (stats === undefined) return <span className={costStyles.estimate}>{t("explore.cost.noEstimate")}</span>;

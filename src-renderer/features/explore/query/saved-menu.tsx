@@ -31,7 +31,8 @@ export function SavedMenu({ icon: Glyph, draft, onPick }: SavedMenuProps): React
   const save = useChange("queries", "save");
   const remove = useChange("queries", "remove");
   const unsaved =
-    forbidden ?? (draft.trim() === "" ? t("explore.query.empty") : name.trim() === "" ? t("explore.saved.needsName") : undefined);
+    forbidden ??
+    (draft.trim() === "" ? t("explore.query.empty") : name.trim() === "" ? t("explore.saved.needsName") : undefined);
   const onSave = (event: FormEvent): void => {
     event.preventDefault();
     if (unsaved !== undefined) return;

@@ -80,8 +80,13 @@ function epochNs(text: string): NanoTime | null {
 }
 
 function wallClock(match: RegExpExecArray, zone: TimeZoneChoice): RangeEnd | RangeEndProblem {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0));
-  const at = zone === "utc" ? new Date(Date.UTC(year, month - 1, day, hour, minute, second)) : new Date(year, month - 1, day, hour, minute, second);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0));
+  const at =
+    zone === "utc"
+      ? new Date(Date.UTC(year, month - 1, day, hour, minute, second))
+      : new Date(year, month - 1, day, hour, minute, second);
   const back = zone === "utc" ? [at.getUTCMonth(), at.getUTCDate()] : [at.getMonth(), at.getDate()];
   // 2026-02-30 would roll over to March without a word.
   const isRolledOver = back[0] !== month - 1 || back[1] !== day || hour > 23 || minute > 59 || second > 59;

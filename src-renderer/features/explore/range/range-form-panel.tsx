@@ -2,6 +2,7 @@ import { useState, type FormEvent, type ReactElement } from "react";
 import { Button } from "../../../components/button.tsx";
 import { TextField } from "../../../components/field.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
+import { useNow } from "../../../hooks/use-now.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import type { RangeChoice } from "../../../hooks/workspace-store.ts";
 import { readRangeForm, type RangeFormProblem } from "./range-form.ts";
@@ -14,7 +15,9 @@ interface RangeFormPanelProps {
   readonly onApply: (range: RangeChoice) => void;
 }
 
-const PRESET_SECONDS: readonly number[] = [60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000];
+const PRESET_SECONDS: readonly number[] = [
+  60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000,
+];
 
 const EXAMPLES = ["now-3h", "2026-11-20 10:00", "2026-11-20T10:00:00.123456789Z", "1763632800123456789"] as const;
 
@@ -23,10 +26,11 @@ export function RangeFormPanel({ range, earlier, onApply }: RangeFormPanelProps)
   const t = useTranslate();
   const formats = useFormats();
   const text = useRangeText();
-  const [from, setFrom] = useState(() => fieldText(range, "from", formats.timestamp));
-  const [to, setTo] = useState(() => fieldText(range, "to", formats.timestamp));
+  const now = useNow(1_000);
+  const [from, setFrom] = useState(() => fieldText(range, "from", (ns) => formats.timestamp(ns)));
+  const [to, setTo] = useState(() => fieldText(range, "to", (ns) => formats.timestamp(ns)));
   const [tried, setTried] = useState(false);
-  const read = readRangeForm(from, to, formats.timeZone, Date.now());
+  const read = readRangeForm(from, to, formats.timeZone, now);
   const problems: readonly RangeFormProblem[] = "kind" in read ? [] : read;
   const problemOf = (field: "from" | "to"): string | undefined => {
     const found = problems.find((one) => one.field === field);
@@ -37,7 +41,9 @@ export function RangeFormPanel({ range, earlier, onApply }: RangeFormPanelProps)
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
-    if ("kind" in read) onApply(read);
+    // Relative ends are of this moment, not of the last tick.
+    const chosen = readRangeForm(from, to, formats.timeZone, Date.now());
+    if ("kind" in chosen) onApply(chosen);
   };
   return (
     <div className={styles.panel}>
@@ -72,9 +78,17 @@ export function RangeFormPanel({ range, earlier, onApply }: RangeFormPanelProps)
         )}
       </div>
       <form className={styles.form} onSubmit={onSubmit}>
-        <TextField autoFocus error={problemOf("from")} label={t("explore.range.from")} mono onChange={setFrom} value={from} />
+        <TextField
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- a popover takes the focus; this is what it was opened for
+          autoFocus
+          error={problemOf("from")}
+          label={t("explore.range.from")}
+          mono
+          onChange={setFrom}
+          value={from}
+        />
         <TextField error={problemOf("to")} label={t("explore.range.to")} mono onChange={setTo} value={to} />
-        <p className={styles.help}>{t("explore.range.help", { zone: formats.zone(Date.now()) })}</p>
+        <p className={styles.help}>{t("explore.range.help", { zone: formats.zone(now) })}</p>
         <ul className={styles.examples}>
           {EXAMPLES.map((example) => (
             <li key={example}>

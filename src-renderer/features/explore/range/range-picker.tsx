@@ -1,10 +1,18 @@
-import { IconArrowBackUp, IconArrowForwardUp, IconChevronLeft, IconChevronRight, IconClock, IconZoomOut } from "@tabler/icons-react";
+import {
+  IconArrowBackUp,
+  IconArrowForwardUp,
+  IconChevronLeft,
+  IconChevronRight,
+  IconClock,
+  IconZoomOut,
+} from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { nanoFromMs } from "../../../../src-shared/model/nano-time.ts";
 import { IconButton } from "../../../components/icon-button.tsx";
 import type { Command } from "../../../hooks/commands.ts";
 import { useCommands } from "../../../hooks/use-commands.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
+import { useNow } from "../../../hooks/use-now.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { useWorkspace, type RangeChoice } from "../../../hooks/workspace-store.ts";
 import { PopoverButton } from "../floating/popover-button.tsx";
@@ -29,6 +37,7 @@ export function RangePicker(): ReactElement {
   const [opened, setOpened] = useState(false);
   const [history, setHistory] = useState(() => startRangeHistory(range));
   const text = useRangeText();
+  const now = useNow(60_000);
 
   // Ranges are also chosen elsewhere (the histogram, a link): each is a step of this history.
   const stepping = useRef<RangeChoice | null>(null);
@@ -65,10 +74,34 @@ export function RangePicker(): ReactElement {
     useMemo<readonly Command[]>(
       () => [
         { id: "range.open", group: "query", label: "explore.range.open", shortcut: "t", run: () => setOpened(true) },
-        { id: "range.back", group: "query", label: "explore.range.back", shortcut: "alt+shift+arrowleft", run: () => actions.step(-1) },
-        { id: "range.forward", group: "query", label: "explore.range.forward", shortcut: "alt+shift+arrowright", run: () => actions.step(1) },
-        { id: "range.earlier", group: "query", label: "explore.range.earlier", shortcut: "shift+arrowleft", run: () => actions.shift(-1) },
-        { id: "range.later", group: "query", label: "explore.range.later", shortcut: "shift+arrowright", run: () => actions.shift(1) },
+        {
+          id: "range.back",
+          group: "query",
+          label: "explore.range.back",
+          shortcut: "alt+shift+arrowleft",
+          run: () => actions.step(-1),
+        },
+        {
+          id: "range.forward",
+          group: "query",
+          label: "explore.range.forward",
+          shortcut: "alt+shift+arrowright",
+          run: () => actions.step(1),
+        },
+        {
+          id: "range.earlier",
+          group: "query",
+          label: "explore.range.earlier",
+          shortcut: "shift+arrowleft",
+          run: () => actions.shift(-1),
+        },
+        {
+          id: "range.later",
+          group: "query",
+          label: "explore.range.later",
+          shortcut: "shift+arrowright",
+          run: () => actions.shift(1),
+        },
         { id: "range.out", group: "query", label: "explore.range.out", shortcut: "-", run: actions.zoomOut },
       ],
       [actions],
@@ -77,6 +110,7 @@ export function RangePicker(): ReactElement {
   const canGoBack = history.at > 0;
   const canGoForward = history.at < history.entries.length - 1;
   return (
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a fieldset is of a form
     <div aria-label={t("explore.range.title")} className={styles.picker} role="group">
       <IconButton
         disabledReason={canGoBack ? undefined : t("explore.range.noBack")}
@@ -86,9 +120,19 @@ export function RangePicker(): ReactElement {
         size={24}
       />
       {canGoForward ? (
-        <IconButton icon={IconArrowForwardUp} label={t("explore.range.forward")} onClick={() => actions.step(1)} size={24} />
+        <IconButton
+          icon={IconArrowForwardUp}
+          label={t("explore.range.forward")}
+          onClick={() => actions.step(1)}
+          size={24}
+        />
       ) : null}
-      <IconButton icon={IconChevronLeft} label={t("explore.range.earlier")} onClick={() => actions.shift(-1)} size={24} />
+      <IconButton
+        icon={IconChevronLeft}
+        label={t("explore.range.earlier")}
+        onClick={() => actions.shift(-1)}
+        size={24}
+      />
       <PopoverButton
         label={t("explore.range.pick", { range: text(range) })}
         onOpenChange={setOpened}
@@ -98,7 +142,7 @@ export function RangePicker(): ReactElement {
           <>
             <IconClock aria-hidden size={14} stroke={1.5} />
             <span>{text(range)}</span>
-            {range.kind === "absolute" ? <span className={styles.zone}>{formats.zone(Date.now())}</span> : null}
+            {range.kind === "absolute" ? <span className={styles.zone}>{formats.zone(now)}</span> : null}
           </>
         }
         width={560}

@@ -11,7 +11,8 @@ export function useRangeText(): (range: RangeChoice) => string {
   const formats = useFormats();
   return useCallback(
     (range) => {
-      if (range.kind === "relative") return t("explore.range.last", { duration: formats.duration(range.lastSeconds * 1_000) });
+      if (range.kind === "relative")
+        return t("explore.range.last", { duration: formats.duration(range.lastSeconds * 1_000) });
       const start = BigInt(range.startNs);
       const end = BigInt(range.endNs);
       const fraction = digitsNeeded(start, end);

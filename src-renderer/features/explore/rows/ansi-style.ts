@@ -7,8 +7,18 @@ export interface AnsiStyle {
   readonly decorations: readonly AnsiDecoration[];
 }
 
-export type AnsiColor = { readonly kind: "named"; readonly name: ColorName } | { readonly kind: "rgb"; readonly css: string };
-export type AnsiDecoration = "bold" | "dim" | "italic" | "underline" | "strikethrough" | "reverse" | "hidden" | "overline";
+export type AnsiColor =
+  | { readonly kind: "named"; readonly name: ColorName }
+  | { readonly kind: "rgb"; readonly css: string };
+export type AnsiDecoration =
+  | "bold"
+  | "dim"
+  | "italic"
+  | "underline"
+  | "strikethrough"
+  | "reverse"
+  | "hidden"
+  | "overline";
 
 export interface AnsiPiece {
   readonly text: string;

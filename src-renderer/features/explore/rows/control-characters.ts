@@ -8,7 +8,15 @@ const HIDDEN =
   /[\u0000-\u0008\u000A-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]|[\u{E0000}-\u{E007F}]/u;
 const HIDDEN_ALL = new RegExp(HIDDEN.source, "gu");
 
-const SHORT_NAMES: Readonly<Record<number, string>> = { 0: "NUL", 7: "BEL", 8: "BS", 10: "LF", 13: "CR", 27: "ESC", 127: "DEL" };
+const SHORT_NAMES: Readonly<Record<number, string>> = {
+  0: "NUL",
+  7: "BEL",
+  8: "BS",
+  10: "LF",
+  13: "CR",
+  27: "ESC",
+  127: "DEL",
+};
 
 export function hasHiddenCharacters(text: string): boolean {
   return HIDDEN.test(text);

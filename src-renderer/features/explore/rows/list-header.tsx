@@ -2,8 +2,12 @@
 import { IconX } from "@tabler/icons-react";
 import type { ReactElement } from "react";
 import { useFormats } from "../../../hooks/use-formats.ts";
+import { useNow } from "../../../hooks/use-now.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import styles from "./rows.module.css";
+
+/** A local zone changes its offset twice a year. */
+const ZONE_CHECK_MS = 60_000;
 
 interface ListHeaderProps {
   readonly columns: readonly string[];
@@ -15,11 +19,12 @@ interface ListHeaderProps {
 export function ListHeader({ columns, onColumns }: ListHeaderProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
+  const now = useNow(ZONE_CHECK_MS);
   return (
     <div aria-rowindex={1} className={styles.header} role="row">
       <div className={styles.timeHeader} role="columnheader">
         <span>
-          {t("explore.list.time")} · {formats.zone(Date.now())}
+          {t("explore.list.time")} · {formats.zone(now)}
         </span>
       </div>
       <div className={styles.levelHeader} role="columnheader">

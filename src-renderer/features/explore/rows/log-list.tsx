@@ -44,7 +44,11 @@ interface LogListProps {
   readonly hitRow: number;
   readonly follow: boolean;
   readonly onFollowEnded: () => void;
-  readonly onViewport?: (viewport: { readonly firstRow: number; readonly lastRow: number; readonly atEnd: boolean }) => void;
+  readonly onViewport?: (viewport: {
+    readonly firstRow: number;
+    readonly lastRow: number;
+    readonly atEnd: boolean;
+  }) => void;
   /** The last row was asked for by the keyboard: a tail is followed again. */
   readonly onEndAsked?: () => void;
   readonly onCopy: () => void;
@@ -54,7 +58,10 @@ interface LogListProps {
   readonly handle?: Ref<LogListHandle>;
 }
 
-/** The grid of rows: mounts the scrolling list, gives it the keyboard and tells assistive technology what it is. */
+/**
+ * The grid of rows: mounts the scrolling list, gives it the keyboard and tells assistive technology what it is. One list is of
+ * one cache: give it the set's id as `key`.
+ */
 export function LogList(props: LogListProps): ReactElement {
   const { cache, layout, selection, hitRow, follow, onSelection, onOpen } = props;
   const words = useRowWords();
@@ -99,10 +106,10 @@ export function LogList(props: LogListProps): ReactElement {
       list[Symbol.dispose]();
     };
   }, [cache]);
-  useEffect(() => view.current?.setLayout(layout), [layout, cache]);
-  useEffect(() => view.current?.setWords(words), [words, cache]);
-  useEffect(() => view.current?.setState(state), [state, cache]);
-  useEffect(() => view.current?.setFollow(follow), [follow, cache]);
+  useEffect(() => view.current?.setLayout(layout), [layout]);
+  useEffect(() => view.current?.setWords(words), [words]);
+  useEffect(() => view.current?.setState(state), [state]);
+  useEffect(() => view.current?.setFollow(follow), [follow]);
   useImperativeHandle(
     props.handle,
     (): LogListHandle => ({

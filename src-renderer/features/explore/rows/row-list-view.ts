@@ -311,7 +311,10 @@ export class RowListView implements Disposable {
   #visible({ total, viewportPx, geometry }: ScrollExtent): { readonly first: number; readonly last: number } {
     const first = Math.min(this.#position.row, Math.max(0, total - 1));
     if (geometry.fixedPx !== null) {
-      return { first, last: Math.min(total - 1, first + Math.ceil((viewportPx + this.#position.offsetPx) / geometry.fixedPx)) };
+      return {
+        first,
+        last: Math.min(total - 1, first + Math.ceil((viewportPx + this.#position.offsetPx) / geometry.fixedPx)),
+      };
     }
     let last = first;
     let filledPx = geometry.heightOf(first) - this.#position.offsetPx;

@@ -184,7 +184,12 @@ export class RowWindowCache implements Disposable {
     for (const row of window.rows) characters += row.kind === "entry" ? row.line.length : 100;
     this.#characters += characters - (old?.characters ?? 0);
     this.#pages.delete(page);
-    this.#pages.set(page, { rows: window.rows, streams: window.streams, characters, total: Math.max(askedTotal, window.total) });
+    this.#pages.set(page, {
+      rows: window.rows,
+      streams: window.streams,
+      characters,
+      total: Math.max(askedTotal, window.total),
+    });
     this.#total = Math.max(this.#total, window.total);
     this.#sampleLabels ??= window.streams[0];
     this.#evict();
@@ -192,7 +197,7 @@ export class RowWindowCache implements Disposable {
   }
 
   #evict(): void {
-    for (const [number, page] of [...this.#pages]) {
+    for (const [number, page] of this.#pages) {
       if (this.#pages.size <= MAX_PAGES && this.#characters <= MAX_CHARACTERS) return;
       if (this.#wanted.includes(number)) continue;
       this.#pages.delete(number);

@@ -34,7 +34,12 @@ async function* textPieces(
 }
 
 /** Rows as one text for the clipboard. Rejects with `logs.selection-too-large` where it would not fit. */
-export async function copyRows(client: LogsClient, set: ResultSetId, range: RowRange, format: TextFormat): Promise<string> {
+export async function copyRows(
+  client: LogsClient,
+  set: ResultSetId,
+  range: RowRange,
+  format: TextFormat,
+): Promise<string> {
   const pieces: string[] = [];
   let characters = 0;
   for await (const { text } of textPieces(client, set, range, format, undefined)) {

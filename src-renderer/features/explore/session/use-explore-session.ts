@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import type { CostEstimate } from "../../../../src-shared/api/logs.api.ts";
+import { isMetricQuery } from "../../../../src-shared/logql/editor/edit-query.ts";
 import { nanoFromMs } from "../../../../src-shared/model/nano-time.ts";
 import { useWorkspace } from "../../../hooks/workspace-store.ts";
 import { useRpc } from "../../../rpc/rpc-context.tsx";
-import { isMetricQuery } from "../query/logql-tools.ts";
 import { ExploreSession, type ExploreSnapshot } from "./explore-session.ts";
 import { resolveRange, targetOf, type RunPlan } from "./run-plan.ts";
 

@@ -19,11 +19,21 @@ export interface Exporting {
   readonly copy: (format: TextFormat) => void;
 }
 
-const EXTENSIONS: Readonly<Record<TextFormat, string>> = { text: "log", ndjson: "ndjson", csv: "csv", logfmt: "logfmt" };
+const EXTENSIONS: Readonly<Record<TextFormat, string>> = {
+  text: "log",
+  ndjson: "ndjson",
+  csv: "csv",
+  logfmt: "logfmt",
+};
 const TOLD_MS = 4_000;
 
 /** Copying and saving the chosen rows; all of them where no stretch is chosen. */
-export function useExport(client: LogsClient, view: ResultSetView | null, selection: RowSelection, total: number): Exporting {
+export function useExport(
+  client: LogsClient,
+  view: ResultSetView | null,
+  selection: RowSelection,
+  total: number,
+): Exporting {
   const t = useTranslate();
   const formats = useFormats();
   const forbidden = useForbidden("logs.export");

@@ -1,29 +1,41 @@
-import { useEffect, useState } from "react";
+import { useMemo, useSyncExternalStore } from "react";
 import type { ResultSetView } from "./result-set-view.ts";
 
 /**
- * A number that rises when a set has grown, at most once in `everyMs`: for figures over all rows, which cost the core a
- * scan. The last growth is always told.
+ * The number of rows of a set, told at most once in `everyMs`: for figures over all rows, which cost the core a scan. The
+ * last growth is always told.
  */
 export function useGrowth(view: ResultSetView | null, everyMs: number): number {
-  const [growth, setGrowth] = useState(0);
-  useEffect(() => {
-    if (view === null) return undefined;
-    let told = view.snapshot.state.rows;
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    setGrowth(told);
-    const tell = (): void => {
-      timer = null;
-      told = view.snapshot.state.rows;
-      setGrowth(told);
-    };
-    const unsubscribe = view.subscribe(() => {
-      if (timer === null && view.snapshot.state.rows !== told) timer = setTimeout(tell, everyMs);
-    });
-    return () => {
-      unsubscribe();
-      if (timer !== null) clearTimeout(timer);
-    };
-  }, [view, everyMs]);
-  return growth;
+  const growth = useMemo(() => slowGrowth(view, everyMs), [view, everyMs]);
+  return useSyncExternalStore(growth.subscribe, growth.rows);
+}
+
+interface SlowGrowth {
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly rows: () => number;
+}
+
+function slowGrowth(view: ResultSetView | null, everyMs: number): SlowGrowth {
+  if (view === null) return { subscribe: () => () => undefined, rows: () => 0 };
+  let told = view.snapshot.state.rows;
+  return {
+    rows: () => told,
+    subscribe: (listener) => {
+      let timer: ReturnType<typeof setTimeout> | null = null;
+      const later = (): void => {
+        if (timer !== null || view.snapshot.state.rows === told) return;
+        timer = setTimeout(() => {
+          timer = null;
+          told = view.snapshot.state.rows;
+          listener();
+        }, everyMs);
+      };
+      const unsubscribe = view.subscribe(later);
+      later();
+      return () => {
+        unsubscribe();
+        if (timer !== null) clearTimeout(timer);
+      };
+    },
+  };
 }

@@ -3,11 +3,11 @@ import type { WireError } from "../../../../src-shared/errors/wire-error.ts";
 import { wireErrorOf } from "../../../hooks/wire-error-of.ts";
 
 export interface Answer<Value> {
-  /** The newest answer; during a new question still the former one. */
+  /** The newest answer; while another question is asked, still the one before. */
   readonly value: Value | null;
   readonly error: WireError | null;
   readonly loading: boolean;
-  again(): void;
+  readonly again: () => void;
 }
 
 interface QuestionOptions {
@@ -15,43 +15,49 @@ interface QuestionOptions {
   readonly delayMs?: number;
 }
 
+interface Answered<Value> {
+  /** The key and round that were answered. */
+  readonly to: string | null;
+  readonly value: Value | null;
+  readonly error: WireError | null;
+}
+
 /**
- * Asks the core whenever `key` changes, and cancels what was asked before; `null` asks nothing and forgets the answer.
- * `ask` is the function of the moment: only `key` says whether the question is another one.
+ * Asks the core whenever `key` changes, and cancels what was asked before; `null` asks nothing. For questions about what
+ * grows, which no cache should keep; everything else goes through `hooks/use-answer.ts`. `ask` is the function of the moment:
+ * only `key` says whether the question is another one.
  */
 export function useQuestion<Value>(
   key: string | null,
   ask: (signal: AbortSignal) => Promise<Value>,
   { delayMs = 0 }: QuestionOptions = {},
 ): Answer<Value> {
-  const [state, setState] = useState<Omit<Answer<Value>, "again">>({ value: null, error: null, loading: key !== null });
+  const [answered, setAnswered] = useState<Answered<Value>>({ to: null, value: null, error: null });
   const [round, setRound] = useState(0);
   const newest = useRef(ask);
   useEffect(() => {
     newest.current = ask;
   });
+  const question = key === null ? null : `${round} ${key}`;
   useEffect(() => {
-    if (key === null) {
-      setState({ value: null, error: null, loading: false });
-      return undefined;
-    }
-    const question = new AbortController();
-    setState((before) => ({ ...before, loading: true }));
+    if (question === null) return undefined;
+    const life = new AbortController();
     const timer = setTimeout(() => {
-      newest.current(question.signal).then(
+      newest.current(life.signal).then(
         (value) => {
-          if (!question.signal.aborted) setState({ value, error: null, loading: false });
+          if (!life.signal.aborted) setAnswered({ to: question, value, error: null });
         },
         (error: unknown) => {
-          if (!question.signal.aborted) setState({ value: null, error: wireErrorOf(error), loading: false });
+          if (!life.signal.aborted) setAnswered({ to: question, value: null, error: wireErrorOf(error) });
         },
       );
     }, delayMs);
     return () => {
       clearTimeout(timer);
-      question.abort();
+      life.abort();
     };
-  }, [key, delayMs, round]);
+  }, [question, delayMs]);
   const again = useCallback(() => setRound((before) => before + 1), []);
-  return { ...state, again };
+  if (question === null) return { value: null, error: null, loading: false, again };
+  return { value: answered.value, error: answered.error, loading: answered.to !== question, again };
 }

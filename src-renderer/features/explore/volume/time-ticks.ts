@@ -1,6 +1,10 @@
 const SECOND = 1_000_000_000n;
 const STEPS: readonly bigint[] = [
-  ...[1n, 10n, 100n, 1_000n, 10_000n, 100_000n, 1_000_000n, 10_000_000n, 100_000_000n].flatMap((ns) => [ns, ns * 2n, ns * 5n]),
+  ...[1n, 10n, 100n, 1_000n, 10_000n, 100_000n, 1_000_000n, 10_000_000n, 100_000_000n].flatMap((ns) => [
+    ns,
+    ns * 2n,
+    ns * 5n,
+  ]),
   ...[1n, 2n, 5n, 10n, 15n, 30n].map((seconds) => seconds * SECOND),
   ...[1n, 2n, 5n, 10n, 15n, 30n].map((minutes) => minutes * 60n * SECOND),
   ...[1n, 2n, 3n, 6n, 12n].map((hours) => hours * 3_600n * SECOND),

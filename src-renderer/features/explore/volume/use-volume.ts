@@ -1,4 +1,3 @@
-import { useEffect, useState } from "react";
 import type { Histogram } from "../../../../src-shared/api/logs.api.ts";
 import type { WireError } from "../../../../src-shared/errors/wire-error.ts";
 import type { ResultSetView, LogsClient } from "../session/result-set-view.ts";
@@ -7,6 +6,7 @@ import { useQuestion } from "../session/use-question.ts";
 import { useGrowth } from "../session/use-growth.ts";
 
 const BUCKETS = 120;
+const RECOUNT_MS = 1_000;
 
 export interface Volume {
   readonly histogram: Histogram | null;
@@ -20,28 +20,30 @@ export interface Volume {
  * The volume over the whole range from the source; where the source cannot say, or a tail or a filter is shown, over the
  * rows that were read.
  */
-export function useVolume(client: LogsClient, plan: RunPlan | null, view: ResultSetView | null, ofRowsRead: boolean): Volume {
-  const [refused, setRefused] = useState<RunPlan | null>(null);
-  const askSource = plan !== null && !ofRowsRead && refused !== plan;
+export function useVolume(
+  client: LogsClient,
+  plan: RunPlan | null,
+  view: ResultSetView | null,
+  ofRowsRead: boolean,
+): Volume {
+  const askSource = plan !== null && !ofRowsRead;
   const source = useQuestion(askSource ? planKey(plan) : null, async (signal) => {
     if (plan === null) throw new Error("asked without a plan");
     const { target, range, query } = plan;
     return await client.volume({ target, range, query, buckets: BUCKETS }, { signal });
   });
-  useEffect(() => {
-    if (askSource && source.error !== null) setRefused(plan);
-  }, [askSource, source.error, plan]);
-
-  const growth = useGrowth(askSource ? null : view, 1_000);
-  const read = useQuestion(askSource || view === null ? null : `${view.id} ${growth}`, async (signal) => {
+  const isFromSource = askSource && (source.loading || source.error === null);
+  const growth = useGrowth(isFromSource ? null : view, RECOUNT_MS);
+  const read = useQuestion(isFromSource || view === null ? null : `${view.id} ${growth}`, async (signal) => {
     if (view === null) throw new Error("asked without a result set");
     return await client.histogram({ set: view.id, buckets: BUCKETS }, { signal });
   });
-  if (askSource) {
+  if (isFromSource) {
     const { value, loading, error } = source;
     return { histogram: value, unit: value?.unit ?? "entries", ofRowsRead: false, loading, error };
   }
-  return { histogram: read.value, unit: "entries", ofRowsRead: true, loading: read.loading && read.value === null, error: read.error };
+  const loading = read.loading && read.value === null;
+  return { histogram: read.value, unit: "entries", ofRowsRead: true, loading, error: read.error };
 }
 
 function planKey(plan: RunPlan): string {

@@ -17,7 +17,11 @@ export function VolumeAxis({ startNs, endNs }: { readonly startNs: bigint; reado
   return (
     <div aria-hidden className={styles.axis}>
       {ticksNs.map((ns) => (
-        <span className={styles.tick} key={String(ns)} style={{ left: `${(Number(ns - startNs) / Math.max(1, span)) * 100}%` }}>
+        <span
+          className={styles.tick}
+          key={String(ns)}
+          style={{ left: `${(Number(ns - startNs) / Math.max(1, span)) * 100}%` }}
+        >
           {text(ns)}
         </span>
       ))}

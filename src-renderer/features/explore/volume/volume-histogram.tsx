@@ -1,3 +1,4 @@
+// oxlint-disable jsx-a11y/prefer-tag-over-role -- drawn by hand: no element of HTML is like it
 import { useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactElement } from "react";
 import type { Histogram } from "../../../../src-shared/api/logs.api.ts";
 import { LOG_LEVELS, type LogLevel } from "../../../../src-shared/model/log-level.ts";
@@ -53,7 +54,9 @@ export function VolumeHistogram(props: VolumeHistogramProps): ReactElement {
   const describe = (bar: VolumeBar): string => {
     const counts = LOG_LEVELS.flatMap((level) => {
       const value = histogram?.buckets[bar.index]?.[level] ?? 0;
-      return value === 0 ? [] : [`${t(`explore.level.${level}`)} ${unit === "bytes" ? formats.bytes(value) : formats.number(value)}`];
+      return value === 0
+        ? []
+        : [`${t(`explore.level.${level}`)} ${unit === "bytes" ? formats.bytes(value) : formats.number(value)}`];
     });
     const fraction = bar.endNs - bar.startNs >= 1_000_000_000n ? 0 : 9;
     const span = `${formats.timestamp(bar.startNs, { fraction })} – ${formats.timestamp(bar.endNs, { date: false, fraction })}`;
@@ -100,11 +103,11 @@ export function VolumeHistogram(props: VolumeHistogramProps): ReactElement {
     event.stopPropagation();
   };
   const current = cursor === null ? undefined : bars[cursor];
-  const stretch = origin === null || cursor === null ? null : { from: Math.min(origin, cursor), to: Math.max(origin, cursor) };
+  const stretch =
+    origin === null || cursor === null ? null : { from: Math.min(origin, cursor), to: Math.max(origin, cursor) };
   const barWidth = 100 / bars.length;
   return (
     <section aria-label={t("explore.volume.title")} className={styles.volume} data-loading={loading || undefined}>
-      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- bars are chosen inside it with the arrow keys */}
       <div
         aria-label={t("explore.volume.help")}
         aria-valuemax={bars.length - 1}
