@@ -27,6 +27,8 @@ export function openLink(store: WorkspaceStore, link: ParsedLink): void {
 export function useWorkspaceUrl(store: WorkspaceStore, onIgnored: (parts: readonly string[]) => void): void {
   useEffect(() => {
     const address = (): string => `#/${formatWorkspaceLink(store.getState())}`;
+    const { ignored } = parseWorkspaceLink(window.location.hash);
+    if (ignored.length > 0) onIgnored(ignored);
     if (window.location.hash !== address()) window.history.replaceState(null, "", address());
     const unsubscribe = store.subscribe((after, before) => {
       const next = address();

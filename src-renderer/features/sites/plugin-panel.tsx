@@ -6,7 +6,6 @@ import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Facts } from "../../components/facts.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { useAnswer, useChange } from "../../hooks/use-answer.ts";
-import { useFormats } from "../../hooks/use-formats.ts";
 import { useForbidden } from "../../hooks/use-permission.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import styles from "./plugin-panel.module.css";
@@ -42,7 +41,6 @@ export function PluginPanel(): ReactElement | null {
 
 function PluginRow({ plugin }: { readonly plugin: CredentialPlugin }): ReactElement {
   const t = useTranslate();
-  const formats = useFormats();
   const forbidden = useForbidden("sites.change");
   const confirm = useChange("sites", "confirmPlugin");
   return (
@@ -71,7 +69,7 @@ function PluginRow({ plugin }: { readonly plugin: CredentialPlugin }): ReactElem
               value: plugin.env.length === 0 ? t("app.plugins.none") : plugin.env.join(", "),
               mono: plugin.env.length > 0,
             },
-            { label: t("app.plugins.contexts"), value: formats.list(plugin.contexts) },
+            { label: t("app.plugins.contexts"), value: plugin.contexts.join(", "), mono: true },
             { label: t("app.plugins.hash"), value: plugin.hash.slice(0, 16), mono: true },
           ]}
         />

@@ -104,6 +104,13 @@ describe("the frame", () => {
     await screen.findByText("Parts of the link were not understood and left out: live");
   });
 
+  it("says so too of the link that it was opened with", async () => {
+    window.history.replaceState(null, "", "#/overview?from=yesterday&to=now");
+    open();
+    await screen.findByText("Parts of the link were not understood and left out: from, to");
+    expect(window.location.hash).toMatch(/^#\/overview(\?site=lab.*)?$/);
+  });
+
   it("asks again what the core says has changed", async () => {
     const { client } = open();
     await screen.findByRole("heading", { level: 1, name: "Lab" });
