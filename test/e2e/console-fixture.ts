@@ -60,7 +60,10 @@ export interface PageConduct {
   readonly foreignRequests: string[];
 }
 
-export const test = base.extend<{ conduct: PageConduct; open: (hash?: string) => Promise<Page> }, { served: RunningConsole }>({
+export const test = base.extend<
+  { conduct: PageConduct; open: (hash?: string) => Promise<Page> },
+  { served: RunningConsole }
+>({
   served: [
     async ({}, use) => {
       const served = RunningConsole.start();
@@ -89,7 +92,7 @@ export const test = base.extend<{ conduct: PageConduct; open: (hash?: string) =>
         if (/^(http|ws)s?:$/.test(url.protocol) && url.origin !== origin) conduct.foreignRequests.push(request.url());
       });
       await page.goto(link);
-      await page.getByText("core connected").waitFor();
+      await page.getByRole("main").waitFor();
       if (hash !== "") await page.evaluate((to) => void (location.hash = to), hash);
       return page;
     });

@@ -34,7 +34,10 @@ test.describe("triage on the lab", () => {
 
     await test.step("a facet writes a matcher and runs it", async () => {
       const facets = page.getByRole("region", { name: "Labels and fields" });
-      await facets.getByRole("button", { name: /^Only pod = / }).first().click();
+      await facets
+        .getByRole("button", { name: /^Only pod = / })
+        .first()
+        .click();
       await expect(page.getByRole("textbox", { name: /LogQL/ })).toContainText('pod="');
       await expect(result).toContainText(/[\d,]+ rows/);
       await screenshot(page, "03-facet");
@@ -58,7 +61,10 @@ test.describe("triage on the lab", () => {
     await test.step("find counts matches and goes from one to the next", async () => {
       await page.getByRole("button", { name: "Find in result" }).click();
       await page.getByRole("textbox", { name: "Find in the rows read" }).fill("login");
-      const outcome = page.getByRole("status").filter({ hasText: /of|matches/ }).first();
+      const outcome = page
+        .getByRole("status")
+        .filter({ hasText: /of|matches/ })
+        .first();
       await expect(outcome).toHaveText(/^[1-9][\d,]* matches$/);
       await page.keyboard.press("Enter");
       await expect(outcome).toHaveText(/^[\d,]+ of [\d,]+$/);
