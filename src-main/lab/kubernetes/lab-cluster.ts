@@ -57,6 +57,7 @@ export class LabCluster {
   private readonly specs = new Map<string, { readonly spec: WorkloadSpec; readonly target: LokiTarget | null }>();
   private readonly timers = new Set<() => void>();
   private eventCount = 0;
+  private closed = false;
 
   constructor(clock: Clock, backends: PodBackends) {
     this.clock = clock;
@@ -108,6 +109,7 @@ export class LabCluster {
   }
 
   close(): void {
+    this.closed = true;
     for (const cancel of this.timers) cancel();
     this.timers.clear();
   }
@@ -142,7 +144,11 @@ export class LabCluster {
     });
     this.specs.set(`${spec.namespace}/${name}`, { spec: replaced, target });
     this.event(created, "Created", `Created container: ${spec.container.name}`);
-    this.later(READY_AFTER_MS, () => void this.becomeReady(created, ready, target));
+    this.later(READY_AFTER_MS, () => {
+      this.becomeReady(created, ready, target).catch((error: unknown) => {
+        this.event(created, "Failed", `Error: ${error instanceof Error ? error.message : String(error)}`);
+      });
+    });
   }
 
   private async becomeReady(created: KubeObject, ready: KubeObject, target: LokiTarget | null): Promise<void> {
@@ -150,6 +156,10 @@ export class LabCluster {
     const current = this.store.find(PODS, namespace, name);
     if (current === null || current.metadata.uid !== uid) return;
     if (target !== null) await this.backends.open(uid ?? "", target, name);
+    if (this.closed) {
+      await this.backends.close(uid ?? "");
+      return;
+    }
     this.store.update(PODS, { ...current, ...(ready.status === undefined ? {} : { status: ready.status }) });
     this.event(current, "Started", "Started container");
     this.syncEndpoints();
