@@ -99,9 +99,10 @@ export function compileLines(expr: LogExpr, nowNs: () => bigint): LinePipeline |
         unchanged: true,
       };
     }
-    const labels = own.result();
+    const { stream: kept, metadata, parsed } = own.result();
     // A filter that fails on a value leaves a line in, with an error as a label.
-    return { line: own.line, labels, unchanged: onlyFilters && labels.labels[ERROR_LABEL] === undefined };
+    const unchanged = onlyFilters && parsed[ERROR_LABEL] === undefined;
+    return { line: own.line, labels: { stream: kept, metadata, parsed }, unchanged };
   };
   return {
     referencesMetadata: expr.stages.some(({ kind }) => kind === "labelFilter"),
