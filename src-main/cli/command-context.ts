@@ -42,7 +42,7 @@ export function openBase(context: CommandContext): ConsoleBase {
     flags: context.flags,
     clock: systemClock,
     vault: null,
-    noVaultReason: "KUBEMATE_SECRET_KEY_FILE",
+    noVaultReason: "secrets.reason.noKeyFile",
   });
 }
 

@@ -28,6 +28,10 @@ process.exitCode = await runCli(process.argv.slice(2), {
       process.stdin.unref();
     };
   },
+  onLostRejection: (listener) => {
+    process.on("unhandledRejection", listener);
+    return () => process.off("unhandledRejection", listener);
+  },
   locateWorker: (name) => beside(bundled ? `./workers/${name}.worker.js` : `../workers/${name}.worker.ts`),
   pageDirectory: fileURLToPath(beside(bundled ? "../renderer" : "../../out/renderer")),
 });

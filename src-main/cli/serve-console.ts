@@ -31,6 +31,8 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
     principal: context.principal,
   });
   stack.defer(() => handle.close());
+  // A bug, logged whole; the person at the window keeps the window.
+  stack.defer(terminal.onLostRejection((error) => handle.logger.error("a failure nobody waited for", error)));
   const server = stack.use(
     await createHeadlessServer({
       router: handle.router,

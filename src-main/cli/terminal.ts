@@ -12,6 +12,8 @@ export interface Terminal {
   readonly locateWorker: WorkerLocator;
   /** Calls back for each line of standard input, if there is one to read; the answer ends it. */
   onLine(listener: (line: string) => void): () => void;
+  /** Told of a promise that failed and that nobody waited for, instead of the process ending; the answer ends it. */
+  onLostRejection(listener: (error: unknown) => void): () => void;
   /** The built page, for `serve`. */
   readonly pageDirectory: string;
 }

@@ -7,8 +7,8 @@ import { openConsoleHandle } from "../rpc/open-console-handle.ts";
 import type { DesktopGifts } from "./electron-shell.ts";
 
 /** The console behind the desktop window: the person's own profile, the system's key store. */
-export function createDesktopConsole(gifts: DesktopGifts): Promise<ConsoleHandle> {
-  return openConsoleHandle({
+export async function createDesktopConsole(gifts: DesktopGifts): Promise<ConsoleHandle> {
+  const handle = await openConsoleHandle({
     profileRoot: defaultProfileRoot(process.env),
     environment: process.env,
     flags: {},
@@ -20,4 +20,7 @@ export function createDesktopConsole(gifts: DesktopGifts): Promise<ConsoleHandle
     locateWorker: (name) => new URL(`./workers/${name}.worker.js`, import.meta.url),
     principal: userInfo().username,
   });
+  // A bug, logged whole; the person at the window keeps the window.
+  process.on("unhandledRejection", (error) => handle.logger.error("a failure nobody waited for", error));
+  return handle;
 }

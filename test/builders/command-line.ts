@@ -36,6 +36,7 @@ export class CommandLine implements Disposable {
       environment: this.environment,
       signal: controller.signal,
       onLine: () => () => {},
+      onLostRejection: () => () => {},
       locateWorker: (name) => new URL(`../../src-main/workers/${name}.worker.ts`, import.meta.url),
       pageDirectory: this.profile.path,
     });

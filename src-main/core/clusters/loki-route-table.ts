@@ -34,6 +34,8 @@ export class LokiRouteTable {
   async discovery(signal: AbortSignal): Promise<Discovery | null> {
     const { clock } = this.#options;
     if (this.#found !== null && clock.nowMs() - this.#found.atMs < KEEP_MS) return this.#found.discovery;
+    // Before a search is begun that nobody would wait for.
+    if (signal.aborted) throw new AppError("request.cancelled", {});
     this.#search ??= this.#searchNow().finally(() => (this.#search = null));
     return abortable(this.#search, signal);
   }

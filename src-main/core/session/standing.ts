@@ -18,6 +18,7 @@ export class ReadOnlySwitch {
   constructor(settings: SettingValues, announcer: Announcer) {
     this.#settings = settings;
     this.#announcer = announcer;
+    settings.onChange("safety.readOnly", () => announcer.changed("session"));
   }
 
   get readOnly(): boolean {

@@ -22,6 +22,7 @@ export const SETTING_DEFINITIONS = {
     choices: ["viewer", "operator", "admin", "auditor"],
     default: "admin",
     group: "safety",
+    restart: true,
   },
   "diagnostics.logLevel": {
     kind: "choice",
