@@ -124,7 +124,7 @@ function LiveState({ snapshot, follow, newRows, onFollow, onPause }: ResultBarPr
   const t = useTranslate();
   const formats = useFormats();
   const ended = state.phase === "stopped" || state.phase === "failed" || state.phase === "done";
-  const tone = state.phase === "reconnecting" ? "warning" : ended ? "idle" : "good";
+  const tone = state.phase === "reconnecting" ? "warning" : ended || !follow ? "idle" : "good";
   const word = ended ? "stopped" : state.phase === "reconnecting" ? "reconnecting" : follow ? "following" : "paused";
   return (
     <>

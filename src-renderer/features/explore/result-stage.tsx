@@ -172,7 +172,11 @@ function Rows({ client, session, snapshot, view, resultSet, store, actions, list
           </PartialNotice>
         )}
         {isEmpty ? (
-          <NothingFound filtered={snapshot.filtered !== null} onLeave={() => session.leaveFilter()} />
+          <NothingFound
+            filtered={snapshot.filtered !== null}
+            onLeave={() => session.leaveFilter()}
+            onWiden={live ? null : actions.widen}
+          />
         ) : (
           <LogList
             cache={view.cache}
@@ -230,14 +234,14 @@ function Rows({ client, session, snapshot, view, resultSet, store, actions, list
   );
 }
 
-/** Nothing matched: says what to try, in the order of what is most often the cause. */
-function NothingFound({
-  filtered,
-  onLeave,
-}: {
+interface NothingFoundProps {
   readonly filtered: boolean;
   readonly onLeave: () => void;
-}): ReactElement {
+  readonly onWiden: (() => void) | null;
+}
+
+/** Nothing matched: says what to try, in the order of what is most often the cause. */
+function NothingFound({ filtered, onLeave, onWiden }: NothingFoundProps): ReactElement {
   const t = useTranslate();
   if (filtered) {
     return (
@@ -248,7 +252,14 @@ function NothingFound({
       />
     );
   }
-  return <EmptyView icon={IconFileSearch} text={t("explore.empty.text")} title={t("explore.empty.title")} />;
+  return (
+    <EmptyView
+      actions={onWiden === null ? undefined : <Button onClick={onWiden}>{t("explore.range.out")}</Button>}
+      icon={IconFileSearch}
+      text={t("explore.empty.text")}
+      title={t("explore.empty.title")}
+    />
+  );
 }
 
 /** F3 goes from match to match wherever the focus is, while the find bar is open. */

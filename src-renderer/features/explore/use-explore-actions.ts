@@ -8,7 +8,9 @@ import { withAnotherValue } from "./query/add-value.ts";
 import { withFieldFilter, withMatcherText } from "./query/logql-tools.ts";
 import type { QueryBarHandle } from "./query/query-bar.tsx";
 import type { LogListHandle } from "./rows/log-list.tsx";
-import type { NanoRange } from "./session/run-plan.ts";
+import { zoomOutRange } from "./range/range-form.ts";
+import { resolveRange, type NanoRange } from "./session/run-plan.ts";
+import { nanoFromMs } from "../../../src-shared/model/nano-time.ts";
 
 export interface ExploreActions {
   readonly setDraft: (draft: string) => void;
@@ -31,6 +33,10 @@ export interface ExploreActions {
   readonly setColumns: (columns: readonly string[]) => void;
   readonly follow: () => void;
   readonly pause: (rows: number) => void;
+  /** Closes what was opened last: the details, else the find bar. */
+  readonly closeOpened: () => void;
+  readonly moveByKey: (key: string) => void;
+  readonly widen: () => void;
   readonly focusQuery: () => void;
   readonly format: () => void;
 }
@@ -96,6 +102,21 @@ export function useExploreActions({ store, list, query }: ActionSurroundings): E
       setColumns: (columns) => store.setState({ columns }),
       follow: () => store.setState({ follow: true }),
       pause: (seenRows) => store.setState({ follow: false, seenRows }),
+      closeOpened: () => {
+        const { drawer } = store.getState();
+        store.setState(drawer === null ? { findInput: null } : { drawer: null });
+        list.current?.focus();
+      },
+      moveByKey: (key) => {
+        list.current?.focus();
+        list.current?.moveByKey(key);
+      },
+      widen: () => {
+        const { startNs, endNs } = resolveRange(workspace.getState().range, Date.now());
+        const nowNs = nanoFromMs(Date.now());
+        workspace.getState().chooseRange(zoomOutRange(BigInt(startNs), BigInt(endNs), nowNs));
+        workspace.getState().run();
+      },
       focusQuery: () => query.current?.focus(),
       format: () => query.current?.format(),
     };

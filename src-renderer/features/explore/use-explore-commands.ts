@@ -19,6 +19,7 @@ export function useExploreCommands({ store, actions, snapshot, mayNotRead }: Com
   const t = useTranslate();
   const isEmpty = useStore(store, (state) => state.draft.trim() === "");
   const hasRows = snapshot.view !== null;
+  const hasOpened = useStore(store, (state) => state.drawer !== null || state.findInput !== null);
   const isChosen = useStore(store, (state) => state.selection.active >= 0);
   useCommands(
     useMemo<readonly Command[]>(() => {
@@ -109,7 +110,35 @@ export function useExploreCommands({ store, actions, snapshot, mayNotRead }: Com
           hidden: true,
           run: actions.toggleFacets,
         },
+        {
+          id: "explore.next",
+          group: "view",
+          label: "explore.command.next",
+          shortcut: "j",
+          disabled: noRows,
+          run: () => actions.moveByKey("j"),
+        },
+        {
+          id: "explore.previous",
+          group: "view",
+          label: "explore.command.previous",
+          shortcut: "k",
+          disabled: noRows,
+          run: () => actions.moveByKey("k"),
+        },
+        ...(hasOpened
+          ? [
+              {
+                id: "explore.close",
+                group: "view" as const,
+                label: "explore.command.close" as const,
+                shortcut: "escape",
+                hidden: true,
+                run: actions.closeOpened,
+              },
+            ]
+          : []),
       ];
-    }, [actions, isEmpty, hasRows, isChosen, mayNotRead, t]),
+    }, [actions, isEmpty, hasRows, hasOpened, isChosen, mayNotRead, t]),
   );
 }

@@ -49,7 +49,6 @@ export function CompletenessBadge(props: CompletenessBadgeProps): ReactElement {
             {settled ? look.sign : "…"}
           </span>
           <span>{word}</span>
-          {reasons.length > 1 ? <span className={styles.count}>{formats.number(reasons.length)}</span> : null}
         </>
       }
       tone={settled ? look.tone : "doubt"}

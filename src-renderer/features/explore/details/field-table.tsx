@@ -86,7 +86,7 @@ function FieldLine({
           </span>
         ) : null}
       </dd>
-      <span className={styles.fieldActions}>
+      <dd className={styles.fieldActions}>
         {onFilter === null ? null : (
           <>
             <IconButton
@@ -110,7 +110,7 @@ function FieldLine({
           size={20}
         />
         <CopyButton label={t("explore.fields.copy", { name })} size={20} text={value} />
-      </span>
+      </dd>
     </div>
   );
 }

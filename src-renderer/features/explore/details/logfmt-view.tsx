@@ -17,9 +17,9 @@ export function LogfmtView({ line }: { readonly line: string }): ReactElement {
           <div className={styles.field} key={index}>
             <dt className={styles.name}>{name}</dt>
             <dd className={styles.value}>{value === null ? "" : withVisibleCharacters(value.slice(0, 2_000))}</dd>
-            <span className={styles.fieldActions}>
+            <dd className={styles.fieldActions}>
               <CopyButton label={t("explore.fields.copy", { name })} size={20} text={value ?? ""} />
-            </span>
+            </dd>
           </div>
         ))}
       </dl>

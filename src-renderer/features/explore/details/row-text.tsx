@@ -1,6 +1,7 @@
 import { useMemo, type CSSProperties, type ReactElement } from "react";
-import type { AnsiColor, AnsiStyle } from "../rows/ansi-style.ts";
-import { isPlainLine, lineSegments } from "../rows/line-segments.ts";
+import { ansiCss } from "../rows/ansi-css.ts";
+import type { AnsiStyle } from "../rows/ansi-style.ts";
+import { isPlainLine, lineSegments, type LineSegment } from "../rows/line-segments.ts";
 import rowStyles from "../rows/rows.module.css";
 
 /** A piece of a line as React draws it: the same styles, chips and marks as in the list. */
@@ -11,10 +12,10 @@ export function RowText({ line }: { readonly line: string }): ReactElement {
     <>
       {segments.map((segment, index) => (
         <span
-          className={segment.chip ? rowStyles.chip : undefined}
+          className={classOf(segment)}
           // oxlint-disable-next-line react/no-array-index-key -- segments have no name but their place
           key={index}
-          style={segment.style === null ? undefined : ansiCss(segment.style)}
+          style={segment.style === null ? undefined : decorated(segment.style)}
         >
           {segment.text}
         </span>
@@ -23,17 +24,18 @@ export function RowText({ line }: { readonly line: string }): ReactElement {
   );
 }
 
-function ansiCss({ foreground, background, decorations }: AnsiStyle): CSSProperties {
-  const [front, back] = decorations.includes("reverse") ? [background, foreground] : [foreground, background];
+function decorated(style: AnsiStyle): CSSProperties {
+  const { color, backgroundColor } = ansiCss(style);
   return {
-    ...(front === null ? {} : { color: colorCss(front) }),
-    ...(back === null ? {} : { backgroundColor: colorCss(back) }),
-    ...(decorations.includes("bold") ? { fontWeight: 700 } : {}),
-    ...(decorations.includes("italic") ? { fontStyle: "italic" } : {}),
-    ...(decorations.includes("underline") ? { textDecoration: "underline" } : {}),
+    ...(color === null ? {} : { color }),
+    ...(backgroundColor === null ? {} : { backgroundColor }),
+    ...(style.decorations.includes("bold") ? { fontWeight: 700 } : {}),
+    ...(style.decorations.includes("italic") ? { fontStyle: "italic" } : {}),
+    ...(style.decorations.includes("underline") ? { textDecoration: "underline" } : {}),
   };
 }
 
-function colorCss(color: AnsiColor): string {
-  return color.kind === "named" ? `var(--ansi-${color.name})` : color.css;
+function classOf({ chip, style }: LineSegment): string {
+  const ground = style !== null && ansiCss(style).ground;
+  return [chip ? rowStyles.chip : "", ground ? rowStyles.ansiGround : ""].join(" ").trim();
 }

@@ -49,6 +49,7 @@ export function FacetsPanel({ client, view, plan, columns, onColumns, onFilter }
   const { value } = stats;
   return (
     <section aria-label={t("explore.facets.title")} className={styles.panel}>
+      <h2 className="visually-hidden">{t("explore.facets.title")}</h2>
       <div className={styles.top}>
         <input
           aria-label={t("explore.facets.search")}
@@ -78,7 +79,7 @@ export function FacetsPanel({ client, view, plan, columns, onColumns, onFilter }
           const fields = found.filter(({ from }) => from === origin);
           if (fields.length === 0) return null;
           return (
-            <section aria-label={t(`explore.fields.${origin}`)} key={origin}>
+            <div key={origin}>
               <h3 className={styles.heading}>{t(`explore.fields.${origin}`)}</h3>
               {fields.map((field) => (
                 <Facet
@@ -91,7 +92,7 @@ export function FacetsPanel({ client, view, plan, columns, onColumns, onFilter }
                   scannedRows={value?.scannedRows ?? 0}
                 />
               ))}
-            </section>
+            </div>
           );
         })}
         {plan === null || plan.kind === "metric" ? null : (
@@ -111,81 +112,90 @@ interface FacetProps extends Pick<FacetsPanelProps, "columns" | "onColumns" | "o
 function Facet({ field, scannedRows, columns, onColumns, onFilter, open }: FacetProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
-  const { name, from, top, distinct, exact, rows } = field;
+  const { name, from, distinct, exact, rows } = field;
   const isColumn = columns.includes(name);
   const few = from === "label" ? distinct <= 8 : distinct <= 4;
   const [toggled, setToggled] = useState<boolean | null>(null);
+  const isOpen = open || (toggled ?? (few && from !== "parsed"));
   return (
-    <details
-      className={styles.facet}
-      onToggle={(event) => setToggled(event.currentTarget.open)}
-      open={open || (toggled ?? (few && from !== "parsed"))}
-    >
-      <summary className={styles.summary}>
-        <span className={styles.name}>{withVisibleCharacters(name)}</span>
-        <span
-          className={styles.distinct}
-          title={t("explore.facets.inRows", { count: rows, rows: formats.number(rows) })}
-        >
-          {exact ? formats.number(distinct) : `≥ ${formats.number(distinct)}`}
-        </span>
+    <div className={styles.facet}>
+      <div className={styles.summary}>
+        <button aria-expanded={isOpen} className={styles.toggle} onClick={() => setToggled(!isOpen)} type="button">
+          <span className={styles.name}>{withVisibleCharacters(name)}</span>
+          <span
+            className={styles.distinct}
+            title={t("explore.facets.inRows", { count: rows, rows: formats.number(rows) })}
+          >
+            {exact ? formats.number(distinct) : `≥ ${formats.number(distinct)}`}
+          </span>
+        </button>
         <IconButton
           icon={isColumn ? IconColumnRemove : IconColumnInsertRight}
           label={isColumn ? t("explore.list.removeColumn", { name }) : t("explore.fields.addColumn", { name })}
-          onClick={(event) => {
-            event.preventDefault();
-            onColumns(isColumn ? columns.filter((column) => column !== name) : [...columns, name]);
-          }}
+          onClick={() => onColumns(isColumn ? columns.filter((column) => column !== name) : [...columns, name])}
           size={20}
         />
-      </summary>
-      <ul>
-        {top.map(({ value, rows: count }) => (
-          <li className={styles.value} key={value}>
-            <span className={styles.bar} style={{ width: `${(count / Math.max(1, scannedRows)) * 100}%` }} />
-            <button
-              aria-label={t("explore.facets.only", { name, value: value.slice(0, 100) })}
-              className={styles.valueButton}
-              disabled={onFilter === null}
-              onClick={(event) => onFilter?.({ name, value, from }, event.shiftKey && from === "label" ? "also" : "=")}
-              title={withVisibleCharacters(value.slice(0, 500))}
-              type="button"
-            >
-              {value === "" ? t("explore.facets.emptyValue") : withVisibleCharacters(value.slice(0, 120))}
-            </button>
-            <span className={styles.count}>{formats.number(count)}</span>
-            {onFilter === null ? null : (
-              <span className={styles.ops}>
+      </div>
+      {isOpen ? <FacetValues field={field} onFilter={onFilter} scannedRows={scannedRows} /> : null}
+    </div>
+  );
+}
+
+function FacetValues({
+  field,
+  scannedRows,
+  onFilter,
+}: Pick<FacetProps, "field" | "scannedRows" | "onFilter">): ReactElement {
+  const t = useTranslate();
+  const formats = useFormats();
+  const { name, from, top, distinct } = field;
+  return (
+    <ul>
+      {top.map(({ value, rows: count }) => (
+        <li className={styles.value} key={value}>
+          <span className={styles.bar} style={{ width: `${(count / Math.max(1, scannedRows)) * 100}%` }} />
+          <button
+            aria-label={t("explore.facets.only", { name, value: value.slice(0, 100) })}
+            className={styles.valueButton}
+            disabled={onFilter === null}
+            onClick={(event) => onFilter?.({ name, value, from }, event.shiftKey && from === "label" ? "also" : "=")}
+            title={withVisibleCharacters(value.slice(0, 500))}
+            type="button"
+          >
+            {value === "" ? t("explore.facets.emptyValue") : withVisibleCharacters(value.slice(0, 120))}
+          </button>
+          <span className={styles.count}>{formats.number(count)}</span>
+          {onFilter === null ? null : (
+            <span className={styles.ops}>
+              <IconButton
+                icon={IconFilterPlus}
+                label={t("explore.facets.only", { name, value: value.slice(0, 100) })}
+                onClick={() => onFilter({ name, value, from }, "=")}
+                size={20}
+              />
+              {from === "label" ? (
                 <IconButton
-                  icon={IconFilterPlus}
-                  label={t("explore.facets.only", { name, value: value.slice(0, 100) })}
-                  onClick={() => onFilter({ name, value, from }, "=")}
+                  icon={IconPlus}
+                  label={t("explore.facets.also", { name, value: value.slice(0, 100) })}
+                  onClick={() => onFilter({ name, value, from }, "also")}
                   size={20}
                 />
-                {from === "label" ? (
-                  <IconButton
-                    icon={IconPlus}
-                    label={t("explore.facets.also", { name, value: value.slice(0, 100) })}
-                    onClick={() => onFilter({ name, value, from }, "also")}
-                    size={20}
-                  />
-                ) : null}
-                <IconButton
-                  icon={IconFilterMinus}
-                  label={t("explore.facets.without", { name, value: value.slice(0, 100) })}
-                  onClick={() => onFilter({ name, value, from }, "!=")}
-                  size={20}
-                />
-              </span>
-            )}
-          </li>
-        ))}
-        {distinct > top.length ? (
-          <li className={styles.rest}>
-            {t("explore.facets.more", { count: distinct - top.length, values: formats.number(distinct - top.length) })}
-          </li>
-        ) : null}
-      </ul>
-    </details>
+              ) : null}
+              <IconButton
+                icon={IconFilterMinus}
+                label={t("explore.facets.without", { name, value: value.slice(0, 100) })}
+                onClick={() => onFilter({ name, value, from }, "!=")}
+                size={20}
+              />
+            </span>
+          )}
+        </li>
+      ))}
+      {distinct > top.length ? (
+        <li className={styles.rest}>
+          {t("explore.facets.more", { count: distinct - top.length, values: formats.number(distinct - top.length) })}
+        </li>
+      ) : null}
+    </ul>
   );
 }

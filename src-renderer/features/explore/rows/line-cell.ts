@@ -1,3 +1,4 @@
+import { ansiCss } from "./ansi-css.ts";
 import type { AnsiStyle } from "./ansi-style.ts";
 import { isPlainLine, lineSegments, sliceSegments, type LineSegment } from "./line-segments.ts";
 import type { FindSpans, LineWindow } from "./row-layout.ts";
@@ -35,14 +36,11 @@ export function segmentNode(segment: LineSegment): Node {
 }
 
 function applyAnsi(span: HTMLElement, style: AnsiStyle): void {
-  const reverse = style.decorations.includes("reverse");
-  const foreground = reverse ? style.background : style.foreground;
-  const background = reverse ? style.foreground : style.background;
-  if (reverse && foreground === null) span.classList.add(styles.ansiReverse ?? "");
-  if (foreground?.kind === "named") span.style.color = `var(--ansi-${foreground.name})`;
-  else if (foreground?.kind === "rgb") span.style.color = foreground.css;
-  if (background?.kind === "named") span.style.backgroundColor = `var(--ansi-${background.name})`;
-  else if (background?.kind === "rgb") span.style.backgroundColor = background.css;
+  const { color, backgroundColor, ground } = ansiCss(style);
+  if (ground) span.classList.add(styles.ansiGround ?? "");
+  if (style.decorations.includes("reverse") && backgroundColor === null) span.classList.add(styles.ansiReverse ?? "");
+  if (color !== null) span.style.color = color;
+  if (backgroundColor !== null) span.style.backgroundColor = backgroundColor;
   for (const decoration of style.decorations) {
     const name = styles[`ansi-${decoration}`];
     if (name !== undefined) span.classList.add(name);

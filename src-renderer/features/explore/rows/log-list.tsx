@@ -26,6 +26,8 @@ export interface LogListHandle {
   show(row: number, align: "nearest" | "center" | "start"): void;
   moveToStart(): void;
   moveToEnd(): void;
+  /** Chooses the row that a key leads to, and shows it. */
+  moveByKey(key: string): void;
   focus(): void;
   firstVisibleRow(): number;
   /** For the bench: elements that stand for rows, and exact movement. */
@@ -73,6 +75,7 @@ export function LogList(props: LogListProps): ReactElement {
   const view = useRef<RowListView>(null);
   const viewport = useRef({ firstRow: 0, lastRow: 0, atEnd: false });
   const current = useRef(props);
+  const moveByKey = useRef((_key: string, _extend: boolean): boolean => false);
   useLayoutEffect(() => {
     current.current = props;
   });
@@ -116,6 +119,7 @@ export function LogList(props: LogListProps): ReactElement {
       show: (row, align) => view.current?.show(row, align),
       moveToStart: () => view.current?.moveToStart(),
       moveToEnd: () => view.current?.moveToEnd(),
+      moveByKey: (key) => void moveByKey.current(key, false),
       focus: () => port.current?.focus({ preventScroll: true }),
       firstVisibleRow: () => viewport.current.firstRow,
       get elementCount() {
@@ -129,6 +133,20 @@ export function LogList(props: LogListProps): ReactElement {
   const choose = (row: number, extend: boolean): void => {
     onSelection(extend ? extendTo(selection, row) : selectRow(row));
   };
+  useLayoutEffect(() => {
+    moveByKey.current = (key, extend) => {
+      const list = view.current;
+      if (list === null) return false;
+      const pageRows = Math.max(1, list.visibleRows - 1);
+      const row = rowAfterKey(key, selection.active, { total, firstVisible: viewport.current.firstRow, pageRows });
+      if (row === null) return false;
+      choose(row, extend);
+      if (row === 0) list.moveToStart();
+      else list.show(row, "nearest");
+      if (key === "End" || key === "G") props.onEndAsked?.();
+      return true;
+    };
+  });
   const onKeyDown = (event: KeyboardEvent): void => {
     const list = view.current;
     if (list === null || event.defaultPrevented || event.target instanceof HTMLButtonElement) return;
@@ -138,17 +156,9 @@ export function LogList(props: LogListProps): ReactElement {
     else if (mod && key === "c" && (window.getSelection()?.isCollapsed ?? true)) props.onCopy();
     else if (mod || event.altKey) return;
     else if (key === "Enter" && selection.active >= 0) onOpen(selection.active);
-    else if (key === "ArrowLeft" || key === "h") list.shiftLines(-16);
+    else if (key === "ArrowLeft") list.shiftLines(-16);
     else if (key === "ArrowRight") list.shiftLines(16);
-    else {
-      const pageRows = Math.max(1, list.visibleRows - 1);
-      const row = rowAfterKey(key, selection.active, { total, firstVisible: viewport.current.firstRow, pageRows });
-      if (row === null) return;
-      choose(row, event.shiftKey && key !== "G");
-      if (row === 0) list.moveToStart();
-      else list.show(row, "nearest");
-      if (key === "End" || key === "G") props.onEndAsked?.();
-    }
+    else if (!moveByKey.current(key, event.shiftKey && key !== "G")) return;
     event.preventDefault();
     event.stopPropagation();
   };

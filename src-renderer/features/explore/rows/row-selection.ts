@@ -51,7 +51,6 @@ export function rowAfterKey(
     PageDown: from + list.pageRows,
     PageUp: from - list.pageRows,
     Home: 0,
-    g: 0,
     End: list.total - 1,
     G: list.total - 1,
   }[key];
