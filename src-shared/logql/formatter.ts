@@ -38,15 +38,15 @@ function call(head: string, args: readonly string[], level: number): string {
   return `${head}(\n${args.join(",\n")}\n${indent(level)})`;
 }
 
-function formatLog(log: LogExpr, level: number): string {
+function formatLog(log: LogExpr, level: number, breaks = false): string {
   const line = printLogExpr(log);
-  if (fits(line) || log.stages.length === 0) return indent(level) + line;
+  if ((fits(line) && !breaks) || log.stages.length === 0) return indent(level) + line;
   const stages = log.stages.map((stage) => indent(level + 1) + printStage(stage));
   return [indent(level) + printSelector(log.selector), ...stages].join("\n");
 }
 
 function formatRange({ log, unwrap, intervalNs, offsetNs }: LogRange, level: number): string {
-  const lines = [formatLog(log, level)];
+  const lines = [formatLog(log, level, unwrap !== null)];
   if (unwrap !== null) {
     const target = unwrap.conversion === null ? unwrap.label : `${unwrap.conversion}(${unwrap.label})`;
     const stages = [`| unwrap ${target}`, ...unwrap.filters.map((filter) => `| ${printLabelFilter(filter)}`)];

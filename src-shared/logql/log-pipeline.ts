@@ -36,13 +36,12 @@ export interface LogPipeline {
 class CompiledStream implements StreamPipeline {
   private readonly state: LineState;
   private readonly stages: readonly StageRunner[];
-  private readonly results: LabelsResultCache;
+  private readonly results = new LabelsResultCache();
   private unchanged: LabelsResult | null = null;
 
-  constructor(labels: LabelSet, stages: readonly StageRunner[], hints: ParserHints, results: LabelsResultCache) {
+  constructor(labels: LabelSet, stages: readonly StageRunner[], hints: ParserHints) {
     this.state = { line: "", timestampNs: 0n, labels: new LabelsBuilder(labels, hints) };
     this.stages = stages;
-    this.results = results;
   }
 
   get line(): string {
@@ -73,9 +72,8 @@ export function compileLogPipeline(expr: LogExpr, options: EvalOptions = {}): Lo
   const full = withDefaults(options);
   const stages = compileStages(expr, full);
   const hints: ParserHints = { ...NO_HINTS, earlyFilters: earlyFilters(expr.stages, full) };
-  const results = new LabelsResultCache();
   return {
     matches: compileSelector(expr.selector.matchers),
-    forStream: (labels) => new CompiledStream(labels, stages, hints, results),
+    forStream: (labels) => new CompiledStream(labels, stages, hints),
   };
 }

@@ -2,9 +2,10 @@ import type { LabelSet } from "../model/labels.ts";
 import type { Direction } from "../model/log-query.ts";
 import type { LogExpr } from "./ast.ts";
 import { groupByStream, type LogEntry, type LogStream } from "./log-entry.ts";
-import { compileLogPipeline, type EvalOptions } from "./log-pipeline.ts";
+import { compileLogPipeline, type EvalOptions, type StreamPipeline } from "./log-pipeline.ts";
 import { LogQlEvalError } from "./logql-error.ts";
 import type { LabelsResult } from "./pipeline/labels-result.ts";
+import { labelsKey } from "./metric/series.ts";
 import { hiddenAtChunkEnd } from "./pipeline/loki-376-chunk-end.ts";
 import { streamHash } from "./pipeline/stream-hash.ts";
 
@@ -69,19 +70,29 @@ function hashOrdered(streams: readonly LogStream[], matches: (labels: LabelSet) 
   return taken.map(({ stream }) => stream);
 }
 
+/** The first entries of a stream in the query's direction that pass, as many as the limit takes. */
+function streamHits(stream: LogStream, run: StreamPipeline, params: LogQueryParams): readonly Hit[] {
+  const { startNs, endNs, direction, intervalNs = 0n } = params;
+  const isHidden = params.compat === "loki" ? hiddenAtChunkEnd(stream, params) : null;
+  const entries = Array.isArray(stream.entries) ? stream.entries : Array.from(stream.entries);
+  const most = intervalNs > 0n ? entries.length : params.limit;
+  const backward = direction === "backward";
+  const hits: Hit[] = [];
+  for (let step = 0; step < entries.length && hits.length < most; step++) {
+    const entry = entries[backward ? entries.length - 1 - step : step];
+    if (entry === undefined || entry.timestampNs < startNs || entry.timestampNs >= endNs) continue;
+    const { timestampNs, line, metadata } = entry;
+    if (isHidden?.(timestampNs) === true || !run.process(timestampNs, line, metadata)) continue;
+    hits.push({ timestampNs, line: run.line, result: run.result() });
+  }
+  return hits;
+}
+
 function collect(expr: LogExpr, streams: readonly LogStream[], params: LogQueryParams): Hit[] {
   const pipeline = compileLogPipeline(expr, params);
   const hits: Hit[] = [];
   for (const stream of hashOrdered(streams, pipeline.matches)) {
-    const run = pipeline.forStream(stream.labels);
-    const isHidden = params.compat === "loki" ? hiddenAtChunkEnd(stream, params) : null;
-    const own: Hit[] = [];
-    for (const { timestampNs, line, metadata } of stream.entries) {
-      if (timestampNs < params.startNs || timestampNs >= params.endNs || isHidden?.(timestampNs) === true) continue;
-      if (run.process(timestampNs, line, metadata)) own.push({ timestampNs, line: run.line, result: run.result() });
-    }
-    if (params.direction === "backward") own.reverse();
-    for (const hit of own) hits.push(hit);
+    for (const hit of streamHits(stream, pipeline.forStream(stream.labels), params)) hits.push(hit);
   }
   return hits;
 }
@@ -122,17 +133,11 @@ function textOrder(left: string, right: string): number {
 
 function grouped(hits: readonly Hit[], categorize: boolean): readonly ResultStream[] {
   const byKey = new Map<string, { readonly stream: LabelSet; readonly values: ResultValue[] }>();
-  const keys = new Map<LabelsResult, string>();
   for (const { timestampNs, line, result } of hits) {
-    const stream = categorize ? result.stream : result.labels;
-    let key = keys.get(result);
-    if (key === undefined) {
-      key = JSON.stringify(stream);
-      keys.set(result, key);
-    }
+    const key = categorize ? labelsKey(result.stream) : result.key;
     let group = byKey.get(key);
     if (group === undefined) {
-      group = { stream, values: [] };
+      group = { stream: categorize ? result.stream : result.labels, values: [] };
       byKey.set(key, group);
     }
     const time = timestampNs.toString();

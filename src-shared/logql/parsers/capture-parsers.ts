@@ -1,16 +1,15 @@
 import { type LabelsBuilder, PARSED_LABEL } from "../pipeline/labels-builder.ts";
 import type { StageRunner } from "../pipeline/line-state.ts";
-import { parsersIdle, passesEarly, shouldExtract } from "../pipeline/parser-hints.ts";
+import { parsersIdle, passesEarly } from "../pipeline/parser-hints.ts";
 import { labelName, withoutInvalid } from "./label-name.ts";
 import { type PatternPart, readParserPattern } from "./pattern-expression.ts";
 import { readParserRegexp } from "./regexp-expression.ts";
 
 /** Gives a capture to the labels; `false` when the line is lost by it. */
 function give(labels: LabelsBuilder, plain: string, value: string): boolean {
-  const name = labels.freeName(plain);
-  if (!shouldExtract(labels, name)) return true;
+  const name = labels.claim(plain);
+  if (name === null) return true;
   labels.set(PARSED_LABEL, name, withoutInvalid(value));
-  labels.markExtracted(name);
   return passesEarly(labels, name);
 }
 

@@ -14,7 +14,7 @@ export class JsonScanError extends Error {
 const MALFORMED = "Malformed JSON error";
 const MALFORMED_STRING = "Value is string, but can't find closing '\"' symbol";
 const MALFORMED_ARRAY = "Value is array, but can't find closing ']' symbol";
-const MALFORMED_OBJECT = "Value looks like object, but can't find closing '}' symbol";
+export const MALFORMED_OBJECT = "Value looks like object, but can't find closing '}' symbol";
 const MALFORMED_ESCAPE = "Encountered an invalid escape sequence in a string";
 const UNKNOWN_VALUE = "Unknown value type";
 

@@ -1,7 +1,7 @@
 import type { LabelExtraction } from "../ast.ts";
 import { PARSED_LABEL } from "../pipeline/labels-builder.ts";
 import type { StageRunner } from "../pipeline/line-state.ts";
-import { parsersIdle, passesEarly, shouldExtract } from "../pipeline/parser-hints.ts";
+import { parsersIdle, passesEarly } from "../pipeline/parser-hints.ts";
 import { readLogfmtKey } from "./json-path.ts";
 import { labelNames, withoutInvalid } from "./label-name.ts";
 import { LogfmtScanner } from "./logfmt-scan.ts";
@@ -28,10 +28,9 @@ export function compileLogfmt({ strict, keepEmpty }: LogfmtFlags): StageRunner {
       if (!keepEmpty && !scanner.hasValue()) continue;
       const plain = nameOf(scanner.key);
       if (plain === "") continue;
-      const name = labels.freeName(plain);
-      if (!shouldExtract(labels, name)) continue;
+      const name = labels.claim(plain);
+      if (name === null) continue;
       labels.set(PARSED_LABEL, name, withoutInvalid(scanner.value()));
-      labels.markExtracted(name);
       if (!passesEarly(labels, name)) return false;
       if (labels.allExtracted()) return true;
     }

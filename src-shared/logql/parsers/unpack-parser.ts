@@ -1,6 +1,6 @@
 import { PARSED_LABEL } from "../pipeline/labels-builder.ts";
 import type { StageRunner } from "../pipeline/line-state.ts";
-import { parsersIdle, passesEarly, shouldExtract } from "../pipeline/parser-hints.ts";
+import { parsersIdle, passesEarly } from "../pipeline/parser-hints.ts";
 import { JSON_ERROR, stringValue } from "./json-parser.ts";
 import { eachField, JsonScanError } from "./json-scan.ts";
 import { labelName } from "./label-name.ts";
@@ -26,8 +26,7 @@ export function compileUnpack(): StageRunner {
           entry = value;
           return true;
         }
-        const name = labels.freeName(key);
-        if (shouldExtract(labels, name)) found.push([labelName(name, true), value]);
+        found.push([labelName(key, true), value]);
         return true;
       });
     } catch (error) {
@@ -36,9 +35,10 @@ export function compileUnpack(): StageRunner {
       return true;
     }
     if (entry === null) return true;
-    for (const [name, value] of found) {
+    for (const [plain, value] of found) {
+      const name = labels.claim(plain);
+      if (name === null) continue;
       labels.set(PARSED_LABEL, name, value);
-      labels.markExtracted(name);
       if (!passesEarly(labels, name)) return false;
     }
     state.line = entry;

@@ -114,12 +114,28 @@ export class LabelsBuilder {
     return at >= 0 && this.categories[at] !== PARSED_LABEL ? name + DUPLICATE_SUFFIX : name;
   }
 
-  wasExtracted(name: string): boolean {
-    return this.extracted.length > 0 && this.extracted.includes(name);
+  /**
+   * The name under which a parser gives a field to the labels; `null` when it must not, because the name has been extracted
+   * before or is not needed. The caller sets the label then.
+   */
+  claim(plain: string): string | null {
+    const name = this.freeName(plain);
+    const { extracted } = this;
+    for (let at = 0; at < extracted.length; at++) if (extracted[at] === name) return null;
+    const { required } = this.hints;
+    if (required !== null && !required.includes(name)) return null;
+    extracted.push(name);
+    return name;
   }
 
-  markExtracted(name: string): void {
-    this.extracted.push(name);
+  /** Equal for lines of one stream whose labels are equal and were made in the same order. */
+  signature(): string {
+    let text = "";
+    for (let at = 0; at < this.names.length; at++) {
+      text += `${this.categories[at]}${this.names[at]}\u0000${this.values[at]}\u0001`;
+    }
+    if (this.deleted.length > 0) text += `\u0002${this.deleted.join("\u0000")}`;
+    return this.error === "" ? text : `${text}\u0003${this.error}\u0000${this.errorDetails}`;
   }
 
   /** Whether the parsers may stop: everything that is needed has been extracted. */

@@ -19,12 +19,6 @@ export interface ParserHints {
 
 export const NO_HINTS: ParserHints = { noLabels: false, required: null, earlyFilters: [], preserveError: false };
 
-export function shouldExtract(labels: LabelsBuilder, name: string): boolean {
-  if (labels.wasExtracted(name)) return false;
-  const { required } = labels.hints;
-  return required === null || required.includes(name);
-}
-
 /** Whether some needed label begins like a nested field's. */
 export function shouldExtractPrefix(labels: LabelsBuilder, prefix: string): boolean {
   const { required } = labels.hints;

@@ -12,6 +12,7 @@ import { compileLineFilter } from "./line-filters.ts";
 import type { PipelineOptions, StageRunner } from "./line-state.ts";
 import { earlyFilterStages, hoistLineFilters } from "./loki-376-bugs.ts";
 import type { EarlyFilter } from "./parser-hints.ts";
+import { prefiltersAt } from "./prefilter.ts";
 
 export function compileStage(stage: Stage, options: PipelineOptions): StageRunner {
   switch (stage.kind) {
@@ -107,5 +108,6 @@ export function earlyFilters(stages: readonly Stage[], options: PipelineOptions)
 }
 
 export function compileStages(expr: Pick<LogExpr, "stages">, options: PipelineOptions): readonly StageRunner[] {
-  return orderedStages(expr.stages, options.compat).map((stage) => compileStage(stage, options));
+  const stages = orderedStages(expr.stages, options.compat);
+  return stages.flatMap((stage, at) => [...prefiltersAt(stages, at), compileStage(stage, options)]);
 }

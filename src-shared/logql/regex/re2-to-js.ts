@@ -6,7 +6,8 @@ import { type ClassItem, isClassProperty, type RegexNode } from "./regex-node.ts
  *
  * - a repetition without bound of anything but a single character or a fixed text may backtrack exponentially, as
  *   `(a|a)*` or `(a+)+` do: never;
- * - a capture inside a repetition keeps its last value in RE2 and is reset in JavaScript: never;
+ * - a capture inside a repetition keeps its last value in RE2 and is reset in JavaScript, and inside of an optional part
+ *   that matched nothing it is empty in RE2 and missing in JavaScript: never;
  * - every further `x*` in a row adds one to the degree of the polynomial that bounds the cost, so lines are limited in
  *   length, the shorter the higher the degree.
  */
@@ -27,6 +28,14 @@ function isSingle(node: RegexNode): boolean {
   return node.op === "repeat" && node.max === node.min && node.max >= 0 && node.max <= 16 && isSingle(node.sub);
 }
 
+function canBeEmpty(node: RegexNode): boolean {
+  if (node.op === "literal" || node.op === "class" || node.op === "any" || node.op === "anyNotNl") return false;
+  if (node.op === "capture") return canBeEmpty(node.sub);
+  if (node.op === "repeat") return node.min === 0 || canBeEmpty(node.sub);
+  if (node.op === "concat") return node.subs.every(canBeEmpty);
+  return node.op === "alternate" ? node.subs.some(canBeEmpty) : true;
+}
+
 /** The degree a tree adds to the polynomial of its cost; Infinity for what may be exponential. */
 function degree(node: RegexNode, repeated: boolean): number {
   if (node.op === "capture") return repeated ? Infinity : degree(node.sub, false);
@@ -34,7 +43,7 @@ function degree(node: RegexNode, repeated: boolean): number {
   if (node.op === "alternate") return node.subs.reduce((most, sub) => Math.max(most, degree(sub, repeated)), 0);
   if (node.op !== "repeat") return 0;
   if (node.max < 0) return isSingle(node.sub) ? 1 : Infinity;
-  const inner = degree(node.sub, node.max > 1 || repeated);
+  const inner = degree(node.sub, node.max > 1 || repeated || canBeEmpty(node.sub));
   if (node.max <= 1) return inner;
   if (node.sub.op === "alternate" && node.max > 16) return Infinity;
   return inner * node.max + (node.min === node.max || node.max <= 64 ? 0 : 1);
