@@ -19,9 +19,11 @@ function equalities(filter: LabelFilter): readonly Matcher[] {
 
 function compilePrefilter({ name, value }: Matcher): StageRunner {
   const hasSpace = value.includes(" ");
+  // Characters that have an escape of their own; any other can be written only as `\\u…`.
+  const escape = Array.from(value).some((char) => char < " " || '"\\/'.includes(char)) ? "\\" : "\\u";
   return ({ line, labels }) =>
     line.includes(value) ||
-    line.includes("\\") ||
+    line.includes(escape) ||
     // A parser writes a space for what is no valid character.
     (hasSpace && line.includes("\ufffd")) ||
     labels.get(name) !== undefined;

@@ -1,3 +1,13 @@
+import { formatGoFloat } from "../text/go-number.ts";
+import {
+  addDecimals,
+  type Decimal,
+  divideDecimals,
+  fromDecimal,
+  multiplyDecimals,
+  subtractDecimals,
+  toDecimal,
+} from "./decimal.ts";
 import { fixed, TemplateCallError, type TemplateFunction, variadic } from "./function-type.ts";
 import { toFloat64, toInt64 } from "./go-cast.ts";
 import { GoInt64, type GoValue } from "./go-value.ts";
@@ -17,9 +27,22 @@ function foldFloat(args: readonly GoValue[], step: (sum: number, next: number) =
   return rest.reduce(step, first);
 }
 
-/** A product or sum of decimal numbers without the error of binary ones, as a decimal library gives it. */
-function decimal(value: number): number {
-  return Number(value.toPrecision(15));
+type DecimalStep = (left: Decimal, right: Decimal) => Decimal;
+
+function foldDecimal(args: readonly GoValue[], step: DecimalStep): number {
+  const [first = 0, ...rest] = args.map(finite);
+  return fromDecimal(rest.reduce((sum, next) => step(sum, toDecimal(next)), toDecimal(first)));
+}
+
+function finite(value: GoValue): number {
+  const number = toFloat64(value);
+  if (!Number.isFinite(number)) throw new TemplateCallError(`Cannot create a Decimal from ${formatGoFloat(number)}`);
+  return number;
+}
+
+function divide(left: Decimal, right: Decimal): Decimal {
+  if (right.coefficient === 0n) throw new TemplateCallError("decimal division by 0");
+  return divideDecimals(left, right);
 }
 
 function round(value: number, places: number, threshold: number): number {
@@ -37,10 +60,10 @@ export const MATH_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   mul: variadic(["any", "any"], (args) => fold(args, (product, next) => product * next)),
   div: fixed(["any", "any"], ([left, right]) => new GoInt64(toInt64(left) / nonZero(toInt64(right)))),
   mod: fixed(["any", "any"], ([left, right]) => new GoInt64(toInt64(left) % nonZero(toInt64(right)))),
-  addf: variadic(["any"], (args) => decimal(args.reduce<number>((sum, value) => sum + toFloat64(value), 0))),
-  subf: variadic(["any", "any"], (args) => decimal(foldFloat(args, (left, right) => left - right))),
-  mulf: variadic(["any", "any"], (args) => decimal(foldFloat(args, (left, right) => left * right))),
-  divf: variadic(["any", "any"], (args) => foldFloat(args, divide)),
+  addf: variadic(["any"], (args) => foldDecimal(args, addDecimals)),
+  subf: variadic(["any", "any"], (args) => foldDecimal(args, subtractDecimals)),
+  mulf: variadic(["any", "any"], (args) => foldDecimal(args, multiplyDecimals)),
+  divf: variadic(["any", "any"], (args) => foldDecimal(args, divide)),
   max: variadic(["any", "any"], (args) => fold(args, (most, next) => (next > most ? next : most))),
   min: variadic(["any", "any"], (args) => fold(args, (least, next) => (next < least ? next : least))),
   maxf: variadic(["any", "any"], (args) => foldFloat(args, (most, next) => Math.max(most, next))),
@@ -51,8 +74,3 @@ export const MATH_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
     round(toFloat64(value), Number(toInt64(places)), threshold === undefined ? 0.5 : toFloat64(threshold)),
   ),
 };
-
-function divide(left: number, right: number): number {
-  if (right === 0) throw new TemplateCallError("decimal division by 0");
-  return left / right;
-}

@@ -75,12 +75,14 @@ function substring(start: bigint, end: bigint, text: string): string {
   return from > to ? outOfRange(from, to) : byteSlice(text, from, to);
 }
 
-/** Go's deprecated `strings.Title`: a letter at the beginning of a word becomes a capital. */
+/**
+ * Go's deprecated `strings.Title`: a letter behind a separator becomes a capital. Of ASCII everything but letters, digits and
+ * `_` separates, of the rest only space.
+ */
 function title(text: string): string {
-  return text.replace(
-    /(^|[^\p{L}\p{Nd}_'\u2019\p{M}]|[\s])(\p{L})/gu,
-    (_, before: string, letter: string) => before + upperRune(letter),
-  );
+  return text.replace(/(^|(?=\p{ASCII})[^A-Za-z0-9_]|\s)(\p{L})/gu, (_, before: string, letter: string) => {
+    return before + upperRune(letter);
+  });
 }
 
 function upperRune(letter: string): string {

@@ -64,6 +64,7 @@ describe("Go templates", () => {
       "&lt;a&amp;&#39;&gt; it\\'s   ments",
     ],
     ["{{ index (fromJson .json) `n` }} {{ (fromJson .json).zzz }}", "<no value> <no value>"],
+    ["{{ divf 2 3 }} {{ addf 0.1 0.2 }} {{ title `it's a-b é_x` }}", "0.6666666666666667 0.3 It'S A-B É_x"],
     ["{{ 1000000.0 }} {{ 1.5 }} {{ 'a' }} {{ 0x1F }}", "1e+06 1.5 97 31"],
   ])("%s gives %j", (text, expected) => {
     expect(run(text)).toBe(expected);
