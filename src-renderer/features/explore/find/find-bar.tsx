@@ -38,8 +38,8 @@ export function FindBar(props: FindBarProps): ReactElement {
   };
   const nothing = find.match === null ? t("explore.find.nothingTyped") : undefined;
   return (
-    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape closes from anywhere inside
-    <search className={styles.bar} onKeyDown={onKeyDown}>
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/prefer-tag-over-role -- Escape closes from anywhere inside
+    <div className={styles.bar} onKeyDown={onKeyDown} role="search">
       <input
         aria-describedby="explore-find-outcome"
         aria-invalid={find.problem !== null}
@@ -89,7 +89,7 @@ export function FindBar(props: FindBarProps): ReactElement {
         {t("explore.find.filter")}
       </Button>
       <IconButton icon={IconX} label={t("explore.find.close")} onClick={onClose} shortcut="escape" size={24} />
-    </search>
+    </div>
   );
 }
 
