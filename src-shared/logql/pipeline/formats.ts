@@ -8,6 +8,8 @@ import type { PipelineOptions, StageRunner } from "./line-state.ts";
 
 const TEMPLATE_ERROR = "TemplateFormatErr";
 
+const NO_LABELS: LabelMap = { labelMap: true, get: () => undefined, keys: () => [] };
+
 type Clock = Pick<PipelineOptions, "nowNs">;
 
 /** The labels of a line as a template sees them, which are never the error ones; without a copy while nothing asks for all of them. */
@@ -64,9 +66,15 @@ function compileTemplate(name: string, text: string, { nowNs }: Clock): Render {
 }
 
 /** Runs a template; on failure marks the line and gives `null`. */
-function rendered(labels: LabelsBuilder, run: () => string): string | null {
+function rendered(
+  labels: LabelsBuilder,
+  render: Render,
+  map: LabelMap,
+  line: string,
+  timestampNs: bigint,
+): string | null {
   try {
-    return run();
+    return render(map, line, timestampNs);
   } catch (error) {
     if (!(error instanceof TemplateRunError)) throw error;
     labels.setError(TEMPLATE_ERROR, error.message);
@@ -77,9 +85,15 @@ function rendered(labels: LabelsBuilder, run: () => string): string | null {
 /** `| line_format "{{.msg}}"` */
 export function compileLineFormat(text: string, clock: Clock): StageRunner {
   const render = compileTemplate("line", text, clock);
+  let seen: LabelsBuilder | null = null;
+  let map: LabelMap = NO_LABELS;
   return (state) => {
     const { labels, line, timestampNs } = state;
-    state.line = rendered(labels, () => render(liveLabels(labels), line, timestampNs)) ?? line;
+    if (labels !== seen) {
+      seen = labels;
+      map = liveLabels(labels);
+    }
+    state.line = rendered(labels, render, map, line, timestampNs) ?? line;
     return true;
   };
 }
@@ -103,7 +117,7 @@ export function compileLabelFormat(formats: readonly LabelFormat[], clock: Clock
         continue;
       }
       const seen = (map ??= copies ? frozenLabels(labels) : liveLabels(labels));
-      const value = rendered(labels, () => render(seen, line, timestampNs));
+      const value = rendered(labels, render, seen, line, timestampNs);
       if (value !== null) labels.set(PARSED_LABEL, name, value);
     }
     return true;

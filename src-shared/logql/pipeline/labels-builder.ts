@@ -1,4 +1,5 @@
 import type { LabelSet } from "../../model/labels.ts";
+import type { LabelColumns } from "./labels-result.ts";
 import type { ParserHints } from "./parser-hints.ts";
 
 /** Where a label comes from; a later kind hides an earlier one of the same name. */
@@ -33,12 +34,16 @@ export class LabelsBuilder {
   /** Why a stage failed for this line (`__error__`), and its details; "" for neither. */
   error = "";
   errorDetails = "";
+  // Filled up to their counts; cutting arrays to length 0 would free and allocate them again for every line.
   private readonly names: string[] = [];
   private readonly values: string[] = [];
   private readonly categories: LabelCategory[] = [];
+  private count = 0;
   private readonly deleted: string[] = [];
+  private deletedCount = 0;
   /** Names that parsers gave a value to: the first one stays. */
   private readonly extracted: string[] = [];
+  private extractedCount = 0;
 
   constructor(base: LabelSet, hints: ParserHints) {
     this.base = new Map(Object.entries(base));
@@ -46,11 +51,9 @@ export class LabelsBuilder {
   }
 
   reset(metadata: LabelSet | undefined): void {
-    this.names.length = 0;
-    this.values.length = 0;
-    this.categories.length = 0;
-    this.deleted.length = 0;
-    this.extracted.length = 0;
+    this.count = 0;
+    this.deletedCount = 0;
+    this.extractedCount = 0;
     this.error = "";
     this.errorDetails = "";
     if (metadata !== undefined) this.addMetadata(metadata);
@@ -68,24 +71,29 @@ export class LabelsBuilder {
   }
 
   private find(name: string): number {
-    const { names } = this;
-    for (let at = 0; at < names.length; at++) if (names[at] === name) return at;
+    const { names, count } = this;
+    for (let at = 0; at < count; at++) if (names[at] === name) return at;
     return -1;
+  }
+
+  private isDeleted(name: string): boolean {
+    for (let at = 0; at < this.deletedCount; at++) if (this.deleted[at] === name) return true;
+    return false;
   }
 
   /** The value of a label; `undefined` when there is none. Never the error labels that stages set. */
   get(name: string): string | undefined {
     const at = this.find(name);
     if (at >= 0) return this.values[at];
-    return this.deleted.length > 0 && this.deleted.includes(name) ? undefined : this.base.get(name);
+    return this.isDeleted(name) ? undefined : this.base.get(name);
   }
 
   set(category: LabelCategory, name: string, value: string): void {
     const at = this.find(name);
     if (at < 0) {
-      this.names.push(name);
-      this.values.push(value);
-      this.categories.push(category);
+      this.names[this.count] = name;
+      this.values[this.count] = value;
+      this.categories[this.count++] = category;
     } else if (category >= (this.categories[at] ?? STREAM_LABEL)) {
       this.values[at] = value;
       this.categories[at] = category;
@@ -95,11 +103,14 @@ export class LabelsBuilder {
   delete(name: string): void {
     const at = this.find(name);
     if (at >= 0) {
-      this.names.splice(at, 1);
-      this.values.splice(at, 1);
-      this.categories.splice(at, 1);
+      const last = --this.count;
+      for (let next = at; next < last; next++) {
+        this.names[next] = this.names[next + 1] ?? "";
+        this.values[next] = this.values[next + 1] ?? "";
+        this.categories[next] = this.categories[next + 1] ?? STREAM_LABEL;
+      }
     }
-    this.deleted.push(name);
+    this.deleted[this.deletedCount++] = name;
   }
 
   setError(error: string, details: string): void {
@@ -120,41 +131,54 @@ export class LabelsBuilder {
    */
   claim(plain: string): string | null {
     const name = this.freeName(plain);
-    const { extracted } = this;
-    for (let at = 0; at < extracted.length; at++) if (extracted[at] === name) return null;
+    const { extracted, extractedCount } = this;
+    for (let at = 0; at < extractedCount; at++) if (extracted[at] === name) return null;
     const { required } = this.hints;
     if (required !== null && !required.includes(name)) return null;
-    extracted.push(name);
+    extracted[this.extractedCount++] = name;
     return name;
   }
 
   /** Equal for lines of one stream whose labels are equal and were made in the same order. */
   signature(): string {
     let text = "";
-    for (let at = 0; at < this.names.length; at++) {
+    for (let at = 0; at < this.count; at++) {
       text += `${this.categories[at]}${this.names[at]}\u0000${this.values[at]}\u0001`;
     }
-    if (this.deleted.length > 0) text += `\u0002${this.deleted.join("\u0000")}`;
+    for (let at = 0; at < this.deletedCount; at++) text += `\u0002${this.deleted[at]}`;
     return this.error === "" ? text : `${text}\u0003${this.error}\u0000${this.errorDetails}`;
   }
 
   /** Whether the parsers may stop: everything that is needed has been extracted. */
   allExtracted(): boolean {
     const { required } = this.hints;
-    return required !== null && this.extracted.length === required.length;
+    return required !== null && this.extractedCount === required.length;
   }
 
   /** Whether the line has exactly its stream's labels. */
   isUnchanged(): boolean {
-    return this.names.length === 0 && this.deleted.length === 0 && this.error === "";
+    return this.count === 0 && this.deletedCount === 0 && this.error === "";
+  }
+
+  /** A copy of all labels, in no order; the error labels too. */
+  columns(): LabelColumns {
+    const names: string[] = [];
+    const values: string[] = [];
+    const categories: LabelCategory[] = [];
+    this.forEach((name, value, category) => {
+      names.push(name);
+      values.push(value);
+      categories.push(category);
+    });
+    return { names, values, categories };
   }
 
   /** Calls back for every label but the error ones, in no order. */
   forEachPlain(visit: (name: string, value: string, category: LabelCategory) => void): void {
     for (const [name, value] of this.base) {
-      if (this.find(name) < 0 && !this.deleted.includes(name)) visit(name, value, STREAM_LABEL);
+      if (this.find(name) < 0 && !this.isDeleted(name)) visit(name, value, STREAM_LABEL);
     }
-    for (let at = 0; at < this.names.length; at++) {
+    for (let at = 0; at < this.count; at++) {
       visit(this.names[at] ?? "", this.values[at] ?? "", this.categories[at] ?? STREAM_LABEL);
     }
   }

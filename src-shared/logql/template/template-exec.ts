@@ -1,7 +1,4 @@
-import { BUILTIN_FUNCTIONS } from "./functions-builtin.ts";
-import { MATH_FUNCTIONS } from "./functions-math.ts";
-import { TEXT_FUNCTIONS } from "./functions-text.ts";
-import { TIME_FUNCTIONS } from "./functions-time.ts";
+import { fits, TEMPLATE_FUNCTIONS, typeName } from "./function-table.ts";
 import { type ParamType, TemplateCallError, type TemplateFunction, type TemplateScope } from "./function-type.ts";
 import { GoTime } from "./go-time.ts";
 import { timeMethod } from "./go-time-methods.ts";
@@ -34,10 +31,6 @@ export class TemplateRunError extends Error {
   }
 }
 
-const FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map(
-  Object.entries({ ...BUILTIN_FUNCTIONS, ...MATH_FUNCTIONS, ...TEXT_FUNCTIONS, ...TIME_FUNCTIONS }),
-);
-
 const MAX_DEPTH = 1_000;
 /** More than this a template may not write for one line: nested ranges and `repeat` grow without bound. */
 const MAX_OUTPUT = 16_777_216;
@@ -53,30 +46,6 @@ interface Variable {
 }
 
 type Flow = "next" | "break" | "continue";
-
-function typeName(type: ParamType): string {
-  if (type === "time") return "time.Time";
-  return type === "any" ? "interface {}" : type;
-}
-
-function fits(value: GoValue, type: ParamType): boolean {
-  switch (type) {
-    case "any":
-      return true;
-    case "string":
-      return typeof value === "string";
-    case "int":
-      return typeof value === "bigint";
-    case "int64":
-      return value instanceof GoInt64;
-    case "float64":
-      return typeof value === "number";
-    case "bool":
-      return typeof value === "boolean";
-    case "time":
-      return value instanceof GoTime;
-  }
-}
 
 class Execution {
   private readonly template: ParsedTemplate;
@@ -307,7 +276,7 @@ class Execution {
       const shown = first === undefined ? printValue(value) : printArg(first);
       this.fail(commandPlace, `error calling call: non-function ${shown} of type ${goTypeName(value)}`);
     }
-    const called = FUNCTIONS.get(name);
+    const called = TEMPLATE_FUNCTIONS.get(name);
     const place = { at: node.at, context: name };
     if (called === undefined) return this.fail(place, `${JSON.stringify(name)} is not a defined function`);
     return this.invokeFunction(dot, called, name, place, commandPlace, args, final);
