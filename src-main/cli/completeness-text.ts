@@ -11,7 +11,8 @@ export function completenessLines({ reasons }: Completeness, text: CliText): str
   });
 }
 
-function reasonSentence(reason: CompletenessReason, { sentence }: CliText): string | null {
+function reasonSentence(reason: CompletenessReason, text: CliText): string | null {
+  const sentence = (key: string, params?: Readonly<Record<string, string | number>>) => text.sentence(key, params);
   const span = (startNs: string, endNs: string) => ({ from: instant(startNs), to: instant(endNs) });
   const failure = (code: string) => sentence(`errors.${code}`);
   switch (reason.kind) {

@@ -4,7 +4,7 @@
   var look = {};
   try {
     look = JSON.parse(localStorage.getItem("kubemate.look") || "{}");
-  } catch (error) {
+  } catch {
     look = {};
   }
   var dark = look.theme === "dark" || (look.theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);

@@ -33,7 +33,7 @@ const en = {
 type WithoutPlural<Key extends string> = Key extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : Key;
 
 /** Every text there is, by the English files; a plural is named without its suffix. */
-export type MessageKey = WithoutPlural<keyof typeof en & string>;
+export type MessageKey = WithoutPlural<keyof typeof en>;
 
 const zhCN: Readonly<Record<string, string>> = {
   ...zhApp,

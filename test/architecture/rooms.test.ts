@@ -32,7 +32,9 @@ describe("rooms", () => {
   });
 
   it("exports have names", () => {
-    const nameless = files.filter(({ path, text }) => /^export default/m.test(text) && !/(^|\/)[\w.-]*config\.ts$/.test(path));
+    const nameless = files.filter(
+      ({ path, text }) => /^export default/m.test(text) && !/(^|\/)[\w.-]*config\.ts$/.test(path),
+    );
     expect(nameless.map(({ path }) => path)).toEqual([]);
   });
 

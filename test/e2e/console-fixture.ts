@@ -65,6 +65,7 @@ export const test = base.extend<
   { served: RunningConsole }
 >({
   served: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the pattern to know what a fixture needs
     async ({}, use) => {
       const served = RunningConsole.start();
       await use(served);
@@ -72,6 +73,7 @@ export const test = base.extend<
     },
     { scope: "worker" },
   ],
+  // oxlint-disable-next-line no-empty-pattern -- as above
   conduct: async ({}, use) => {
     const conduct: PageConduct = { errors: [], foreignRequests: [] };
     await use(conduct);
