@@ -1,4 +1,4 @@
-import { compileCaptures } from "./regex-captures.ts";
+import { type CaptureRegex, compileCaptures } from "./regex-captures.ts";
 
 /** Go's `Regexp.Expand`: `$1`, `$name`, `${name}`, `$$`; a name is as long as possible, an unknown one is empty. */
 export function expandTemplate(
@@ -15,14 +15,31 @@ export function expandTemplate(
   });
 }
 
+const MAX_REMEMBERED = 64;
+
+/** Compiles, and keeps what it compiled last: a template runs the same expression for every line. */
+function rememberingCompile(): (expression: string) => CaptureRegex {
+  const known = new Map<string, CaptureRegex>();
+  return (expression) => {
+    const existing = known.get(expression);
+    if (existing !== undefined) return existing;
+    const compiled = compileCaptures(expression);
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    known.set(expression, compiled);
+    return compiled;
+  };
+}
+
+const compile = rememberingCompile();
+
 /** How often an expression matches. Throws `Re2SyntaxError`. */
 export function countMatches(expression: string, text: string): number {
-  return compileCaptures(expression).all(text).length;
+  return compile(expression).all(text).length;
 }
 
 /** Go's `ReplaceAllString` (or `…Literal…` with `literal`). Throws `Re2SyntaxError`. */
 export function replaceAllMatches(expression: string, text: string, replacement: string, literal: boolean): string {
-  const regex = compileCaptures(expression);
+  const regex = compile(expression);
   let out = "";
   let at = 0;
   for (const found of regex.all(text)) {

@@ -6,8 +6,9 @@ import { type ClassItem, isClassProperty, type RegexNode } from "./regex-node.ts
  *
  * - a repetition without bound of anything but a single character or a fixed text may backtrack exponentially, as
  *   `(a|a)*` or `(a+)+` do: never;
- * - a capture inside a repetition keeps its last value in RE2 and is reset in JavaScript, and inside of an optional part
- *   that matched nothing it is empty in RE2 and missing in JavaScript: never;
+ * - a capture inside a repetition keeps its last value in RE2 and is reset in JavaScript: never;
+ * - a repetition whose part may match nothing: RE2 takes the empty part where it comes first, JavaScript goes on to another,
+ *   so where it matches may differ, though not whether: never for captures (`hasEmptyLoop`);
  * - every further `x*` in a row adds one to the degree of the polynomial that bounds the cost, so lines are limited in
  *   length, the shorter the higher the degree.
  */
@@ -36,6 +37,13 @@ function canBeEmpty(node: RegexNode): boolean {
   return node.op === "alternate" ? node.subs.some(canBeEmpty) : true;
 }
 
+/** Whether something that may match nothing is repeated, or optional. */
+export function hasEmptyLoop(node: RegexNode): boolean {
+  if (node.op === "repeat") return canBeEmpty(node.sub) || hasEmptyLoop(node.sub);
+  if (node.op === "capture") return hasEmptyLoop(node.sub);
+  return (node.op === "concat" || node.op === "alternate") && node.subs.some(hasEmptyLoop);
+}
+
 /** The degree a tree adds to the polynomial of its cost; Infinity for what may be exponential. */
 function degree(node: RegexNode, repeated: boolean): number {
   if (node.op === "capture") return repeated ? Infinity : degree(node.sub, false);
@@ -43,7 +51,7 @@ function degree(node: RegexNode, repeated: boolean): number {
   if (node.op === "alternate") return node.subs.reduce((most, sub) => Math.max(most, degree(sub, repeated)), 0);
   if (node.op !== "repeat") return 0;
   if (node.max < 0) return isSingle(node.sub) ? 1 : Infinity;
-  const inner = degree(node.sub, node.max > 1 || repeated || canBeEmpty(node.sub));
+  const inner = degree(node.sub, node.max > 1 || repeated);
   if (node.max <= 1) return inner;
   if (node.sub.op === "alternate" && node.max > 16) return Infinity;
   return inner * node.max + (node.min === node.max || node.max <= 64 ? 0 : 1);

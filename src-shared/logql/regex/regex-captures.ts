@@ -1,6 +1,6 @@
 import { RE2JS } from "re2js";
 import { parseRe2 } from "./re2-syntax.ts";
-import { jsFitness, jsSource } from "./re2-to-js.ts";
+import { hasEmptyLoop, jsFitness, jsSource } from "./re2-to-js.ts";
 import type { RegexNode } from "./regex-node.ts";
 
 /** The captures of a match, 0 the whole; `undefined` for one that took no part in it. */
@@ -70,7 +70,7 @@ export function compileCaptures(expression: string): CaptureRegex {
   const viaRe2 = re2Finder(expression, names.length);
   const fitness = jsFitness(node, false);
   let find = viaRe2;
-  if (fitness.usable) {
+  if (fitness.usable && !hasEmptyLoop(node)) {
     const regExp = new RegExp(jsSource(node), "gu");
     find = (text, from) => {
       if (text.length > fitness.maxLength) return viaRe2(text, from);
