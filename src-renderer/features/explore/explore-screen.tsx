@@ -15,7 +15,7 @@ import { ResultStage } from "./result-stage.tsx";
 import type { LogListHandle } from "./rows/log-list.tsx";
 import { targetOf } from "./session/run-plan.ts";
 import { useExploreSession } from "./session/use-explore-session.ts";
-import { useResultSet } from "./session/use-result-set.ts";
+import { useReadFailure } from "./session/use-result-set.ts";
 import { useExploreActions } from "./use-explore-actions.ts";
 import { useExploreCommands } from "./use-explore-commands.ts";
 import { useDefaultLimit } from "./use-default-limit.ts";
@@ -51,23 +51,21 @@ export function ExploreScreen(): ReactElement {
       store.setState({ selection: { active: -1, origin: -1 }, follow: isTail, seenRows: 0, drawer: null }),
   });
   const shownView = snapshot.filtered?.view ?? snapshot.view;
-  const resultSet = useResultSet(shownView);
-  const whole = useResultSet(snapshot.view);
-  useTailStatus(snapshot.live ? whole : null, store);
+  const readFailure = useReadFailure(snapshot.view);
+  useTailStatus(snapshot.live ? snapshot.view : null, store);
 
   const query = useRef<QueryBarHandle>(null);
   const list = useRef<LogListHandle>(null);
   const actions = useExploreActions({ store, list, query });
   useExploreCommands({ store, actions, snapshot, mayNotRead });
 
-  const plan = snapshot.phase === "open" || whole !== null ? snapshot.plan : null;
   const volume = useVolume(
     api.logs,
-    plan?.kind === "logs" && snapshot.phase === "open" ? plan : null,
+    snapshot.plan?.kind === "logs" && snapshot.phase === "open" ? snapshot.plan : null,
     shownView,
     snapshot.live || snapshot.filtered !== null,
   );
-  const runError = snapshot.error ?? (whole?.state.phase === "failed" ? whole.state.error : undefined) ?? null;
+  const runError = snapshot.error ?? readFailure;
   const failedQuery = snapshot.plan?.query ?? "";
   const failure = useMemo(() => queryFailure(failedQuery, runError), [failedQuery, runError]);
   return (
@@ -110,7 +108,6 @@ export function ExploreScreen(): ReactElement {
         actions={actions}
         client={api.logs}
         list={list}
-        resultSet={resultSet}
         session={session}
         snapshot={snapshot}
         store={store}

@@ -16,6 +16,7 @@ import { useFormats } from "../../hooks/use-formats.ts";
 import { useCurrentSite } from "../../hooks/use-sites.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { DetailsDrawer } from "./details/details-drawer.tsx";
+import type { TraceLinkTemplate } from "./details/trace-link.ts";
 import { ExploreStart } from "./explore-start.tsx";
 import type { ExploreViewStore } from "./explore-view-store.ts";
 import styles from "./explore.module.css";
@@ -30,7 +31,8 @@ import { LogList, type LogListHandle } from "./rows/log-list.tsx";
 import { selectRow } from "./rows/row-selection.ts";
 import { useRow } from "./rows/use-row.ts";
 import type { ExploreSession, ExploreSnapshot } from "./session/explore-session.ts";
-import type { LogsClient, ResultSetSnapshot, ResultSetView } from "./session/result-set-view.ts";
+import type { LogsClient, ResultSetView } from "./session/result-set-view.ts";
+import { useResultSet } from "./session/use-result-set.ts";
 import { useExport } from "./session/use-export.ts";
 import type { ExploreActions } from "./use-explore-actions.ts";
 import { useFilterWithin } from "./use-filter-within.ts";
@@ -42,17 +44,17 @@ interface ResultStageProps {
   readonly snapshot: ExploreSnapshot;
   /** The rows that are shown: the whole result, or what a filter leaves of it. */
   readonly view: ResultSetView | null;
-  readonly resultSet: ResultSetSnapshot | null;
   readonly store: ExploreViewStore;
   readonly actions: ExploreActions;
   readonly list: RefObject<LogListHandle | null>;
 }
 
 const NO_COLUMNS: readonly string[] = [];
+const NO_LINKS: readonly TraceLinkTemplate[] = [];
 
 /** Under the histogram: the rows (or the numbers, or why there are none), the facets and the details. */
 export function ResultStage(props: ResultStageProps): ReactElement {
-  const { snapshot, view, resultSet, actions } = props;
+  const { snapshot, view, actions } = props;
   if (snapshot.phase === "open" && snapshot.metric !== null) {
     return (
       <div className={styles.main}>
@@ -61,15 +63,15 @@ export function ResultStage(props: ResultStageProps): ReactElement {
       </div>
     );
   }
-  if (view !== null && resultSet !== null) return <Rows {...props} key={view.id} resultSet={resultSet} view={view} />;
+  if (view !== null) return <Rows {...props} key={view.id} view={view} />;
   if (snapshot.phase === "opening" || snapshot.phase === "estimating") return <LoadingView rowHeight={20} rows={24} />;
   if (snapshot.phase === "idle" || snapshot.phase === "failed") return <ExploreStart onRun={actions.runQuery} />;
   return <div className={styles.main} />;
 }
 
-type RowsProps = ResultStageProps & { readonly view: ResultSetView; readonly resultSet: ResultSetSnapshot };
+type RowsProps = ResultStageProps & { readonly view: ResultSetView };
 
-function Rows({ client, session, snapshot, view, resultSet, store, actions, list }: RowsProps): ReactElement {
+function Rows({ client, session, snapshot, view, store, actions, list }: RowsProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const { site } = useCurrentSite();
@@ -82,6 +84,7 @@ function Rows({ client, session, snapshot, view, resultSet, store, actions, list
   const drawer = useStore(store, (state) => state.drawer);
   const follow = useStore(store, (state) => state.follow);
   const seenRows = useStore(store, (state) => state.seenRows);
+  const resultSet = useResultSet(view);
   const { state, lost } = resultSet;
   const live = snapshot.live && snapshot.filtered === null;
 
@@ -100,7 +103,10 @@ function Rows({ client, session, snapshot, view, resultSet, store, actions, list
   );
   const hitRow = find.snapshot?.current?.row ?? -1;
   const active = useRow(view.cache, selection.active);
-  const shown = active?.row.kind === "entry" ? { row: active.row, labels: active.labels } : null;
+  const shown = useMemo(
+    () => (active?.row.kind === "entry" ? { row: active.row, labels: active.labels } : null),
+    [active],
+  );
 
   const onStep = useCallback(
     (direction: "next" | "previous") => {
@@ -215,7 +221,7 @@ function Rows({ client, session, snapshot, view, resultSet, store, actions, list
           onFilter={canFilter ? actions.filterField : null}
           onTab={actions.openDrawer}
           tab={drawer}
-          traceLinks={site?.config.traceLinks ?? []}
+          traceLinks={site?.config.traceLinks ?? NO_LINKS}
           view={view}
           wrap={wrap}
         />

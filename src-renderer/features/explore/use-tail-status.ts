@@ -1,20 +1,26 @@
 import { useContext, useEffect } from "react";
-import { useStore } from "zustand";
+import type { ResultSetState } from "../../../src-shared/api/logs.api.ts";
 import { StatusLineContext, type TailStatus } from "../../hooks/status-line.ts";
 import type { ExploreViewStore } from "./explore-view-store.ts";
-import type { ResultSetSnapshot } from "./session/result-set-view.ts";
+import type { ResultSetView } from "./session/result-set-view.ts";
 
-/** Tells the status bar how the tail goes; `null` when none is followed. */
-export function useTailStatus(resultSet: ResultSetSnapshot | null, store: ExploreViewStore): void {
+/** Tells the status bar how the tail goes; nothing when none is followed. */
+export function useTailStatus(tail: ResultSetView | null, store: ExploreViewStore): void {
   const statusLine = useContext(StatusLineContext);
-  const follow = useStore(store, (state) => state.follow);
   useEffect(() => {
-    statusLine?.getState().setTail(resultSet === null ? null : tailStatus(resultSet, follow));
-  }, [statusLine, resultSet, follow]);
-  useEffect(() => () => statusLine?.getState().setTail(null), [statusLine]);
+    if (tail === null || statusLine === null) return undefined;
+    const { setTail } = statusLine.getState();
+    const tell = (): void => setTail(tailStatus(tail.snapshot.state, store.getState().follow));
+    tell();
+    const unsubscribe = [tail.subscribe(tell), store.subscribe(tell)];
+    return () => {
+      for (const undo of unsubscribe) undo();
+      setTail(null);
+    };
+  }, [statusLine, tail, store]);
 }
 
-function tailStatus({ state }: ResultSetSnapshot, follow: boolean): TailStatus {
+function tailStatus(state: ResultSetState, follow: boolean): TailStatus {
   const running = follow ? "live" : "paused";
   return {
     rowsPerSecond: Math.round(state.rowsPerSecond),

@@ -1,5 +1,5 @@
 import { IconArrowsVertical } from "@tabler/icons-react";
-import { useMemo, type ReactElement } from "react";
+import { memo, useMemo, type ReactElement } from "react";
 import type { EntryRow } from "../../../../src-shared/model/log-row.ts";
 import { CopyButton } from "../../../components/copy-button.tsx";
 import { Drawer } from "../../../components/drawer.tsx";
@@ -36,7 +36,7 @@ interface DetailsDrawerProps extends FieldActions {
 }
 
 /** Everything about one line, beside the list. */
-export function DetailsDrawer(props: DetailsDrawerProps): ReactElement {
+export const DetailsDrawer = memo(function DetailsDrawer(props: DetailsDrawerProps): ReactElement {
   const { client, view, hand, tab, onTab, wrap, onClose, ...actions } = props;
   const { row, labels } = hand;
   const t = useTranslate();
@@ -130,7 +130,7 @@ export function DetailsDrawer(props: DetailsDrawerProps): ReactElement {
       </div>
     </Drawer>
   );
-}
+});
 
 interface LineTabsProps {
   readonly client: LogsClient;

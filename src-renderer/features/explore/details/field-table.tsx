@@ -6,10 +6,10 @@ import {
   IconFilterPlus,
 } from "@tabler/icons-react";
 import type { ReactElement } from "react";
-import { CopyButton } from "../../../components/copy-button.tsx";
-import { IconButton } from "../../../components/icon-button.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
+import { SmallButton } from "../floating/small-button.tsx";
+import { SmallCopyButton } from "../floating/small-copy-button.tsx";
 import { withVisibleCharacters } from "../rows/control-characters.ts";
 import styles from "./details.module.css";
 import { FIELD_ORIGINS, type FieldFilterOp, type FieldOrigin, type RowField } from "./row-fields.ts";
@@ -89,27 +89,24 @@ function FieldLine({
       <dd className={styles.fieldActions}>
         {onFilter === null ? null : (
           <>
-            <IconButton
+            <SmallButton
               icon={IconFilterPlus}
               label={t("explore.fields.only", { name })}
               onClick={() => onFilter(field, "=")}
-              size={20}
             />
-            <IconButton
+            <SmallButton
               icon={IconFilterMinus}
               label={t("explore.fields.without", { name })}
               onClick={() => onFilter(field, "!=")}
-              size={20}
             />
           </>
         )}
-        <IconButton
+        <SmallButton
           icon={isColumn ? IconColumnRemove : IconColumnInsertRight}
           label={isColumn ? t("explore.list.removeColumn", { name }) : t("explore.fields.addColumn", { name })}
           onClick={() => onColumns(isColumn ? columns.filter((column) => column !== name) : [...columns, name])}
-          size={20}
         />
-        <CopyButton label={t("explore.fields.copy", { name })} size={20} text={value} />
+        <SmallCopyButton label={t("explore.fields.copy", { name })} text={value} />
       </dd>
     </div>
   );

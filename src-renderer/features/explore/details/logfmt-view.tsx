@@ -1,6 +1,6 @@
 import { useMemo, type ReactElement } from "react";
-import { CopyButton } from "../../../components/copy-button.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
+import { SmallCopyButton } from "../floating/small-copy-button.tsx";
 import { withVisibleCharacters } from "../rows/control-characters.ts";
 import styles from "./details.module.css";
 import { logfmtPairs } from "./logfmt-pairs.ts";
@@ -18,7 +18,7 @@ export function LogfmtView({ line }: { readonly line: string }): ReactElement {
             <dt className={styles.name}>{name}</dt>
             <dd className={styles.value}>{value === null ? "" : withVisibleCharacters(value.slice(0, 2_000))}</dd>
             <dd className={styles.fieldActions}>
-              <CopyButton label={t("explore.fields.copy", { name })} size={20} text={value ?? ""} />
+              <SmallCopyButton label={t("explore.fields.copy", { name })} text={value ?? ""} />
             </dd>
           </div>
         ))}

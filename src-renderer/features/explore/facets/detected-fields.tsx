@@ -1,10 +1,10 @@
 import { IconColumnInsertRight, IconColumnRemove } from "@tabler/icons-react";
 import { useState, type ReactElement } from "react";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
-import { IconButton } from "../../../components/icon-button.tsx";
 import { EmptyView, LoadingView } from "../../../components/state-views.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
+import { SmallButton } from "../floating/small-button.tsx";
 import type { LogsClient } from "../session/result-set-view.ts";
 import type { RunPlan } from "../session/run-plan.ts";
 import { useQuestion } from "../session/use-question.ts";
@@ -42,7 +42,7 @@ export function DetectedFields({ client, plan, columns, onColumns }: DetectedFie
             <span className={styles.distinct}>
               {type} · {formats.number(cardinality)}
             </span>
-            <IconButton
+            <SmallButton
               icon={isColumn ? IconColumnRemove : IconColumnInsertRight}
               label={
                 isColumn
@@ -50,7 +50,6 @@ export function DetectedFields({ client, plan, columns, onColumns }: DetectedFie
                   : t("explore.fields.addColumn", { name: label })
               }
               onClick={() => onColumns(isColumn ? columns.filter((column) => column !== label) : [...columns, label])}
-              size={20}
             />
           </div>
         );

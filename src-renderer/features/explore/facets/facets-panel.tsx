@@ -6,7 +6,7 @@ import {
   IconPlus,
   IconRefresh,
 } from "@tabler/icons-react";
-import { useMemo, useState, type ReactElement } from "react";
+import { memo, useMemo, useState, type ReactElement } from "react";
 import type { FieldStat } from "../../../../src-shared/api/logs.api.ts";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
 import { IconButton } from "../../../components/icon-button.tsx";
@@ -14,6 +14,7 @@ import { EmptyView, LoadingView } from "../../../components/state-views.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { FIELD_ORIGINS, type FieldFilterOp, type RowField } from "../details/row-fields.ts";
+import { SmallButton } from "../floating/small-button.tsx";
 import { withVisibleCharacters } from "../rows/control-characters.ts";
 import type { LogsClient, ResultSetView } from "../session/result-set-view.ts";
 import type { RunPlan } from "../session/run-plan.ts";
@@ -37,7 +38,14 @@ const TOP = 10;
 const RECOUNT_MS = 3_000;
 
 /** The labels and fields of the rows that are here, with their commonest values; a press writes a matcher into the query. */
-export function FacetsPanel({ client, view, plan, columns, onColumns, onFilter }: FacetsPanelProps): ReactElement {
+export const FacetsPanel = memo(function FacetsPanel({
+  client,
+  view,
+  plan,
+  columns,
+  onColumns,
+  onFilter,
+}: FacetsPanelProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const [search, setSearch] = useState("");
@@ -101,7 +109,7 @@ export function FacetsPanel({ client, view, plan, columns, onColumns, onFilter }
       </div>
     </section>
   );
-}
+});
 
 interface FacetProps extends Pick<FacetsPanelProps, "columns" | "onColumns" | "onFilter"> {
   readonly field: FieldStat;
@@ -129,11 +137,10 @@ function Facet({ field, scannedRows, columns, onColumns, onFilter, open }: Facet
             {exact ? formats.number(distinct) : `≥ ${formats.number(distinct)}`}
           </span>
         </button>
-        <IconButton
+        <SmallButton
           icon={isColumn ? IconColumnRemove : IconColumnInsertRight}
           label={isColumn ? t("explore.list.removeColumn", { name }) : t("explore.fields.addColumn", { name })}
           onClick={() => onColumns(isColumn ? columns.filter((column) => column !== name) : [...columns, name])}
-          size={20}
         />
       </div>
       {isOpen ? <FacetValues field={field} onFilter={onFilter} scannedRows={scannedRows} /> : null}
@@ -167,25 +174,22 @@ function FacetValues({
           <span className={styles.count}>{formats.number(count)}</span>
           {onFilter === null ? null : (
             <span className={styles.ops}>
-              <IconButton
+              <SmallButton
                 icon={IconFilterPlus}
                 label={t("explore.facets.only", { name, value: value.slice(0, 100) })}
                 onClick={() => onFilter({ name, value, from }, "=")}
-                size={20}
               />
               {from === "label" ? (
-                <IconButton
+                <SmallButton
                   icon={IconPlus}
                   label={t("explore.facets.also", { name, value: value.slice(0, 100) })}
                   onClick={() => onFilter({ name, value, from }, "also")}
-                  size={20}
                 />
               ) : null}
-              <IconButton
+              <SmallButton
                 icon={IconFilterMinus}
                 label={t("explore.facets.without", { name, value: value.slice(0, 100) })}
                 onClick={() => onFilter({ name, value, from }, "!=")}
-                size={20}
               />
             </span>
           )}
