@@ -103,7 +103,9 @@ export function ExploreScreen(): ReactElement {
           <ErrorPanel error={runError} onRetry={actions.run} title={t("explore.failed.title")} />
         </div>
       )}
-      {snapshot.view === null ? null : <VolumeHistogram {...volume} onZoom={(zoomed) => actions.zoom(zoomed)} />}
+      {snapshot.view === null || (readFailure !== null && snapshot.view.snapshot.state.rows === 0) ? null : (
+        <VolumeHistogram {...volume} onZoom={(zoomed) => actions.zoom(zoomed)} />
+      )}
       <ResultStage
         actions={actions}
         client={api.logs}

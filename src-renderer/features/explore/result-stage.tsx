@@ -129,8 +129,8 @@ function Rows({ client, session, snapshot, view, store, actions, list }: RowsPro
     void filterWithin(find.match, title).then((error) => setFilterError(error === null ? null : errorText(t, error)));
   };
   const canFilter = snapshot.plan !== null;
-  const isEmpty =
-    state.rows === 0 && state.phase !== "reading" && state.phase !== "tailing" && state.phase !== "reconnecting";
+  const isEmpty = state.rows === 0 && (state.phase === "done" || state.phase === "stopped");
+  const isFailed = state.rows === 0 && state.phase === "failed";
   return (
     <div className={styles.stage}>
       <div className={styles.main}>
@@ -177,7 +177,9 @@ function Rows({ client, session, snapshot, view, store, actions, list }: RowsPro
             {t("explore.lost.text", { why: errorText(t, lost) })}
           </PartialNotice>
         )}
-        {isEmpty ? (
+        {isFailed ? (
+          <ExploreStart onRun={actions.runQuery} />
+        ) : isEmpty ? (
           <NothingFound
             filtered={snapshot.filtered !== null}
             onLeave={() => session.leaveFilter()}

@@ -1,6 +1,5 @@
 import { IconArrowDown, IconArrowUp, IconFilter, IconLetterCase, IconRegex, IconX } from "@tabler/icons-react";
 import { useEffect, useRef, type KeyboardEvent, type ReactElement } from "react";
-import { Button } from "../../../components/button.tsx";
 import { errorText } from "../../../components/error-text.ts";
 import { IconButton } from "../../../components/icon-button.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
@@ -85,9 +84,13 @@ export function FindBar(props: FindBarProps): ReactElement {
         shortcut="f3"
         size={24}
       />
-      <Button compact disabledReason={nothing} icon={IconFilter} onClick={onFilter} tone="quiet">
-        {t("explore.find.filter")}
-      </Button>
+      <IconButton
+        disabledReason={nothing}
+        icon={IconFilter}
+        label={t("explore.find.filter")}
+        onClick={onFilter}
+        size={24}
+      />
       <IconButton icon={IconX} label={t("explore.find.close")} onClick={onClose} shortcut="escape" size={24} />
     </div>
   );

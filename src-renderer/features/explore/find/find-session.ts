@@ -85,7 +85,7 @@ export class FindSession implements Disposable {
         { signal: step.signal },
       );
       if (step.signal.aborted) return null;
-      this.#change({ current: row < 0 ? null : { row, index }, wrapped, error: null });
+      this.#change({ current: row < 0 ? null : { row, index }, wrapped: wrapped && row >= 0, error: null });
       return row < 0 ? null : row;
     } catch (error) {
       if (!step.signal.aborted) this.#change({ error: wireErrorOf(error) });

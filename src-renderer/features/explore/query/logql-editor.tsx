@@ -8,7 +8,7 @@ import {
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching } from "@codemirror/language";
 import { forceLinting, lintKeymap, linter, type Diagnostic } from "@codemirror/lint";
-import { Annotation, Compartment, EditorState, Prec } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, Prec, type Transaction } from "@codemirror/state";
 import { EditorView, drawSelection, keymap, placeholder, tooltips } from "@codemirror/view";
 import { useEffect, useImperativeHandle, useRef, type ReactElement, type Ref } from "react";
 import { styleNonce } from "../../../rpc/style-nonce.ts";
@@ -36,6 +36,26 @@ interface LogQlEditorProps {
 /** Marks changes that come from outside, so that they are not told back. */
 const fromOutside = Annotation.define<boolean>();
 const LINT_PAUSE_MS = 250;
+
+/**
+ * Typing over a selection, done by the editor: left to the browser, the new text would get the old one's looks as a style
+ * attribute, which the page's policy forbids and reports.
+ */
+const typeOverSelection = EditorView.domEventHandlers({
+  beforeinput: (event, editor) => {
+    const { from, to, empty } = editor.state.selection.main;
+    const text = event.data;
+    if (event.inputType !== "insertText" || text === null || empty || event.isComposing) return false;
+    const insert = (): Transaction =>
+      editor.state.update(editor.state.replaceSelection(text), { userEvent: "input.type" });
+    const isHandled = editor.state
+      .facet(EditorView.inputHandler)
+      .some((handle) => handle(editor, from, to, text, insert));
+    if (!isHandled) editor.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
 
 /** The query as text: colours, completion, marks under what is wrong. Enter breaks the line, Ctrl-Enter runs. */
 export function LogQlEditor(props: LogQlEditorProps): ReactElement {
@@ -87,6 +107,7 @@ export function LogQlEditor(props: LogQlEditorProps): ReactElement {
           }),
           lint.current.of([]),
           EditorView.lineWrapping,
+          typeOverSelection,
           tooltips({ position: "fixed", parent: document.body }),
           EDITOR_THEME,
           words.current.of([]),

@@ -184,8 +184,9 @@ export function LogList(props: LogListProps): ReactElement {
     const row = rowOf(event);
     const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("[role=gridcell]") : null;
     const data = row === null ? undefined : cache.row(row);
-    if (cell === null || data === undefined || !cell.classList.contains(styles.time ?? "")) return;
-    cell.title = words.exactTime(data.timestampNs);
+    if (cell === null || data === undefined) return;
+    if (cell.classList.contains(styles.time ?? "")) cell.title = words.exactTime(data.timestampNs);
+    else if (cell.classList.contains(styles.column ?? "")) cell.title = cell.textContent;
   };
 
   const onFocus = (): void => {

@@ -335,7 +335,8 @@ export class RowListView implements Disposable {
     const scrollTop = scrollTopOf(this.#position, extent, inner - this.#heightPx);
     if (Math.abs(scrollTop - this.#expectedScrollTop) < 0.5) return;
     port.scrollTop = scrollTop;
-    this.#expectedScrollTop = scrollTop;
+    // The browser rounds, and stops at its own end; what it made of it is what the next event must be measured by.
+    this.#expectedScrollTop = port.scrollTop;
   }
 
   /** Reads the heights of the drawn rows; says whether one was not as guessed. */

@@ -1,6 +1,8 @@
 import { useMemo, useSyncExternalStore } from "react";
 import type { ResultSetView } from "./result-set-view.ts";
 
+const FIRST_MS = 150;
+
 /**
  * The number of rows of a set, told at most once in `everyMs`: for figures over all rows, which cost the core a scan. The
  * last growth is always told.
@@ -24,11 +26,13 @@ function slowGrowth(view: ResultSetView | null, everyMs: number): SlowGrowth {
       let timer: ReturnType<typeof setTimeout> | null = null;
       const later = (): void => {
         if (timer !== null || view.snapshot.state.rows === told) return;
+        // The first rows are told soon: an empty panel is no answer.
+        const waitMs = told === 0 ? FIRST_MS : everyMs;
         timer = setTimeout(() => {
           timer = null;
           told = view.snapshot.state.rows;
           listener();
-        }, everyMs);
+        }, waitMs);
       };
       const unsubscribe = view.subscribe(later);
       later();

@@ -40,7 +40,9 @@ export function VolumeHistogram(props: VolumeHistogramProps): ReactElement {
   const dragging = useRef(false);
   const model = useMemo(() => (histogram === null ? null : volumeModel(histogram, hidden)), [histogram, hidden]);
 
-  if (model === null || model.bars.length === 0) {
+  // A set without rows has no time: its histogram would begin in 1970.
+  const isTimeless = props.ofRowsRead && histogram?.startNs === "0";
+  if (model === null || model.bars.length === 0 || isTimeless) {
     const text = error === null ? t(loading ? "explore.volume.loading" : "explore.volume.none") : errorText(t, error);
     return (
       <div className={styles.volume} data-empty>
