@@ -119,19 +119,22 @@ async function jumpInHuge({ page, open }: ExplorePage): Promise<void> {
     if (port === null) return [];
     const taken: number[] = [];
     for (let jump = 1; jump <= 40; jump += 1) {
+      const before = Number(document.querySelector<HTMLElement>("[data-row]")?.dataset["row"] ?? -1);
       const began = performance.now();
       port.scrollTop = ((jump * 0.618_034) % 1) * (port.scrollHeight - port.clientHeight);
-      await new Promise<void>((resolve) => {
-        const look = (): void => {
-          const isPainted =
-            performance.now() - began > 4 &&
-            document.querySelector("[data-kind=loading]") === null &&
-            document.querySelector("[data-kind=entry]") !== null;
-          if (isPainted) resolve();
-          else requestAnimationFrame(look);
-        };
-        requestAnimationFrame(() => requestAnimationFrame(look));
-      });
+      // Looked at after each frame's own work: a message comes behind everything that was drawn in it.
+      const isPainted = async (): Promise<boolean> => {
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        await new Promise<void>((resolve) => {
+          const { port1, port2 } = new MessageChannel();
+          port1.addEventListener("message", () => resolve(), { once: true });
+          port1.start();
+          port2.postMessage(null);
+        });
+        const row = Number(document.querySelector<HTMLElement>("[data-row]")?.dataset["row"] ?? -1);
+        return row !== before && document.querySelector("[data-kind=loading]") === null;
+      };
+      while (!(await isPainted())) if (performance.now() - began > 5_000) throw new Error("rows never came");
       taken.push(performance.now() - began);
     }
     return taken.toSorted((a, b) => a - b);

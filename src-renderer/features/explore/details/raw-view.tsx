@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState, useSyncExternalStore, type ReactElement } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore, type ReactElement } from "react";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
 import { Button } from "../../../components/button.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
@@ -17,9 +17,13 @@ export function RawView({ line }: { readonly line: LineInHand }): ReactElement {
   const [columns, setColumns] = useState(56);
   const { reader } = line;
   const fold = useMemo(() => new FoldedLine(reader, columns), [reader, columns]);
+  useEffect(() => {
+    fold.start();
+    return () => fold[Symbol.dispose]();
+  }, [fold]);
   const folded = useSyncExternalStore(
-    useCallback((listener: () => void) => reader.subscribe(listener), [reader]),
-    () => fold.lines(),
+    useCallback((listener: () => void) => fold.subscribe(listener), [fold]),
+    () => fold.lines,
   );
   const measure = useCallback((element: HTMLDivElement | null) => {
     if (element === null) return undefined;

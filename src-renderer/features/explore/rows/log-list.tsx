@@ -175,9 +175,8 @@ export function LogList(props: LogListProps): ReactElement {
   };
   const onDoubleClick = (event: MouseEvent): void => {
     const row = rowOf(event);
-    if (row === null) return;
-    choose(row, false);
-    onOpen(row);
+    // The clicks before have chosen the row.
+    if (row !== null) onOpen(row);
   };
   // The exact time is written when it is looked at, not for every row of every frame.
   const onMouseOver = (event: MouseEvent): void => {
@@ -190,7 +189,9 @@ export function LogList(props: LogListProps): ReactElement {
   };
 
   const onFocus = (): void => {
-    if (selection.active < 0 && total > 0) onSelection(selectRow(viewport.current.firstRow));
+    // Who comes by the keyboard needs a row to stand on; a click chooses its own.
+    const byKeyboard = port.current?.matches(":focus-visible") === true;
+    if (byKeyboard && selection.active < 0 && total > 0) onSelection(selectRow(viewport.current.firstRow));
   };
 
   const frame = [styles.frame, layout.wrap ? styles.wrap : "", layout.withDay ? styles.withDay : ""].join(" ");
