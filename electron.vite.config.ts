@@ -48,6 +48,7 @@ export default defineConfig({
       // The policy lets fonts and images come from the console alone, so nothing is inlined as a data: address.
       assetsInlineLimit: 0,
       target: "chrome150",
+      minify: true,
     },
   },
 });

@@ -17,6 +17,7 @@ import { createWorkspaceStore } from "../hooks/workspace-store.ts";
 import { connectPage } from "../rpc/connect-page.ts";
 import { createQueryClient } from "../rpc/query-client.ts";
 import { ConsoleApp } from "./console-app.tsx";
+import { preloadScreen } from "./stage.tsx";
 import { parseWorkspaceLink } from "./workspace-url.ts";
 
 const root = document.getElementById("root");
@@ -24,6 +25,7 @@ if (root === null) throw new Error("the page has no root element");
 
 const client = connectPage();
 const { workspace } = parseWorkspaceLink(window.location.hash);
+preloadScreen(workspace.screen);
 
 createRoot(root).render(
   <ConsoleApp

@@ -8,18 +8,32 @@ import { useTranslate } from "../hooks/use-translate.ts";
 import { SCREEN_ENTRIES } from "./screens.ts";
 import styles from "./stage.module.css";
 
-const SCREENS: Readonly<Record<ScreenName, () => ReactElement>> = {
-  explore: lazyScreen(async () => (await import("../features/explore/explore-screen.tsx")).ExploreScreen),
-  overview: lazyScreen(async () => (await import("../features/overview/overview-screen.tsx")).OverviewScreen),
-  sites: lazyScreen(async () => (await import("../features/sites/sites-screen.tsx")).SitesScreen),
-  jobs: lazyScreen(async () => (await import("../features/jobs/jobs-screen.tsx")).JobsScreen),
-  audit: lazyScreen(async () => (await import("../features/audit/audit-screen.tsx")).AuditScreen),
-  settings: lazyScreen(async () => (await import("../features/settings/settings-screen.tsx")).SettingsScreen),
+const LOADERS: Readonly<Record<ScreenName, () => Promise<() => ReactElement>>> = {
+  explore: async () => (await import("../features/explore/explore-screen.tsx")).ExploreScreen,
+  overview: async () => (await import("../features/overview/overview-screen.tsx")).OverviewScreen,
+  sites: async () => (await import("../features/sites/sites-screen.tsx")).SitesScreen,
+  jobs: async () => (await import("../features/jobs/jobs-screen.tsx")).JobsScreen,
+  audit: async () => (await import("../features/audit/audit-screen.tsx")).AuditScreen,
+  settings: async () => (await import("../features/settings/settings-screen.tsx")).SettingsScreen,
 };
 
-function lazyScreen(load: () => Promise<() => ReactElement>): () => ReactElement {
-  const Screen = lazy(async () => ({ default: await load() }));
+const SCREENS: Readonly<Record<ScreenName, () => ReactElement>> = {
+  explore: lazyScreen("explore"),
+  overview: lazyScreen("overview"),
+  sites: lazyScreen("sites"),
+  jobs: lazyScreen("jobs"),
+  audit: lazyScreen("audit"),
+  settings: lazyScreen("settings"),
+};
+
+function lazyScreen(screen: ScreenName): () => ReactElement {
+  const Screen = lazy(async () => ({ default: await LOADERS[screen]() }));
   return () => <Screen />;
+}
+
+/** Fetches a screen's code while the page is still connecting. A failure is told when the screen is shown. */
+export function preloadScreen(screen: ScreenName): void {
+  LOADERS[screen]().catch(() => {});
 }
 
 /** The one screen that is open. A bug in it leaves the bars and the other screens alone. */
