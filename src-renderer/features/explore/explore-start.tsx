@@ -27,7 +27,7 @@ export function ExploreStart({ onRun }: { readonly onRun: (query: string) => voi
     [target],
   );
   const labels = useAnswer("logs", "labels", input);
-  const telling = ["app", "service_name", "namespace", "job", "container"].find(
+  const telling = ["app", "service_name", "component", "namespace", "job", "container"].find(
     (name) => labels.data?.includes(name) === true,
   );
   const values = useAnswer(
@@ -46,7 +46,8 @@ export function ExploreStart({ onRun }: { readonly onRun: (query: string) => voi
       />
     );
   }
-  const samples = telling === undefined ? [] : sampleQueries(telling, values.data ?? []);
+  const samples = telling === undefined ? [] : sampleQueries(telling, values.data ?? [], source.kind);
+  const heading = source.kind === "pods" ? t("explore.start.podSamples") : t("explore.start.samples");
   const asked = (recent.data ?? []).filter((stored) => stored.site === site && stored.tenant === (tenant ?? ""));
   return (
     <div className={styles.start}>
@@ -55,8 +56,8 @@ export function ExploreStart({ onRun }: { readonly onRun: (query: string) => voi
       {samples.length === 0 ? (
         <p className={styles.startText}>{labels.loading ? t("explore.start.loading") : t("explore.start.noLabels")}</p>
       ) : (
-        <section aria-label={t("explore.start.samples")}>
-          <h3 className={styles.startHeading}>{t("explore.start.samples")}</h3>
+        <section aria-label={heading}>
+          <h3 className={styles.startHeading}>{heading}</h3>
           <ul className={styles.startList}>
             {samples.map(({ kind, query }) => (
               <li key={query}>

@@ -201,9 +201,10 @@ describe("a metric answer", () => {
 describe("queries to begin with", () => {
   it("parse, whatever the values of a label are", () => {
     for (const value of ["payments", 'a "b"', "back\\slash", "zeile\nzwei", "日志"]) {
-      for (const { query } of sampleQueries("app", [value]))
+      for (const { query } of sampleQueries("app", [value], "loki"))
         expect(parseLogQl(query), query).toHaveProperty("ok", true);
     }
-    expect(sampleQueries("app", [])).toEqual([]);
+    expect(sampleQueries("app", [], "loki")).toEqual([]);
+    expect(sampleQueries("component", ["ingester"], "pods").map(({ kind }) => kind)).toEqual(["lines", "text"]);
   });
 });

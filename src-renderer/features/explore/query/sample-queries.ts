@@ -3,14 +3,22 @@ export interface SampleQuery {
   readonly query: string;
 }
 
-/** Queries to begin with, over values that this tenant really has. */
-export function sampleQueries(label: string, values: readonly string[]): readonly SampleQuery[] {
+/** Queries to begin with, over values that the source really has. Pods keep neither levels nor numbers to ask for. */
+export function sampleQueries(
+  label: string,
+  values: readonly string[],
+  source: "loki" | "pods",
+): readonly SampleQuery[] {
   const [first, second = first] = values;
   if (first === undefined || second === undefined) return [];
   const matcher = (value: string): string => `{${label}=${JSON.stringify(value)}}`;
-  return [
+  const ofLines: readonly SampleQuery[] = [
     { kind: "lines", query: matcher(first) },
     { kind: "text", query: `${matcher(second)} |~ "(?i)error|timeout|refused"` },
+  ];
+  if (source === "pods") return ofLines;
+  return [
+    ...ofLines,
     { kind: "errors", query: `${matcher(first)} | detected_level=~"error|critical|fatal"` },
     { kind: "rate", query: `sum by (detected_level) (count_over_time(${matcher(first)} [1m]))` },
   ];
