@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { Role } from "../../src-shared/permissions/roles.ts";
 import type { AuditTrail } from "../core/audit/audit-trail.ts";
@@ -69,6 +69,12 @@ export async function createHeadlessServer(options: HeadlessServerOptions): Prom
   }
 
   const server = createServer(tls);
+  // Node forgets a connection that was upgraded, but its server's end waits for all of them.
+  const connections = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    connections.add(socket);
+    socket.once("close", () => connections.delete(socket));
+  });
   await listen(server, host, options.port);
   // A TCP server's address is an object once it listens.
   const { port } = server.address() as AddressInfo;
@@ -98,7 +104,7 @@ export async function createHeadlessServer(options: HeadlessServerOptions): Prom
     if (!server.listening) return;
     const closed = once(server, "close");
     server.close();
-    server.closeAllConnections();
+    for (const connection of connections) connection.destroy();
     await closed;
   };
   return {
