@@ -4,7 +4,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
 
 // Everything is bundled into main but the modules that carry a native part: one file starts in a fifth of the time.
-const NATIVE = ["electron"];
+const NATIVE = ["electron", "snappy", "lz4-napi", "@node-rs/crc32"];
 
 const workers = Object.fromEntries(
   globSync("src-main/workers/*.worker.ts").map((file) => [`workers/${basename(file, ".ts")}`, file]),

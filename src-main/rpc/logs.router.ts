@@ -43,5 +43,6 @@ export function logsHandlers(logs: LogsService, history: Pick<QueryHistory, "use
 }
 
 function queryUse(target: LogTarget, query: string): QueryUse {
+  if (target.kind === "archive") return { query, site: target.archive, tenant: target.tenant };
   return { query, site: target.site, tenant: target.kind === "loki" ? target.tenant : "" };
 }

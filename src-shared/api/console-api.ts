@@ -1,4 +1,7 @@
+import { archivesApi } from "./archives.api.ts";
 import { auditApi } from "./audit.api.ts";
+import { capsulesApi } from "./capsules.api.ts";
+import { exportsApi } from "./exports.api.ts";
 import { jobsApi } from "./jobs.api.ts";
 import { labApi } from "./lab.api.ts";
 import { logsApi } from "./logs.api.ts";
@@ -14,6 +17,9 @@ export const consoleApi = {
   session: sessionApi,
   sites: sitesApi,
   logs: logsApi,
+  archives: archivesApi,
+  exports: exportsApi,
+  capsules: capsulesApi,
   queries: queriesApi,
   jobs: jobsApi,
   audit: auditApi,

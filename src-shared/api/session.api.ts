@@ -20,7 +20,17 @@ export const helloSchema = z.object({
 export type Hello = z.infer<typeof helloSchema>;
 
 /** What changed in the core; the page asks again for what it shows. Coalesced, at most four a second a topic. */
-export const TOPICS = ["sites", "jobs", "settings", "secrets", "audit", "queries", "session", "lab"] as const;
+export const TOPICS = [
+  "archives",
+  "sites",
+  "jobs",
+  "settings",
+  "secrets",
+  "audit",
+  "queries",
+  "session",
+  "lab",
+] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** A notice for the person, about work nobody waits for. Text is `notices.<key>` with parameters. */

@@ -1,3 +1,4 @@
+import { archiveErrors } from "./archive.errors.ts";
 import type { ErrorDefinition, ErrorParamKind } from "./error-definition.ts";
 import { logsErrors } from "./logs.errors.ts";
 import { lokiErrors } from "./loki.errors.ts";
@@ -6,7 +7,14 @@ import { sitesErrors } from "./sites.errors.ts";
 import { spineErrors } from "./spine.errors.ts";
 
 /** The closed list: every error that can reach a person has its code here and its text in each language. */
-export const ERROR_CODES = { ...rpcErrors, ...sitesErrors, ...lokiErrors, ...logsErrors, ...spineErrors };
+export const ERROR_CODES = {
+  ...rpcErrors,
+  ...sitesErrors,
+  ...lokiErrors,
+  ...logsErrors,
+  ...archiveErrors,
+  ...spineErrors,
+};
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 

@@ -1,4 +1,7 @@
 import enApp from "./en/app.json" with { type: "json" };
+import enArchive from "./en/archive.json" with { type: "json" };
+import enArchives from "./en/archives.json" with { type: "json" };
+import enExports from "./en/exports.json" with { type: "json" };
 import enExplore from "./en/explore.json" with { type: "json" };
 import enLab from "./en/lab.json" with { type: "json" };
 import enLogs from "./en/logs.json" with { type: "json" };
@@ -7,6 +10,9 @@ import enRpc from "./en/rpc.json" with { type: "json" };
 import enSites from "./en/sites.json" with { type: "json" };
 import enSpine from "./en/spine.json" with { type: "json" };
 import zhApp from "./zh-CN/app.json" with { type: "json" };
+import zhArchive from "./zh-CN/archive.json" with { type: "json" };
+import zhArchives from "./zh-CN/archives.json" with { type: "json" };
+import zhExports from "./zh-CN/exports.json" with { type: "json" };
 import zhExplore from "./zh-CN/explore.json" with { type: "json" };
 import zhLab from "./zh-CN/lab.json" with { type: "json" };
 import zhLogs from "./zh-CN/logs.json" with { type: "json" };
@@ -21,6 +27,9 @@ export type Locale = (typeof LOCALES)[number];
 /** Flat keys (`errors.sites.unknown`), placeholders `{{name}}`, plurals by i18next's suffixes. One file a domain. */
 const en = {
   ...enApp,
+  ...enArchive,
+  ...enArchives,
+  ...enExports,
   ...enExplore,
   ...enLab,
   ...enLogs,
@@ -37,6 +46,9 @@ export type MessageKey = WithoutPlural<keyof typeof en>;
 
 const zhCN: Readonly<Record<string, string>> = {
   ...zhApp,
+  ...zhArchive,
+  ...zhArchives,
+  ...zhExports,
   ...zhExplore,
   ...zhLab,
   ...zhLogs,

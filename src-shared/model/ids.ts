@@ -7,6 +7,8 @@ export type SiteId = Brand<string, "SiteId">;
 export type ResultSetId = Brand<string, "ResultSetId">;
 /** A durable job. */
 export type JobId = Brand<string, "JobId">;
+/** Logs on disk that were opened: named after where they are, so that a link to them outlives the program. */
+export type ArchiveId = Brand<string, "ArchiveId">;
 /** A secret's name; the value never leaves the main process. */
 export type SecretRef = Brand<string, "SecretRef">;
 
@@ -24,6 +26,10 @@ export const jobIdSchema = z
   .string()
   .regex(ID)
   .transform((value) => value as JobId);
+export const archiveIdSchema = z
+  .string()
+  .regex(ID)
+  .transform((value) => value as ArchiveId);
 export const secretRefSchema = z
   .string()
   .regex(ID)

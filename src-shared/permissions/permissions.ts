@@ -4,6 +4,8 @@ export const PERMISSIONS = [
   "sites.change",
   "logs.read",
   "logs.export",
+  "archives.read",
+  "archives.open",
   "queries.change",
   "jobs.read",
   "jobs.control",

@@ -4,7 +4,15 @@ export const ROLES = ["viewer", "operator", "admin", "auditor"] as const;
 
 export type Role = (typeof ROLES)[number];
 
-const VIEWER: readonly Permission[] = ["sites.read", "logs.read", "queries.change", "jobs.read", "settings.read"];
+const VIEWER: readonly Permission[] = [
+  "sites.read",
+  "logs.read",
+  "archives.read",
+  "archives.open",
+  "queries.change",
+  "jobs.read",
+  "settings.read",
+];
 
 const OPERATOR: readonly Permission[] = [
   ...VIEWER,

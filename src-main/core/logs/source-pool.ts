@@ -1,7 +1,9 @@
 import type { LogTarget } from "../../../src-shared/api/log-target.ts";
 import type { LogSource } from "./log-source.ts";
 
-export type MakeSource = (target: LogTarget) => Promise<LogSource>;
+/** Targets whose sources are kept; archives keep their own. */
+export type SiteTarget = Exclude<LogTarget, { readonly kind: "archive" }>;
+export type MakeSource = (target: SiteTarget) => Promise<LogSource>;
 
 /**
  * One source a target for as long as the console runs, lent out again and again: what a source learns (the tenant's limits,
@@ -16,7 +18,7 @@ export class SourcePool implements AsyncDisposable {
   }
 
   /** Disposing what is lent gives it back; the source lives on. */
-  async lend(target: LogTarget): Promise<LogSource> {
+  async lend(target: SiteTarget): Promise<LogSource> {
     const key = targetKey(target);
     let source = this.#sources.get(key);
     if (source === undefined) {
@@ -35,7 +37,7 @@ export class SourcePool implements AsyncDisposable {
   }
 }
 
-function targetKey(target: LogTarget): string {
+function targetKey(target: SiteTarget): string {
   return JSON.stringify([target.kind, target.site, target.kind === "loki" ? target.tenant : target.namespace]);
 }
 

@@ -1,0 +1,93 @@
+import type {
+  ArchiveAssumptions,
+  ArchiveKind,
+  ArchiveProblem,
+  ArchiveQuestion,
+  Provenance,
+} from "../../../src-shared/model/archive.ts";
+import type { Completeness } from "../../../src-shared/model/completeness.ts";
+import type { Clock } from "../common/clock.ts";
+import type { Logger } from "../common/logger.ts";
+import type { ArchiveBlock, BlockPlace } from "./archive-block.ts";
+
+/** What opening found: everything that reading needs, none of the rows. */
+export interface ArchiveContents {
+  readonly kind: ArchiveKind;
+  readonly title: string;
+  readonly blocks: readonly ArchiveBlock[];
+  readonly tenants: readonly string[];
+  /** Names of the formats found, for the person: `text: apache-error`, `parquet`, `loki chunk v4 snappy`. */
+  readonly formats: readonly string[];
+  readonly problems: readonly ArchiveProblem[];
+  /** Of the archive as a whole: what its export said, what could not be opened. */
+  readonly completeness: Completeness;
+  readonly provenance: Provenance | null;
+  readonly assumptions: ArchiveAssumptions;
+  /**
+   * Whether equal rows (stream, time, line, metadata) are one, as a Loki stores them: for what came from or goes to a Loki
+   * (chunks of several replicas, pushes), never for text files, where two equal lines are two events.
+   */
+  readonly dropsDuplicates: boolean;
+}
+
+export type OpenOutcome =
+  | { readonly kind: "opened"; readonly contents: ArchiveContents }
+  | { readonly kind: "questions"; readonly questions: readonly ArchiveQuestion[] };
+
+/** What a worker finds out about a block of a text file before anything is asked of it. */
+export interface TextBlockIndex {
+  readonly rows: number;
+  readonly lineBytes: number;
+  readonly minNs: bigint | null;
+  readonly maxNs: bigint | null;
+  readonly sorted: boolean;
+  /** Streams and tenants by the lines themselves, up to 1,000 streams; `null` past that. */
+  readonly streams:
+    | readonly { readonly tenant: string | null; readonly labels: Readonly<Record<string, string>> }[]
+    | null;
+  /** The year after the block's last line, where years are counted along. */
+  readonly yearAfter: number | null;
+  readonly unreadableLines: number;
+  readonly unreadableExample: string | null;
+  readonly unrepresentableTimes: number;
+}
+
+/** What a worker finds in a chunk object without decoding its lines. */
+export interface ChunkHead {
+  readonly tenant: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly minNs: bigint;
+  readonly maxNs: bigint;
+  readonly rows: number;
+  readonly bytes: number;
+  /** `loki chunk v4 snappy`. */
+  readonly format: string;
+}
+
+/** Work on files that runs in worker threads; the pool of the archive scan implements it. */
+export interface BlockInspector {
+  indexText(place: Extract<BlockPlace, { readonly kind: "text" }>, signal: AbortSignal): Promise<TextBlockIndex>;
+  /** Rejects with an `AppError` where the object cannot be read as a chunk. */
+  chunkHead(place: Extract<BlockPlace, { readonly kind: "chunk" }>, signal: AbortSignal): Promise<ChunkHead>;
+}
+
+/** What the openers of each kind are given. */
+export interface OpenParts {
+  readonly inspector: BlockInspector;
+  /** A folder of this opening alone, for unpacked copies; it lives as long as the archive is open. */
+  readonly workDirectory: string;
+  /** Bytes that unpacking one file may write. */
+  readonly unpackMaxBytes: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** 0…1 of the opening, for the person who waits. */
+  readonly onProgress?: (fraction: number) => void;
+}
+
+/** Opens what is at a path, or says `null`: it is not of this opener's kind. */
+export type ArchiveOpener = (
+  paths: readonly string[],
+  assumptions: ArchiveAssumptions,
+  parts: OpenParts,
+) => Promise<OpenOutcome | null>;
