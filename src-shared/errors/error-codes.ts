@@ -5,6 +5,7 @@ import { lokiErrors } from "./loki.errors.ts";
 import { rpcErrors } from "./rpc.errors.ts";
 import { sitesErrors } from "./sites.errors.ts";
 import { spineErrors } from "./spine.errors.ts";
+import { storageErrors } from "./storage.errors.ts";
 
 /** The closed list: every error that can reach a person has its code here and its text in each language. */
 export const ERROR_CODES = {
@@ -14,6 +15,7 @@ export const ERROR_CODES = {
   ...logsErrors,
   ...archiveErrors,
   ...spineErrors,
+  ...storageErrors,
 };
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -9,6 +9,7 @@ import enLoki from "./en/loki.json" with { type: "json" };
 import enRpc from "./en/rpc.json" with { type: "json" };
 import enSites from "./en/sites.json" with { type: "json" };
 import enSpine from "./en/spine.json" with { type: "json" };
+import enStorage from "./en/storage.json" with { type: "json" };
 import zhApp from "./zh-CN/app.json" with { type: "json" };
 import zhArchive from "./zh-CN/archive.json" with { type: "json" };
 import zhArchives from "./zh-CN/archives.json" with { type: "json" };
@@ -20,6 +21,7 @@ import zhLoki from "./zh-CN/loki.json" with { type: "json" };
 import zhRpc from "./zh-CN/rpc.json" with { type: "json" };
 import zhSites from "./zh-CN/sites.json" with { type: "json" };
 import zhSpine from "./zh-CN/spine.json" with { type: "json" };
+import zhStorage from "./zh-CN/storage.json" with { type: "json" };
 
 export const LOCALES = ["en", "zh-CN"] as const;
 export type Locale = (typeof LOCALES)[number];
@@ -37,6 +39,7 @@ const en = {
   ...enRpc,
   ...enSites,
   ...enSpine,
+  ...enStorage,
 };
 
 type WithoutPlural<Key extends string> = Key extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : Key;
@@ -56,6 +59,7 @@ const zhCN: Readonly<Record<string, string>> = {
   ...zhRpc,
   ...zhSites,
   ...zhSpine,
+  ...zhStorage,
 };
 
 export const CATALOGUE: Readonly<Record<Locale, Readonly<Record<string, string>>>> = { en, "zh-CN": zhCN };

@@ -74,6 +74,8 @@ export interface BlockProblem {
   readonly part: string;
   readonly error: WireError;
   readonly count: number;
+  /** Entries that are known to be missing because of it; the evidence of `lines-missing`. */
+  readonly entriesLost?: number;
   readonly startNs?: bigint;
   readonly endNs?: bigint;
 }

@@ -8,7 +8,7 @@ import type {
 import type { Completeness } from "../../../src-shared/model/completeness.ts";
 import type { Clock } from "../common/clock.ts";
 import type { Logger } from "../common/logger.ts";
-import type { ArchiveBlock, BlockPlace } from "./archive-block.ts";
+import type { ArchiveBlock, BlockPlace, BlockProblem } from "./archive-block.ts";
 
 /** What opening found: everything that reading needs, none of the rows. */
 export interface ArchiveContents {
@@ -62,6 +62,8 @@ export interface ChunkHead {
   readonly bytes: number;
   /** `loki chunk v4 snappy`. */
   readonly format: string;
+  /** What is wrong with an object that can be read all the same. */
+  readonly problems: readonly BlockProblem[];
 }
 
 /** Work on files that runs in worker threads; the pool of the archive scan implements it. */
