@@ -52,6 +52,12 @@ export const archiveErrors = defineErrors({
     retryable: false,
     params: { expected: "number", got: "number" },
   },
+  "archive.upload-too-large": {
+    category: "resource",
+    retryable: false,
+    params: { file: "string", limitBytes: "number" },
+  },
+  "archive.uploads-too-many": { category: "resource", retryable: true, params: { limit: "number" } },
   "archive.already-there": { category: "conflict", retryable: false, params: { file: "string" } },
   "export.other-plan": { category: "conflict", retryable: false, params: { file: "string", problem: "string" } },
   "export.in-use": { category: "conflict", retryable: true, params: { file: "string" } },
