@@ -14,6 +14,8 @@ export const SETTING_DEFINITIONS = {
   "logs.memoryMaxBytes": { kind: "bytes", min: 16 * 2 ** 20, max: 2 ** 36, default: 192 * 2 ** 20, group: "logs" },
   "logs.parallelRequests": { kind: "number", min: 1, max: 32, default: 4, group: "logs" },
   "logs.requestTimeoutSeconds": { kind: "number", min: 1, max: 3_600, default: 300, group: "logs" },
+  "archives.unpackMaxBytes": { kind: "bytes", min: 2 ** 20, max: 2 ** 50, default: 64 * 2 ** 30, group: "archives" },
+  "archives.folders": { kind: "string", default: "", group: "archives" },
   "sites.pluginTimeoutSeconds": { kind: "number", min: 1, max: 600, default: 30, group: "sites" },
   "sites.connectTimeoutSeconds": { kind: "number", min: 1, max: 120, default: 10, group: "sites" },
   "safety.readOnly": { kind: "boolean", default: false, group: "safety" },
