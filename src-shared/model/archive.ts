@@ -30,17 +30,23 @@ export const FILE_FORMATS = [
 ] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
+/** How `03/04/2026` is read. */
+export const DAY_ORDERS = ["day-first", "month-first"] as const;
+export type DayOrder = (typeof DAY_ORDERS)[number];
+
 export const FILE_ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "gbk"] as const;
 export type FileEncoding = (typeof FILE_ENCODINGS)[number];
 
 /**
  * What a person said where a file does not: the zone of times without one (`UTC`, `+08:00`, an IANA name), the year of the
- * first line of a file without years, the instant that stands for lines without any time, labels and tenant.
+ * first line of a file without years, the instant that stands for lines without any time, whether day or month comes first
+ * where no line of the file tells, labels and tenant.
  */
 export const archiveAssumptionsSchema = z.object({
   zone: z.string().min(1).max(64).exactOptional(),
   year: z.number().int().min(1970).max(2261).exactOptional(),
   timelessFromNs: nanoTextSchema.exactOptional(),
+  dayOrder: z.enum(DAY_ORDERS).exactOptional(),
   encoding: z.enum(FILE_ENCODINGS).exactOptional(),
   format: z.enum(FILE_FORMATS).exactOptional(),
   labels: labelSetSchema.exactOptional(),
@@ -50,7 +56,7 @@ export type ArchiveAssumptions = z.output<typeof archiveAssumptionsSchema>;
 
 /** Something that must be known before a file's times mean anything. Asked once; never guessed. */
 export const archiveQuestionSchema = z.object({
-  kind: z.enum(["zone", "year", "timeless"]),
+  kind: z.enum(["zone", "year", "timeless", "dayOrder"]),
   file: z.string(),
   /** The first line that shows it, cut to 200 characters. */
   example: z.string(),

@@ -5,16 +5,30 @@ import type { WireError } from "../../../src-shared/errors/wire-error.ts";
 /** How the lines of a file are read; all of it was found or said when the file was opened. Plain data: it goes to workers. */
 export interface LineReading {
   readonly format: FileFormat;
-  /** The rule that reads a line's time, by name; `null` where lines have none. Only for `text`. */
+  /** The rule that reads a line's time, by name; `null` where lines have none. Only for `text` and `kubectl`. */
   readonly timeRule: string | null;
   /** Offset east of UTC or IANA name, for times without a zone. */
   readonly zone: string | null;
-  /** The year at the block's first line, for times without one; later blocks may have a later year. */
+  /** The year of the file's first dated line, for times without one; it is counted along (`TextCarry.date`). */
   readonly year: number | null;
-  /** The stream of lines whose format names none, and labels added to all. */
+  /** The stream of lines whose format names none. */
   readonly labels: LabelSet;
+  /** Labels that are added to streams which lines name themselves, where these do not have them. */
+  readonly addedLabels: LabelSet;
+  /** Lines of these tenants only, `null` among them for lines that name none; `null` takes all lines. */
+  readonly tenants: readonly (string | null)[] | null;
   /** For lines without any time: row `i` of the file is at this instant plus `i` nanoseconds. */
   readonly timelessFromNs: bigint | null;
+}
+
+/** What the lines before a block of text leave to it; found when the file is opened. */
+export interface TextCarry {
+  /** Year and month (1–12) of the last line whose time has no year. */
+  readonly date: { readonly year: number; readonly month: number } | null;
+  /** Time of the last entry before; at the file's beginning its first time. Stands for times that cannot be read. */
+  readonly lastNs: bigint | null;
+  /** Container streams whose last line was a part: their next line belongs to an entry that began before the block. */
+  readonly openParts: readonly string[];
 }
 
 /** Where a block's bytes are. */
@@ -28,8 +42,11 @@ export type BlockPlace =
       readonly end: number;
       /** Size the file had when it was opened; a file that shrank is `archive.changed`, what was appended is left out. */
       readonly fileBytes: number;
+      /** What tells the file from another one that took its place: its number on disk, checksums of its ends. */
+      readonly fingerprint: string;
       /** Number of the block's first entry in its file; the tie-breaker, and the clock of lines without time. */
       readonly firstEntry: number;
+      readonly carry: TextCarry;
       readonly reading: LineReading;
     }
   | { readonly kind: "chunk"; readonly file: string; readonly key: string };

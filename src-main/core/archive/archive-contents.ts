@@ -45,8 +45,16 @@ export interface TextBlockIndex {
   readonly streams:
     | readonly { readonly tenant: string | null; readonly labels: Readonly<Record<string, string>> }[]
     | null;
-  /** The year after the block's last line, where years are counted along. */
-  readonly yearAfter: number | null;
+  /** Every tenant that lines name; `null` for lines that name none. */
+  readonly tenants: readonly (string | null)[];
+  /** The first time that could be read. */
+  readonly firstNs: bigint | null;
+  /** What the block leaves to the next one. */
+  readonly carryAfter: TextCarry;
+  /** On what of `place.carry` the rows depend: another value there means that the block is to be indexed again. */
+  readonly carryUsed: readonly (keyof TextCarry)[];
+  /** Entries left out because they are longer than can be read. */
+  readonly tooLongLines: number;
   readonly unreadableLines: number;
   readonly unreadableExample: string | null;
   readonly unrepresentableTimes: number;
