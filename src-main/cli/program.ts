@@ -4,6 +4,7 @@ import type { CliText } from "./cli-text.ts";
 import { commandContext } from "./command-context.ts";
 import { commandRunner } from "./command-runner.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
+import { addHealthCommands } from "./health-command.ts";
 import { addLabCommand } from "./lab-command.ts";
 import { addQueryCommands } from "./query-command.ts";
 import { addSitesCommands } from "./sites-command.ts";
@@ -30,6 +31,7 @@ export function buildProgram(terminal: Terminal, text: CliText): Command {
   addSitesCommands(program, run);
   addServeCommand(program, run);
   addLabCommand(program, run);
+  addHealthCommands(program, run);
   addSettingsCommands(program, run);
   addAuditCommands(program, run);
   inheritSettings(program);
