@@ -100,7 +100,8 @@ export function SelectField<Value extends string>({
 }
 
 interface NumberFieldProps extends FieldProps {
-  readonly value: number;
+  /** `null` shows an empty field. */
+  readonly value: number | null;
   readonly min?: number;
   readonly max?: number;
   /** `null` while the field holds no number. */
@@ -116,7 +117,7 @@ export function NumberField({ value, min, max, onChange, ...field }: NumberField
       hideControls
       onChange={(next) => onChange(typeof next === "number" ? next : null)}
       thousandSeparator=","
-      value={value}
+      value={value ?? ""}
       {...(min === undefined ? {} : { min })}
       {...(max === undefined ? {} : { max })}
     />
