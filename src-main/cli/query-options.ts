@@ -1,13 +1,16 @@
 import type { Direction } from "../../src-shared/model/log-query.ts";
+import type { AssumptionOptions } from "./assumption-options.ts";
 import type { SourceOptions } from "./source-options.ts";
 
-export interface QueryOptions extends SourceOptions {
+export interface QueryOptions extends SourceOptions, AssumptionOptions {
   readonly from?: string;
   readonly to?: string;
   readonly at?: string;
   readonly limit: string;
   readonly direction: Direction;
   readonly step?: string;
+  readonly batch?: string;
+  readonly compat?: "documented" | "loki";
   readonly requireComplete?: boolean;
   readonly output: "text" | "ndjson" | "json" | "loki-json";
 }

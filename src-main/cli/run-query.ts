@@ -1,25 +1,25 @@
 import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { Completeness } from "../../src-shared/model/completeness.ts";
-import type { MetricResult } from "../../src-shared/model/log-query.ts";
 import { lokiJsonAnswer } from "../core/logs/adapters/loki/loki-json-answer.ts";
 import { createLokiLogSource } from "../core/logs/adapters/loki/loki-log-source.ts";
 import { isMetricQuery } from "../core/logs/adapters/loki/query-text.ts";
-import type { LogSource } from "../core/logs/log-source.ts";
 import { systemClock } from "../core/common/clock.ts";
-import { batchEntries } from "./batch-entries.ts";
+import { isPlaceOnDisk } from "./archive-place.ts";
 import { audited, openBase, type CommandContext } from "./command-context.ts";
 import { completenessLines } from "./completeness-text.ts";
-import { entryJson, entryText } from "./entry-text.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import { ExitWith } from "./exit-with.ts";
 import { lokiSourceOptions } from "./open-source.ts";
+import { parseLimit, printEntries, printMetric } from "./query-printing.ts";
 import type { QueryOptions } from "./query-options.ts";
-import { formatLabelSet } from "../../src-shared/model/labels.ts";
-import { jsonLine, terminalSafe, write } from "./terminal.ts";
+import { terminalSafe, write } from "./terminal.ts";
 import { parseInstant, parseRange, parseStep } from "./time-arguments.ts";
 
 /** Runs one query and prints its answer; what may be missing is told on standard error, always. */
 export async function runQuery(context: CommandContext, options: QueryOptions, query: string): Promise<void> {
+  const { source: place } = options;
+  if (isPlaceOnDisk(place)) return await queryPlace(context, options, place, query);
+  if (options.batch !== undefined) throw new AppError("request.invalid", { path: "--batch", problem: "--source PATH" });
   const nowMs = systemClock.nowMs();
   const atNs = options.at === undefined ? null : parseInstant(options.at, nowMs);
   const range = atNs === null ? parseRange(options.from, options.to, nowMs) : { startNs: atNs, endNs: atNs };
@@ -51,6 +51,20 @@ export async function runQuery(context: CommandContext, options: QueryOptions, q
     await printMetric(context, options, answer.result);
     return answer.completeness;
   });
+  await tellDoubts(context, options, completeness);
+}
+
+async function queryPlace(context: CommandContext, options: QueryOptions, place: string, query: string): Promise<void> {
+  const { runArchiveQuery } = await import("./run-archive-query.ts");
+  using base = openBase(context);
+  const subject = { path: place, tenant: options.tenant ?? null, query: options.batch ?? query };
+  const act = { action: "logs.query", permission: "logs.read", auditClass: "access", subject } as const;
+  const completeness = await audited(base, context, act, () => runArchiveQuery(base, context, options, place, query));
+  await tellDoubts(context, options, completeness);
+}
+
+/** What may be missing, on standard error; with `--require-complete` also as the exit code. */
+async function tellDoubts(context: CommandContext, options: QueryOptions, completeness: Completeness): Promise<void> {
   const doubts = completenessLines(completeness, context.text);
   for (const doubt of doubts) await write(context.terminal.stderr, `kubemate: ${terminalSafe(doubt)}\n`);
   if (options.requireComplete === true && completeness.verdict !== "complete") {
@@ -58,41 +72,4 @@ export async function runQuery(context: CommandContext, options: QueryOptions, q
       completeness.reasons.length > 0 && completeness.reasons.every(({ kind }) => kind === "limit-reached");
     if (!onlyLimit) throw new ExitWith(EXIT_CODES.incomplete);
   }
-}
-
-async function printEntries(
-  { terminal }: CommandContext,
-  { output }: QueryOptions,
-  source: LogSource,
-  query: Parameters<LogSource["read"]>[0],
-): Promise<Completeness> {
-  for await (const event of source.read(query, terminal.signal)) {
-    if (event.kind === "end") return event.completeness;
-    if (event.kind !== "batch") continue;
-    let text = "";
-    for (const entry of batchEntries(event.batch)) text += output === "text" ? entryText(entry) : entryJson(entry);
-    await write(terminal.stdout, text);
-  }
-  throw new AppError("internal", {}, { cause: new Error("a read ended without its verdict") });
-}
-
-async function printMetric(
-  { terminal }: CommandContext,
-  { output }: QueryOptions,
-  result: MetricResult,
-): Promise<void> {
-  for (const { metric, points } of result.series) {
-    const text = points.map(([seconds, value]) =>
-      output === "text"
-        ? `${new Date(seconds * 1_000).toISOString()} ${terminalSafe(formatLabelSet(metric))} ${value}\n`
-        : jsonLine({ ts: seconds, labels: metric, value }),
-    );
-    await write(terminal.stdout, text.join(""));
-  }
-}
-
-function parseLimit(text: string): number | null {
-  const limit = Number(text);
-  if (Number.isSafeInteger(limit) && limit >= 0) return limit === 0 ? null : limit;
-  throw new AppError("request.invalid", { path: "--limit", problem: text });
 }

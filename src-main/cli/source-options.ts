@@ -21,7 +21,7 @@ export interface SourceOptions {
 
 export function addSourceOptions(command: Command): Command {
   return command
-    .option("--source <url>", "a Loki's address")
+    .option("--source <place>", "a Loki's address; for query and export also files, an archive, a copied bucket")
     .addOption(new Option("--site <id>", "a site of this profile instead, by id or name").conflicts("source"))
     .option("--tenant <id>", "the tenant; none for a Loki without tenants")
     .option("--tail-source <url>", "where tail is served, when not at --source")

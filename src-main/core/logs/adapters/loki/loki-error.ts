@@ -68,7 +68,8 @@ function isQueryMistake(text: string): boolean {
   );
 }
 
-function queryInvalid(text: string): AppError<"loki.query-invalid"> {
+/** A query that Loki refuses, with the place that its text names. */
+export function queryInvalid(text: string): AppError<"loki.query-invalid"> {
   const place = /^parse error at line (\d{1,9}), col (\d{1,9}):/.exec(text);
   return new AppError("loki.query-invalid", { text, line: Number(place?.[1] ?? 0), column: Number(place?.[2] ?? 0) });
 }
