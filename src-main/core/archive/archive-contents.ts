@@ -8,7 +8,7 @@ import type {
 import type { Completeness } from "../../../src-shared/model/completeness.ts";
 import type { Clock } from "../common/clock.ts";
 import type { Logger } from "../common/logger.ts";
-import type { ArchiveBlock, BlockPlace, BlockProblem } from "./archive-block.ts";
+import type { ArchiveBlock, BlockPlace, BlockProblem, TextCarry } from "./archive-block.ts";
 
 /** What opening found: everything that reading needs, none of the rows. */
 export interface ArchiveContents {
