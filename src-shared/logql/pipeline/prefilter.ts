@@ -17,20 +17,32 @@ function equalities(filter: LabelFilter): readonly Matcher[] {
   return matcher.op === "=" && matcher.value !== "" && !matcher.name.startsWith("__") ? [matcher] : [];
 }
 
-function compilePrefilter({ name, value }: Matcher): StageRunner {
-  const hasSpace = value.includes(" ");
+/** What a line must hold, any of it, for a parser to find a value in it; unless the label is there already. */
+export interface WantedValue {
+  readonly name: string;
+  readonly value: string;
+  /** How an escape begins by which the value may be written. */
+  readonly escape: string;
+  /** A parser writes a space for what is no valid character. */
+  readonly hasSpace: boolean;
+}
+
+function wantedValue({ name, value }: Matcher): WantedValue {
   // Characters that have an escape of their own; any other can be written only as `\\u…`.
   const escape = Array.from(value).some((char) => char < " " || '"\\/'.includes(char)) ? "\\" : "\\u";
+  return { name, value, escape, hasSpace: value.includes(" ") };
+}
+
+function compilePrefilter({ name, value, escape, hasSpace }: WantedValue): StageRunner {
   return ({ line, labels }) =>
     line.includes(value) ||
     line.includes(escape) ||
-    // A parser writes a space for what is no valid character.
     (hasSpace && line.includes("\ufffd")) ||
     labels.get(name) !== undefined;
 }
 
-/** The tests to run before the parser at a place of a pipeline. */
-export function prefiltersAt(stages: readonly Stage[], at: number): readonly StageRunner[] {
+/** What lines must hold that come to the parser at a place of a pipeline; nothing where there is no parser. */
+export function wantedValuesAt(stages: readonly Stage[], at: number): readonly WantedValue[] {
   const first = stages[at];
   if (first === undefined || !PARSERS.has(first.kind)) return [];
   const wanted: Matcher[] = [];
@@ -38,5 +50,10 @@ export function prefiltersAt(stages: readonly Stage[], at: number): readonly Sta
     if (stage.kind === "labelFilter") wanted.push(...equalities(stage.filter));
     else if (!PARSERS.has(stage.kind) && !NEUTRAL.has(stage.kind)) break;
   }
-  return wanted.map(compilePrefilter);
+  return wanted.map(wantedValue);
+}
+
+/** The tests to run before the parser at a place of a pipeline. */
+export function prefiltersAt(stages: readonly Stage[], at: number): readonly StageRunner[] {
+  return wantedValuesAt(stages, at).map(compilePrefilter);
 }

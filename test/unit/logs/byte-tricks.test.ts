@@ -1,7 +1,7 @@
 import { isAscii } from "node:buffer";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { foldAscii } from "../../../src-main/core/logs/scan/ascii-fold.ts";
+import { foldAscii } from "../../../src-main/core/common/ascii-fold.ts";
 import {
   countBits,
   emptyBitmap,
@@ -12,7 +12,7 @@ import {
   setBit,
   setRange,
 } from "../../../src-main/core/logs/scan/row-bitmap.ts";
-import { requiredLiteral } from "../../../src-main/core/logs/scan/required-literal.ts";
+import { requiredLiteral } from "../../../src-shared/logql/regex/required-literal.ts";
 import { wholeCharacters } from "../../../src-main/core/logs/utf8-cut.ts";
 import { parseRe2 } from "../../../src-shared/logql/regex/re2-syntax.ts";
 

@@ -1,7 +1,7 @@
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import { parseRe2, PERL_FLAGS, re2Error } from "../../../../src-shared/logql/regex/re2-syntax.ts";
 import { compileSearch } from "../../../../src-shared/logql/regex/regex-test.ts";
-import { requiredLiteral, type RequiredLiteral } from "./required-literal.ts";
+import { requiredLiteral, type RequiredLiteral } from "../../../../src-shared/logql/regex/required-literal.ts";
 
 /** A regular expression over one line's text, with RE2's meaning. */
 export interface LineRegex {

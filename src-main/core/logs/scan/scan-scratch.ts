@@ -1,4 +1,4 @@
-import { foldAscii } from "./ascii-fold.ts";
+import { foldAscii } from "../../common/ascii-fold.ts";
 import type { PackedRows } from "../result-set/packed-rows.ts";
 
 const KEEP_BYTES = 16 * 2 ** 20;

@@ -1,9 +1,9 @@
 import { isAscii } from "node:buffer";
 import type { TextMatch } from "../../../../src-shared/api/logs.api.ts";
 import type { PackedRows } from "../result-set/packed-rows.ts";
-import { foldAscii } from "./ascii-fold.ts";
+import { foldAscii } from "../../common/ascii-fold.ts";
 import { compileLineRegex } from "./line-regex.ts";
-import type { RequiredLiteral } from "./required-literal.ts";
+import type { RequiredLiteral } from "../../../../src-shared/logql/regex/required-literal.ts";
 import type { ScanScratch } from "./scan-scratch.ts";
 
 /** Finds the rows of packed rows whose line matches, from one row on. */

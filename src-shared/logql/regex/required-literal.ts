@@ -1,4 +1,4 @@
-import type { RegexNode } from "../../../../src-shared/logql/regex/regex-node.ts";
+import type { RegexNode } from "./regex-node.ts";
 
 /** A text that every match of an expression holds; with `fold` in any case of its ASCII letters. */
 export interface RequiredLiteral {
