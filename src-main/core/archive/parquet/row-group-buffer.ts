@@ -1,0 +1,108 @@
+import type { LabelSet } from "../../../../src-shared/model/labels.ts";
+import type { LogBatch, RowExtra } from "../../../../src-shared/model/log-batch.ts";
+import type { SetColumn } from "./string-columns.ts";
+
+/** Rows `[from, to)` of a batch, with the file's number of each of the batch's streams. */
+export interface RowSpan {
+  readonly batch: LogBatch;
+  readonly from: number;
+  readonly to: number;
+  readonly streamNumbers: Uint32Array;
+}
+
+export const GROUP_ROWS = 65_536;
+/** Bytes of lines and of extras; a line that is larger has a row group of its own. */
+export const GROUP_BYTES = 32 * 1024 * 1024;
+
+/** The rows of the row group in the making. Batches are kept as they came until the group is written. */
+export class RowGroupBuffer {
+  #spans: RowSpan[] = [];
+  rows = 0;
+  lineBytes = 0;
+  extraBytes = 0;
+
+  get spans(): readonly RowSpan[] {
+    return this.#spans;
+  }
+
+  get full(): boolean {
+    return this.rows >= GROUP_ROWS || this.lineBytes + this.extraBytes >= GROUP_BYTES;
+  }
+
+  /** Takes rows from `from` on, as many as fit, at least one into an empty group. Answers with the first row that did not. */
+  take(batch: LogBatch, from: number, to: number, streamNumbers: Uint32Array): number {
+    let row = from;
+    while (row < to && this.rows < GROUP_ROWS) {
+      const line = (batch.lineOffsets[row + 1] ?? 0) - (batch.lineOffsets[row] ?? 0);
+      const extra = (batch.extraOffsets[row + 1] ?? 0) - (batch.extraOffsets[row] ?? 0);
+      if (this.rows > 0 && this.lineBytes + this.extraBytes + line + extra > GROUP_BYTES) break;
+      this.rows += 1;
+      this.lineBytes += line;
+      this.extraBytes += extra;
+      row += 1;
+    }
+    if (row > from) this.#spans.push({ batch, from, to: row, streamNumbers });
+    return row;
+  }
+
+  clear(): void {
+    this.#spans = [];
+    this.rows = 0;
+    this.lineBytes = 0;
+    this.extraBytes = 0;
+  }
+
+  timestamps(): BigInt64Array {
+    const answer = new BigInt64Array(this.rows);
+    let at = 0;
+    for (const { batch, from, to } of this.#spans) {
+      answer.set(batch.timestampsNs.subarray(from, to), at);
+      at += to - from;
+    }
+    return answer;
+  }
+
+  streamNumbers(): Uint32Array {
+    const answer = new Uint32Array(this.rows);
+    let at = 0;
+    for (const { batch, from, to, streamNumbers } of this.#spans) {
+      for (let row = from; row < to; row += 1) {
+        answer[at] = streamNumbers[batch.streamRefs[row] ?? 0] ?? 0;
+        at += 1;
+      }
+    }
+    return answer;
+  }
+
+  /** Structured metadata and parsed labels of each row; equal texts are parsed once. */
+  extras(): { readonly metadata: SetColumn; readonly parsed: SetColumn } {
+    const metadata: LabelSet[] = [{}];
+    const parsed: LabelSet[] = [{}];
+    const metadataRefs = new Uint32Array(this.rows);
+    const parsedRefs = new Uint32Array(this.rows);
+    const known = new Map<string, { readonly m: number; readonly p: number }>();
+    let at = 0;
+    for (const { batch, from, to } of this.#spans) {
+      const bytes = Buffer.from(batch.extraBytes.buffer, batch.extraBytes.byteOffset, batch.extraBytes.byteLength);
+      for (let row = from; row < to; row += 1, at += 1) {
+        const start = batch.extraOffsets[row] ?? 0;
+        const end = batch.extraOffsets[row + 1] ?? 0;
+        if (start === end) continue;
+        const text = bytes.toString("utf8", start, end);
+        let places = known.get(text);
+        if (places === undefined) {
+          // The contract of `LogBatch`: written by this program's own sources.
+          const extra = JSON.parse(text) as RowExtra;
+          places = {
+            m: extra.m === undefined ? 0 : metadata.push(extra.m) - 1,
+            p: extra.p === undefined ? 0 : parsed.push(extra.p) - 1,
+          };
+          known.set(text, places);
+        }
+        metadataRefs[at] = places.m;
+        parsedRefs[at] = places.p;
+      }
+    }
+    return { metadata: { sets: metadata, refs: metadataRefs }, parsed: { sets: parsed, refs: parsedRefs } };
+  }
+}
