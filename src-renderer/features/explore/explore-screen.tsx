@@ -5,8 +5,12 @@ import { useForbidden } from "../../hooks/use-permission.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { useWorkspace } from "../../hooks/workspace-store.ts";
 import { useRpc } from "../../rpc/rpc-context.tsx";
+import { CapsuleDialog } from "./capsule/capsule-dialog.tsx";
+import { CapsuleMenu } from "./capsule/capsule-menu.tsx";
+import { createCapsuleTray, SESSION_STORAGE } from "./capsule/capsule-tray.ts";
 import { CostGuard } from "./cost/cost-guard.tsx";
 import { useEstimate } from "./cost/use-estimate.ts";
+import { ExportDialog } from "./export/export-dialog.tsx";
 import { createExploreViewStore } from "./explore-view-store.ts";
 import styles from "./explore.module.css";
 import { QueryBar, type QueryBarHandle } from "./query/query-bar.tsx";
@@ -14,10 +18,12 @@ import { queryFailure } from "./query/query-diagnostics.ts";
 import { ResultStage } from "./result-stage.tsx";
 import type { LogListHandle } from "./rows/log-list.tsx";
 import { targetOf } from "./session/run-plan.ts";
+import { traitsOf } from "./session/source-traits.ts";
 import { useExploreSession } from "./session/use-explore-session.ts";
 import { useReadFailure } from "./session/use-result-set.ts";
 import { useExploreActions } from "./use-explore-actions.ts";
 import { useExploreCommands } from "./use-explore-commands.ts";
+import { useExploreExports } from "./use-explore-exports.ts";
 import { useDefaultLimit } from "./use-default-limit.ts";
 import { useDraftFollowsWorkspace } from "./use-draft.ts";
 import { useTailStatus } from "./use-tail-status.ts";
@@ -30,6 +36,7 @@ export function ExploreScreen(): ReactElement {
   const { api } = useRpc();
   const workspaceQuery = useWorkspace((state) => state.query);
   const [store] = useState(() => createExploreViewStore(workspaceQuery));
+  const [tray] = useState(() => createCapsuleTray(SESSION_STORAGE));
   const draft = useStore(store, (state) => state.draft);
   const limit = useStore(store, (state) => state.limit);
   useDraftFollowsWorkspace(store);
@@ -40,6 +47,7 @@ export function ExploreScreen(): ReactElement {
   const range = useWorkspace((state) => state.range);
   const live = useWorkspace((state) => state.live);
   const target = useMemo(() => targetOf({ site, tenant, source }), [site, tenant, source]);
+  const traits = traitsOf(target);
   const mayNotRead = useForbidden("logs.read");
 
   const estimate = useEstimate(api.logs, target, range, draft, draft.trim() !== "" && !live);
@@ -57,7 +65,8 @@ export function ExploreScreen(): ReactElement {
   const query = useRef<QueryBarHandle>(null);
   const list = useRef<LogListHandle>(null);
   const actions = useExploreActions({ store, list, query });
-  useExploreCommands({ store, actions, snapshot, mayNotRead });
+  useExploreCommands({ store, actions, snapshot, mayNotRead, canTail: traits.tail });
+  const exports = useExploreExports({ snapshot, view: shownView, store, tray, target, range });
 
   const volume = useVolume(
     api.logs,
@@ -72,6 +81,14 @@ export function ExploreScreen(): ReactElement {
     <div className={styles.screen}>
       <h1 className="visually-hidden">{t("explore.title")}</h1>
       <QueryBar
+        aside={
+          <CapsuleMenu
+            mayNotAdd={exports.mayNotAdd}
+            onAdd={exports.addToCapsule}
+            onMake={exports.openCapsule}
+            tray={tray}
+          />
+        }
         client={api.logs}
         defaultLimit={defaultLimit}
         draft={draft}
@@ -81,6 +98,7 @@ export function ExploreScreen(): ReactElement {
         limit={limit}
         live={live}
         liveForbidden={live ? undefined : (mayNotRead ?? (draft.trim() === "" ? t("explore.query.empty") : undefined))}
+        traits={traits}
         onDraft={actions.setDraft}
         onLimit={(next) => store.setState({ limit: next })}
         onLive={actions.toggleLive}
@@ -109,12 +127,15 @@ export function ExploreScreen(): ReactElement {
       <ResultStage
         actions={actions}
         client={api.logs}
+        exports={exports}
         list={list}
         session={session}
         snapshot={snapshot}
         store={store}
         view={shownView}
       />
+      <ExportDialog onClose={exports.closeExport} subject={exports.subject} />
+      <CapsuleDialog onClose={exports.closeCapsule} opened={exports.capsuleOpened} tray={tray} />
     </div>
   );
 }

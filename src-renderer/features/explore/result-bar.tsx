@@ -1,6 +1,8 @@
 import {
+  IconBriefcase2,
   IconColumns3,
-  IconDownload,
+  IconCopy,
+  IconPackageExport,
   IconPlayerPause,
   IconPlayerPlay,
   IconPlayerStop,
@@ -17,7 +19,8 @@ import { CompletenessBadge } from "./completeness/completeness-badge.tsx";
 import styles from "./explore.module.css";
 import { MenuButton } from "./floating/menu-button.tsx";
 import type { ResultSetSnapshot } from "./session/result-set-view.ts";
-import type { Exporting } from "./session/use-export.ts";
+import type { Copying } from "./session/use-copying.ts";
+import { CAPSULE_SHORTCUT, EXPORT_SHORTCUT, type ExploreExports } from "./use-explore-exports.ts";
 
 interface ResultBarProps {
   readonly snapshot: ResultSetSnapshot;
@@ -34,14 +37,15 @@ interface ResultBarProps {
   readonly onFind: () => void;
   readonly facetsOpen: boolean;
   readonly onFacets: () => void;
-  readonly exporting: Exporting;
+  readonly copying: Copying;
+  readonly exports: ExploreExports;
   /** What the rows are when they are not the whole result: a filter, with the way back. */
   readonly filter: { readonly title: string; readonly onLeave: () => void } | null;
 }
 
 /** About the result: how much, how fast, whether whole; and how it is looked at. */
 export function ResultBar(props: ResultBarProps): ReactElement {
-  const { snapshot, live, filter, exporting } = props;
+  const { snapshot, live, filter, copying, exports } = props;
   const { state } = snapshot;
   const t = useTranslate();
   const formats = useFormats();
@@ -73,11 +77,11 @@ export function ResultBar(props: ResultBarProps): ReactElement {
           {t("explore.result.stop")}
         </Button>
       ) : null}
-      {exporting.status === null ? null : (
+      {copying.status === null ? null : (
         <output className={styles.quiet}>
-          {exporting.status}
-          {exporting.onCancel === null ? null : (
-            <Button compact onClick={exporting.onCancel} tone="quiet">
+          {copying.status}
+          {copying.onCancel === null ? null : (
+            <Button compact onClick={copying.onCancel} tone="quiet">
               {t("explore.export.cancel")}
             </Button>
           )}
@@ -99,7 +103,21 @@ export function ResultBar(props: ResultBarProps): ReactElement {
         reading={reading}
         stats={state.stats}
       />
-      <MenuButton entries={exporting.entries} icon={IconDownload} label={t("explore.export.menu")} />
+      <MenuButton entries={copying.entries} icon={IconCopy} label={t("explore.export.menu")} />
+      <IconButton
+        disabledReason={exports.mayNotExport}
+        icon={IconPackageExport}
+        label={t("exports.open")}
+        onClick={exports.openExport}
+        shortcut={EXPORT_SHORTCUT}
+      />
+      <IconButton
+        disabledReason={exports.mayNotAdd}
+        icon={IconBriefcase2}
+        label={t("exports.capsule.addCommand")}
+        onClick={exports.addToCapsule}
+        shortcut={CAPSULE_SHORTCUT}
+      />
       <IconButton icon={IconSearch} label={t("explore.find.open")} onClick={props.onFind} shortcut="f" />
       <IconButton
         icon={IconTextWrap}

@@ -33,8 +33,9 @@ import { useRow } from "./rows/use-row.ts";
 import type { ExploreSession, ExploreSnapshot } from "./session/explore-session.ts";
 import type { LogsClient, ResultSetView } from "./session/result-set-view.ts";
 import { useResultSet } from "./session/use-result-set.ts";
-import { useExport } from "./session/use-export.ts";
+import { useCopying } from "./session/use-copying.ts";
 import type { ExploreActions } from "./use-explore-actions.ts";
+import type { ExploreExports } from "./use-explore-exports.ts";
 import { useFilterWithin } from "./use-filter-within.ts";
 import { MetricBar } from "./metric/metric-bar.tsx";
 
@@ -46,6 +47,7 @@ interface ResultStageProps {
   readonly view: ResultSetView | null;
   readonly store: ExploreViewStore;
   readonly actions: ExploreActions;
+  readonly exports: ExploreExports;
   readonly list: RefObject<LogListHandle | null>;
 }
 
@@ -54,11 +56,11 @@ const NO_LINKS: readonly TraceLinkTemplate[] = [];
 
 /** Under the histogram: the rows (or the numbers, or why there are none), the facets and the details. */
 export function ResultStage(props: ResultStageProps): ReactElement {
-  const { snapshot, view, actions } = props;
+  const { snapshot, view, actions, exports } = props;
   if (snapshot.phase === "open" && snapshot.metric !== null) {
     return (
       <div className={styles.main}>
-        <MetricBar answer={snapshot.metric} />
+        <MetricBar answer={snapshot.metric} exports={exports} />
         <MetricView answer={snapshot.metric} />
       </div>
     );
@@ -71,7 +73,7 @@ export function ResultStage(props: ResultStageProps): ReactElement {
 
 type RowsProps = ResultStageProps & { readonly view: ResultSetView };
 
-function Rows({ client, session, snapshot, view, store, actions, list }: RowsProps): ReactElement {
+function Rows({ client, session, snapshot, view, store, actions, exports, list }: RowsProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const { site } = useCurrentSite();
@@ -89,7 +91,7 @@ function Rows({ client, session, snapshot, view, store, actions, list }: RowsPro
   const live = snapshot.live && snapshot.filtered === null;
 
   const find = useFind(client, view, findInput);
-  const exporting = useExport(client, view, selection, state.rows);
+  const copying = useCopying(client, view, selection, state.rows);
   const sampleLabels = useSyncExternalStore(
     useCallback((listener: () => void) => view.cache.subscribe(listener), [view]),
     () => view.cache.sampleLabels,
@@ -135,7 +137,8 @@ function Rows({ client, session, snapshot, view, store, actions, list }: RowsPro
     <div className={styles.stage}>
       <div className={styles.main}>
         <ResultBar
-          exporting={exporting}
+          copying={copying}
+          exports={exports}
           facetsOpen={facetsOpen}
           filter={
             snapshot.filtered === null ? null : { title: snapshot.filtered.title, onLeave: () => session.leaveFilter() }
@@ -204,7 +207,7 @@ function Rows({ client, session, snapshot, view, store, actions, list }: RowsPro
             label={t("explore.list.label")}
             layout={layout}
             onColumns={actions.setColumns}
-            onCopy={() => exporting.copy("text")}
+            onCopy={() => copying.copy("text")}
             onEndAsked={live ? actions.follow : () => undefined}
             onFollowEnded={() => actions.pause(state.rows)}
             onOpen={() => actions.openDrawer("fields")}

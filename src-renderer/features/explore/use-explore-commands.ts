@@ -12,10 +12,13 @@ interface CommandSurroundings {
   readonly actions: ExploreActions;
   readonly snapshot: ExploreSnapshot;
   readonly mayNotRead: string | undefined;
+  /** New lines come where the query reads. */
+  readonly canTail: boolean;
 }
 
 /** What the palette and the keys offer in Explore. Keys that move in the list belong to the list. */
-export function useExploreCommands({ store, actions, snapshot, mayNotRead }: CommandSurroundings): void {
+export function useExploreCommands(surroundings: CommandSurroundings): void {
+  const { store, actions, snapshot, mayNotRead, canTail } = surroundings;
   const t = useTranslate();
   const isEmpty = useStore(store, (state) => state.draft.trim() === "");
   const hasRows = snapshot.view !== null;
@@ -50,7 +53,7 @@ export function useExploreCommands({ store, actions, snapshot, mayNotRead }: Com
           group: "query",
           label: "explore.command.live",
           shortcut: "l",
-          disabled: noQuery,
+          disabled: canTail ? noQuery : t("explore.live.none"),
           run: actions.toggleLive,
         },
         {
@@ -139,6 +142,6 @@ export function useExploreCommands({ store, actions, snapshot, mayNotRead }: Com
             ]
           : []),
       ];
-    }, [actions, isEmpty, hasRows, hasOpened, isChosen, mayNotRead, t]),
+    }, [actions, isEmpty, hasRows, hasOpened, isChosen, mayNotRead, canTail, t]),
   );
 }

@@ -304,7 +304,7 @@ describe("a viewer", () => {
     const user = userEvent.setup();
     const { inputs } = open(logsOf(), { workspace: asked, hello: { role: "viewer" } });
     await rows();
-    await user.click(screen.getByRole("button", { name: "Copy or save rows" }));
+    await user.click(screen.getByRole("button", { name: "Copy rows" }));
     const entry = await screen.findByRole("menuitem", { name: /Copy as NDJSON/ });
     expect(entry.matches(":disabled, [data-disabled]")).toBe(true);
     expect(inputs("logs.copy")).toEqual([]);

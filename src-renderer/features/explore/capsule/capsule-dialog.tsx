@@ -46,9 +46,9 @@ function CapsuleForm({ tray, onClose }: Pick<CapsuleDialogProps, "tray" | "onClo
   const { entries, title, notes, redact, file, change, remove, move } = useStore(tray);
   const [tried, setTried] = useState(false);
   const create = useChange("capsules", "create");
-  // The name follows the title until somebody writes one.
-  const named = file === "" ? suggestedFile(title, Date.now()) : file;
-  const problems = capsuleProblems({ entries, title, notes, file: named });
+  const [openedAtMs] = useState(() => Date.now());
+  const named = file ?? suggestedFile(title, openedAtMs);
+  const problems = capsuleProblems({ title, notes, file: named });
   const problemOf = (field: CapsuleField): string | undefined => {
     const problem = problems[field];
     return tried && problem !== undefined ? t(`exports.problem.${problem}`) : undefined;
@@ -72,6 +72,7 @@ function CapsuleForm({ tray, onClose }: Pick<CapsuleDialogProps, "tray" | "onClo
     <form className={exportStyles.form} noValidate onSubmit={(event) => void onSubmit(event).catch(() => undefined)}>
       <p className={exportStyles.note}>{t("exports.capsule.text")}</p>
       <TextField
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- a dialog takes the focus; this is where one begins to write
         autoFocus
         error={problemOf("title")}
         label={t("exports.capsule.name")}

@@ -12,7 +12,7 @@ export function capsuleProblems({
   title,
   notes,
   file,
-}: Pick<TrayContents, "entries" | "title" | "notes" | "file">): Readonly<
+}: Pick<TrayContents, "title" | "notes"> & { readonly file: string }): Readonly<
   Partial<Record<CapsuleField, CapsuleProblem>>
 > {
   return {

@@ -28,11 +28,18 @@ const trayContentsSchema = z.object({
   title: z.string().max(200),
   notes: z.string().max(200_000),
   redact: z.array(z.enum(REDACTION_PATTERNS)),
-  file: z.string().max(4_096),
+  /** `null` while nobody wrote a name: it then follows the title. */
+  file: z.string().max(4_096).nullable(),
 });
 export type TrayContents = z.output<typeof trayContentsSchema>;
 
-const EMPTY: TrayContents = { entries: [], title: "", notes: "", redact: [], file: "" };
+/** The window's session storage; a browser that forbids it throws at each use, which the tray reports. */
+export const SESSION_STORAGE: Pick<Storage, "getItem" | "setItem"> = {
+  getItem: (key) => window.sessionStorage.getItem(key),
+  setItem: (key, value) => window.sessionStorage.setItem(key, value),
+};
+
+const EMPTY: TrayContents = { entries: [], title: "", notes: "", redact: [], file: null };
 
 /** What is collected for a capsule in this session of the window. */
 export interface CapsuleTray extends TrayContents {

@@ -5,6 +5,7 @@ import type { WireError } from "../../../../src-shared/errors/wire-error.ts";
 import type { RangeChoice } from "../../../hooks/workspace-store.ts";
 import type { LogsClient } from "../session/result-set-view.ts";
 import { isReversed, resolveRange } from "../session/run-plan.ts";
+import { withoutCost } from "../session/source-traits.ts";
 import { useQuestion } from "../session/use-question.ts";
 
 const TYPING_PAUSE_MS = 600;
@@ -33,7 +34,8 @@ export function useEstimate(
     async (signal) => {
       const instants = resolveRange(range, Date.now());
       if (target === null || isReversed(instants)) throw new Error("asked for the cost of nothing");
-      return { key, atMs: Date.now(), estimate: await client.estimate({ target, range: instants, query }, { signal }) };
+      const estimate = await client.estimate({ target, range: instants, query }, { signal });
+      return { key, atMs: Date.now(), estimate: withoutCost(target, estimate) };
     },
     { delayMs: TYPING_PAUSE_MS },
   );

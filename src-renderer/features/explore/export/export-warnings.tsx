@@ -4,7 +4,7 @@ import { PartialNotice } from "../../../components/state-views.tsx";
 import type { Formats } from "../../../hooks/formats.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate, type Translate } from "../../../hooks/use-translate.ts";
-import { reasonText } from "../completeness/reason-text.ts";
+import { reasonText } from "../../../components/reason-text.ts";
 import { costWarningText } from "../cost/cost-warning-text.ts";
 import styles from "./export.module.css";
 import type { ExportSubject } from "./export-subject.ts";

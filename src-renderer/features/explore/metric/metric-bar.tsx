@@ -1,12 +1,20 @@
+import { IconPackageExport } from "@tabler/icons-react";
 import type { ReactElement } from "react";
+import { IconButton } from "../../../components/icon-button.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { CompletenessBadge } from "../completeness/completeness-badge.tsx";
+import { EXPORT_SHORTCUT, type ExploreExports } from "../use-explore-exports.ts";
 import type { MetricAnswer } from "./metric-answer.ts";
 import styles from "./metric.module.css";
 
+interface MetricBarProps {
+  readonly answer: MetricAnswer;
+  readonly exports: ExploreExports;
+}
+
 /** About a metric answer: whether it is whole, and what it cost. */
-export function MetricBar({ answer }: { readonly answer: MetricAnswer }): ReactElement {
+export function MetricBar({ answer, exports }: MetricBarProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const { stats } = answer;
@@ -26,6 +34,13 @@ export function MetricBar({ answer }: { readonly answer: MetricAnswer }): ReactE
         onReadAll={null}
         reading={false}
         stats={stats}
+      />
+      <IconButton
+        disabledReason={exports.mayNotExport}
+        icon={IconPackageExport}
+        label={t("exports.open")}
+        onClick={exports.openExport}
+        shortcut={EXPORT_SHORTCUT}
       />
     </div>
   );

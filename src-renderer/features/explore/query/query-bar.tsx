@@ -1,5 +1,5 @@
 import { IconBolt, IconBookmark, IconBraces, IconHistory, IconPlayerStop, IconSettings2 } from "@tabler/icons-react";
-import { useImperativeHandle, useMemo, useRef, type ReactElement, type Ref } from "react";
+import { useImperativeHandle, useMemo, useRef, type ReactElement, type ReactNode, type Ref } from "react";
 import type { LogTarget } from "../../../../src-shared/api/log-target.ts";
 import { Button } from "../../../components/button.tsx";
 import { IconButton } from "../../../components/icon-button.tsx";
@@ -11,6 +11,7 @@ import costStyles from "../cost/cost.module.css";
 import type { Estimate } from "../cost/use-estimate.ts";
 import { MenuButton } from "../floating/menu-button.tsx";
 import type { LogsClient } from "../session/result-set-view.ts";
+import type { SourceTraits } from "../session/source-traits.ts";
 import { LogQlEditor, type LogQlEditorHandle } from "./logql-editor.tsx";
 import { diagnoseQuery, formatQuery } from "./logql-tools.ts";
 import { OptionsMenu } from "./options-menu.tsx";
@@ -37,6 +38,9 @@ interface QueryBarProps {
   readonly live: boolean;
   readonly onLive: () => void;
   readonly liveForbidden: string | undefined;
+  readonly traits: SourceTraits;
+  /** More to do with queries, beside the options. */
+  readonly aside: ReactNode;
   /** `undefined`: as the setting says. */
   readonly limit: number | null | undefined;
   readonly defaultLimit: number;
@@ -84,7 +88,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
         />
       </div>
       <div className={styles.tools}>
-        <CostEstimate estimate={estimate} />
+        <CostEstimate estimate={estimate} traits={props.traits} />
         <MenuButton
           emptyText={t("explore.query.noRecent")}
           entries={recent.entries}
@@ -100,21 +104,30 @@ export function QueryBar(props: QueryBarProps): ReactElement {
           limit={props.limit}
           onLimit={props.onLimit}
         />
-        <Button
-          aria-pressed={live}
-          disabledReason={props.liveForbidden}
-          icon={live ? IconPlayerStop : IconBolt}
-          onClick={onLive}
-          shortcut="l"
-        >
-          {live ? t("explore.live.stop") : t("explore.live.start")}
-        </Button>
+        {props.aside}
+        {props.traits.tail ? (
+          <Button
+            aria-pressed={live}
+            disabledReason={props.liveForbidden}
+            icon={live ? IconPlayerStop : IconBolt}
+            onClick={onLive}
+            shortcut="l"
+          >
+            {live ? t("explore.live.stop") : t("explore.live.start")}
+          </Button>
+        ) : null}
       </div>
     </section>
   );
 }
 
-function CostEstimate({ estimate }: { readonly estimate: Estimate }): ReactElement | null {
+interface CostEstimateProps {
+  readonly estimate: Estimate;
+  readonly traits: SourceTraits;
+}
+
+/** What the index says a run will read; of one's own files, what there is to scan. */
+function CostEstimate({ estimate, traits }: CostEstimateProps): ReactElement | null {
   const t = useTranslate();
   const formats = useFormats();
   const { value, loading, error } = estimate;
@@ -125,18 +138,19 @@ function CostEstimate({ estimate }: { readonly estimate: Estimate }): ReactEleme
     );
   }
   const { stats } = value;
-  if (stats === undefined) return <span className={costStyles.estimate}>{t("explore.cost.noEstimate")}</span>;
+  if (stats === undefined) {
+    return traits.costly ? <span className={costStyles.estimate}>{t("explore.cost.noEstimate")}</span> : null;
+  }
+  const figures = {
+    bytes: formats.bytesExact(stats.bytes),
+    chunks: formats.number(stats.chunks),
+    streams: formats.number(stats.streams),
+  };
   return (
-    <Tip
-      label={t("explore.cost.estimateTip", {
-        bytes: formats.bytesExact(stats.bytes),
-        chunks: formats.number(stats.chunks),
-        streams: formats.number(stats.streams),
-      })}
-    >
+    <Tip label={t(traits.costly ? "explore.cost.estimateTip" : "explore.cost.scanTip", figures)}>
       <span className={costStyles.estimate} data-dear={value.confirm || undefined} data-testid="cost-estimate">
         {value.confirm ? "▲ " : ""}
-        {t("explore.cost.estimate", { bytes: formats.bytes(stats.bytes) })}
+        {t(traits.costly ? "explore.cost.estimate" : "explore.cost.scan", { bytes: formats.bytes(stats.bytes) })}
       </span>
     </Tip>
   );

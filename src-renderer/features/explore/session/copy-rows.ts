@@ -39,10 +39,11 @@ export async function copyRows(
   set: ResultSetId,
   range: RowRange,
   format: TextFormat,
+  signal?: AbortSignal,
 ): Promise<string> {
   const pieces: string[] = [];
   let characters = 0;
-  for await (const { text } of textPieces(client, set, range, format, undefined)) {
+  for await (const { text } of textPieces(client, set, range, format, signal)) {
     characters += text.length;
     if (characters > MAX_CLIPBOARD_CHARACTERS) {
       throw new RemoteError({
@@ -55,31 +56,4 @@ export async function copyRows(
     pieces.push(text);
   }
   return pieces.join("");
-}
-
-/** Rows as a file's content. The pieces become blobs as they come: the browser keeps big ones on disk, not in the page. */
-export async function rowsAsBlob(
-  client: LogsClient,
-  set: ResultSetId,
-  range: RowRange,
-  format: TextFormat,
-  signal: AbortSignal,
-  onRows: (rows: number) => void,
-): Promise<Blob> {
-  let blobs: Blob[] = [];
-  let texts: string[] = [];
-  let waiting = 0;
-  let rows = 0;
-  for await (const piece of textPieces(client, set, range, format, signal)) {
-    texts.push(piece.text);
-    waiting += piece.text.length;
-    rows += piece.rows;
-    onRows(rows);
-    if (waiting > 4_000_000) {
-      blobs = [new Blob([...blobs, ...texts])];
-      texts = [];
-      waiting = 0;
-    }
-  }
-  return new Blob([...blobs, ...texts], { type: "text/plain;charset=utf-8" });
 }

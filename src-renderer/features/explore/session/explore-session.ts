@@ -6,6 +6,7 @@ import { wireErrorOf } from "../../../hooks/wire-error-of.ts";
 import type { MetricAnswer } from "../metric/metric-answer.ts";
 import { ResultSetView, type LogsClient } from "./result-set-view.ts";
 import type { RunPlan } from "./run-plan.ts";
+import { withoutCost } from "./source-traits.ts";
 
 /** A filter put over the result, and the rows it leaves. */
 export interface FilteredView {
@@ -157,7 +158,7 @@ export class ExploreSession implements Disposable {
     const { target, range, query } = plan;
     try {
       const patience = AbortSignal.any([signal, AbortSignal.timeout(ESTIMATE_WAIT_MS)]);
-      return await this.#client.estimate({ target, range, query }, { signal: patience });
+      return withoutCost(target, await this.#client.estimate({ target, range, query }, { signal: patience }));
     } catch {
       // Not knowing the cost is no reason not to run: the badge says what it was afterwards, and the tenant's limits hold.
       return null;

@@ -1,6 +1,6 @@
 import type { LogTarget } from "../../../../src-shared/api/log-target.ts";
 import { useAnswer } from "../../../hooks/use-answer.ts";
-import { withVisibleCharacters } from "../rows/control-characters.ts";
+import { withVisibleCharacters } from "../../../components/control-characters.ts";
 
 /** Where a target reads, for people: `production · acme`, an archive's title and tenant. Ids where names are not known. */
 export function useSourceName(target: LogTarget | null): string {
