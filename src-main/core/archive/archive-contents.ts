@@ -61,7 +61,16 @@ export interface TextBlockIndex {
 }
 
 /** What a worker finds in a chunk object without decoding its lines. */
-export interface ChunkHead {
+export type ChunkHead = ReadableChunk | UnreadableChunk;
+
+/** Nothing of it can be read, or nothing of it is what its key says. */
+export interface UnreadableChunk {
+  readonly readable: false;
+  readonly problems: readonly BlockProblem[];
+}
+
+export interface ReadableChunk {
+  readonly readable: true;
   readonly tenant: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly minNs: bigint;
@@ -77,7 +86,7 @@ export interface ChunkHead {
 /** Work on files that runs in worker threads; the pool of the archive scan implements it. */
 export interface BlockInspector {
   indexText(place: Extract<BlockPlace, { readonly kind: "text" }>, signal: AbortSignal): Promise<TextBlockIndex>;
-  /** Rejects with an `AppError` where the object cannot be read as a chunk. */
+  /** Rejects with an `AppError` where the file cannot be read; a damaged object is an answer. */
   chunkHead(place: Extract<BlockPlace, { readonly kind: "chunk" }>, signal: AbortSignal): Promise<ChunkHead>;
 }
 

@@ -1,6 +1,6 @@
 import { checkBlockTimes, checkLabelsHash, compareWithKey } from "./chunk-identity.ts";
 import type { ChunkFinding } from "./chunk-finding.ts";
-import type { ChunkKey } from "./chunk-key.ts";
+import type { KnownKey } from "./chunk-key.ts";
 import { readLayout, type ChunkLayout } from "./chunk-layout.ts";
 import { readOuter, type ChunkOuter } from "./chunk-outer.ts";
 import type { ObjectBytes } from "./object-bytes.ts";
@@ -18,7 +18,7 @@ export interface ChunkHeadReading {
  * Reads both ends of a chunk object and checks what they say: lengths, metadata, the key (where there is one), labels against
  * fingerprint, header, table of blocks, bounds. Reads no block. Never throws.
  */
-export function readChunkHead(source: ObjectBytes, key: ChunkKey | null): ChunkHeadReading {
+export function readChunkHead(source: ObjectBytes, key: KnownKey | null): ChunkHeadReading {
   const outer = readOuter(source);
   if (outer.part === null) return { outer: null, layout: null, findings: outer.findings };
   const { metadata, dataStart, dataBytes, promisedDataBytes } = outer.part;

@@ -1,7 +1,7 @@
 import { formatNanoUtc, NS_PER_MS } from "../../../../src-shared/model/nano-time.ts";
 import { streamHash } from "../../../../src-shared/logql/pipeline/stream-hash.ts";
 import type { ChunkFinding, ChunkFindingKind } from "./chunk-finding.ts";
-import type { ChunkKey } from "./chunk-key.ts";
+import type { KnownKey } from "./chunk-key.ts";
 import type { BlockMeta } from "./chunk-layout.ts";
 import type { ChunkMetadata } from "./chunk-metadata.ts";
 
@@ -10,17 +10,19 @@ const MAPPED_FINGERPRINTS = 1n << 20n;
 
 const METADATA_AT = 4;
 
-function differs(kind: ChunkFindingKind, expected: string, actual: string): readonly ChunkFinding[] {
-  return expected === actual ? [] : [{ kind, offset: METADATA_AT, length: 0, expected, actual }];
+function differs(kind: ChunkFindingKind, expected: string | undefined, actual: string): readonly ChunkFinding[] {
+  return expected === undefined || expected === actual
+    ? []
+    : [{ kind, offset: METADATA_AT, length: 0, expected, actual }];
 }
 
-/** What the metadata says otherwise than the key: `expected` is the key's. */
-export function compareWithKey(metadata: ChunkMetadata, key: ChunkKey): readonly ChunkFinding[] {
+/** What the metadata says otherwise than the key, as far as that is known: `expected` is the key's. */
+export function compareWithKey(metadata: ChunkMetadata, key: KnownKey): readonly ChunkFinding[] {
   return [
     ...differs("key-tenant", key.tenant, metadata.tenant),
-    ...differs("key-fingerprint", key.fingerprint.toString(16), metadata.fingerprint.toString(16)),
-    ...differs("key-from", String(key.fromMs), String(metadata.fromMs)),
-    ...differs("key-through", String(key.throughMs), String(metadata.throughMs)),
+    ...differs("key-fingerprint", key.fingerprint?.toString(16), metadata.fingerprint.toString(16)),
+    ...differs("key-from", key.fromMs?.toString(), String(metadata.fromMs)),
+    ...differs("key-through", key.throughMs?.toString(), String(metadata.throughMs)),
   ];
 }
 

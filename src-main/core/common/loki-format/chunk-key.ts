@@ -10,6 +10,9 @@ export interface ChunkKey {
   readonly checksum: number;
 }
 
+/** What a copy's file name says of the key: a part of a bucket may be copied without the folders above. */
+export type KnownKey = Partial<ChunkKey>;
+
 export interface ChunkKeyForm {
   /** Stands for every `:` (`s3.chunk_delimiter`; a copy on a file system that knows no `:`). */
   readonly delimiter: string;

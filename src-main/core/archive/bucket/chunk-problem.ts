@@ -1,0 +1,24 @@
+import { AppError } from "../../../../src-shared/errors/app-error.ts";
+import { describeFinding, type ChunkFinding } from "../../common/loki-format/chunk-finding.ts";
+import type { BlockProblem } from "../archive-block.ts";
+
+/** A finding as a problem of the archive; `part` is the object's key. */
+export function chunkProblem(part: string, finding: ChunkFinding): BlockProblem {
+  const error = new AppError("archive.damaged", { part: part.slice(0, 500), problem: describeFinding(finding) });
+  return {
+    part,
+    error: error.toWire(),
+    count: 1,
+    ...(finding.entriesLost === undefined ? {} : { entriesLost: finding.entriesLost }),
+    ...(finding.startNs === undefined ? {} : { startNs: finding.startNs }),
+    ...(finding.endNs === undefined ? {} : { endNs: finding.endNs }),
+  };
+}
+
+/**
+ * The findings that a reader of the lines needs to hear of. Labels that do not hash to their fingerprint are none: the first
+ * Lokis hashed otherwise, and the lines are what they are.
+ */
+export function chunkProblems(part: string, findings: readonly ChunkFinding[]): readonly BlockProblem[] {
+  return findings.filter(({ kind }) => kind !== "labels-hash").map((finding) => chunkProblem(part, finding));
+}
