@@ -133,6 +133,8 @@ function Rows({ client, session, snapshot, view, store, actions, exports, list }
   const canFilter = snapshot.plan !== null;
   const isEmpty = state.rows === 0 && (state.phase === "done" || state.phase === "stopped");
   const isFailed = state.rows === 0 && state.phase === "failed";
+  // The error stands above; a verdict on nothing and facets of nothing would only be read beside it.
+  if (isFailed && snapshot.filtered === null) return <ExploreStart onRun={actions.runQuery} />;
   return (
     <div className={styles.stage}>
       <div className={styles.main}>
@@ -180,9 +182,7 @@ function Rows({ client, session, snapshot, view, store, actions, exports, list }
             {t("explore.lost.text", { why: errorText(t, lost) })}
           </PartialNotice>
         )}
-        {isFailed ? (
-          <ExploreStart onRun={actions.runQuery} />
-        ) : isEmpty ? (
+        {isEmpty || isFailed ? (
           <NothingFound
             filtered={snapshot.filtered !== null}
             onLeave={() => session.leaveFilter()}

@@ -6,7 +6,7 @@ import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { PopoverButton } from "../floating/popover-button.tsx";
 import styles from "./completeness.module.css";
-import { reasonText } from "./reason-text.ts";
+import { reasonText } from "../../../components/reason-text.ts";
 
 interface CompletenessBadgeProps {
   readonly completeness: Completeness;

@@ -1,17 +1,20 @@
 import { IconArrowsVertical } from "@tabler/icons-react";
 import { memo, useMemo, type ReactElement } from "react";
 import type { EntryRow } from "../../../../src-shared/model/log-row.ts";
+import { Button } from "../../../components/button.tsx";
 import { CopyButton } from "../../../components/copy-button.tsx";
 import { Drawer } from "../../../components/drawer.tsx";
 import { IconButton } from "../../../components/icon-button.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useForbidden } from "../../../hooks/use-permission.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
+import { isCut } from "../rows/row-layout.ts";
 import { LEVEL_SIGNS, levelColor } from "../levels/level-sign.ts";
 import type { RowInHand } from "../rows/use-row.ts";
 import { useRowWords } from "../rows/use-row-words.ts";
 import { copyRows } from "../session/copy-rows.ts";
 import type { LogsClient, ResultSetView } from "../session/result-set-view.ts";
+import { BytesView } from "./bytes-view.tsx";
 import { ContextView } from "./context-view.tsx";
 import styles from "./details.module.css";
 import { FieldTable, type FieldActions } from "./field-table.tsx";
@@ -21,9 +24,11 @@ import { LogfmtView } from "./logfmt-view.tsx";
 import { looksLikeJson } from "./pretty-json.ts";
 import { RawView } from "./raw-view.tsx";
 import { rowFields } from "./row-fields.ts";
+import { MAX_HEX_BYTES } from "./read-line-bytes.ts";
 import { useLine } from "./use-line.ts";
+import { hasBrokenBytes } from "./utf8-faults.ts";
 
-export type DetailsTab = "fields" | "pretty" | "raw" | "context";
+export type DetailsTab = "fields" | "pretty" | "raw" | "bytes" | "context";
 
 interface DetailsDrawerProps extends FieldActions {
   readonly client: LogsClient;
@@ -43,9 +48,16 @@ export const DetailsDrawer = memo(function DetailsDrawer(props: DetailsDrawerPro
   const words = useRowWords();
   const mayNotCopy = useForbidden("logs.export");
   const sign = LEVEL_SIGNS[row.level];
-  const tabs: readonly DetailsTab[] = hasPretty(row)
-    ? ["fields", "pretty", "raw", "context"]
-    : ["fields", "raw", "context"];
+  const isBroken = hasBrokenBytes(row.line, row.lineBytes, isCut(row));
+  // The bytes come with a copy of the row, for which one must be allowed to copy.
+  const canShowBytes = isBroken && mayNotCopy === undefined && row.lineBytes <= MAX_HEX_BYTES;
+  const tabs: readonly DetailsTab[] = [
+    "fields",
+    ...(hasPretty(row) ? (["pretty"] as const) : []),
+    "raw",
+    ...(canShowBytes ? (["bytes"] as const) : []),
+    "context",
+  ];
   const shown = tabs.includes(tab) ? tab : "fields";
   return (
     <Drawer
@@ -113,7 +125,19 @@ export const DetailsDrawer = memo(function DetailsDrawer(props: DetailsDrawerPro
           role="tabpanel"
           tabIndex={-1}
         >
-          {shown === "context" ? (
+          {isBroken && shown !== "bytes" && shown !== "context" ? (
+            <p className={styles.broken}>
+              <span>{t("explore.bytes.broken")}</span>
+              {canShowBytes ? (
+                <Button compact onClick={() => onTab("bytes")} tone="quiet">
+                  {t("explore.bytes.show")}
+                </Button>
+              ) : null}
+            </p>
+          ) : null}
+          {shown === "bytes" ? (
+            <BytesView client={client} row={row.row} view={view} />
+          ) : shown === "context" ? (
             <ContextView
               client={client}
               columns={actions.columns}

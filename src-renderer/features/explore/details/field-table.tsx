@@ -10,7 +10,7 @@ import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { SmallButton } from "../floating/small-button.tsx";
 import { SmallCopyButton } from "../floating/small-copy-button.tsx";
-import { withVisibleCharacters } from "../rows/control-characters.ts";
+import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import styles from "./details.module.css";
 import { FIELD_ORIGINS, type FieldFilterOp, type FieldOrigin, type RowField } from "./row-fields.ts";
 import { traceLink, type TraceLinkTemplate } from "./trace-link.ts";

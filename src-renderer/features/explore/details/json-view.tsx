@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { withVisibleCharacters } from "../rows/control-characters.ts";
+import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import styles from "./details.module.css";
 import { JsonPrinter, MAX_PRETTY_LINES, type PrettyLine } from "./pretty-json.ts";
 import { LineProgress } from "./raw-view.tsx";

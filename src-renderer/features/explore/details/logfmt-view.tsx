@@ -1,7 +1,7 @@
 import { useMemo, type ReactElement } from "react";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { SmallCopyButton } from "../floating/small-copy-button.tsx";
-import { withVisibleCharacters } from "../rows/control-characters.ts";
+import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import styles from "./details.module.css";
 import { logfmtPairs } from "./logfmt-pairs.ts";
 

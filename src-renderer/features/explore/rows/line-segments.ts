@@ -1,5 +1,9 @@
 import { splitAnsi, type AnsiStyle } from "./ansi-style.ts";
-import { hasHiddenCharacters, hiddenCharacterLabel, splitHiddenCharacters } from "./control-characters.ts";
+import {
+  hasHiddenCharacters,
+  hiddenCharacterLabel,
+  splitHiddenCharacters,
+} from "../../../components/control-characters.ts";
 
 /** A stretch of a line that is drawn in one way. Only ever written as text, never as markup. */
 export interface LineSegment {

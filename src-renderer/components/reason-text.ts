@@ -1,8 +1,9 @@
-import type { CompletenessReason } from "../../../../src-shared/model/completeness.ts";
-import { formatLabelSet } from "../../../../src-shared/model/labels.ts";
-import type { Formats } from "../../../hooks/formats.ts";
-import type { Translate } from "../../../hooks/use-translate.ts";
-import { withVisibleCharacters } from "../rows/control-characters.ts";
+import { CATALOGUE } from "../../src-shared/i18n/catalogue.ts";
+import type { CompletenessReason } from "../../src-shared/model/completeness.ts";
+import { formatLabelSet } from "../../src-shared/model/labels.ts";
+import type { Formats } from "../hooks/formats.ts";
+import type { Translate } from "../hooks/use-translate.ts";
+import { withVisibleCharacters } from "./control-characters.ts";
 
 /** One reason why lines may be missing, with its evidence, in a sentence. What a server wrote is quoted, never interpreted. */
 export function reasonText(reason: CompletenessReason, t: Translate, formats: Formats): string {
@@ -10,7 +11,7 @@ export function reasonText(reason: CompletenessReason, t: Translate, formats: Fo
     from: formats.timestamp(startNs),
     to: formats.timestamp(endNs),
   });
-  const failure = (code: string): string => t.dynamic(`errors.${code}`, {}, code);
+  const failure = (code: string): string => failureText(code, t, formats);
   switch (reason.kind) {
     case "limit-reached":
       return t("explore.reason.limitReached", { limit: formats.number(reason.limit) });
@@ -37,11 +38,13 @@ export function reasonText(reason: CompletenessReason, t: Translate, formats: Fo
       return t("explore.reason.tailDropped", { count: reason.entries, entries: formats.number(reason.entries) });
     case "server-warning":
       return t("explore.reason.serverWarning", { text: withVisibleCharacters(reason.text) });
-    case "partial-failure":
-      return t("explore.reason.partialFailure", {
-        part: withVisibleCharacters(reason.part),
-        why: failure(reason.code),
-      });
+    case "partial-failure": {
+      const told = { part: withVisibleCharacters(reason.part), why: failure(reason.code) };
+      // A file or a chunk is read, a pod or a component answers.
+      return /^(?:archive|capsule|files|storage)\./.test(reason.code)
+        ? t("explore.reason.partNotWhole", told)
+        : t("explore.reason.partialFailure", told);
+    }
     case "lookback-clamped":
       return t("explore.reason.lookbackClamped", { from: formats.timestamp(reason.startNs) });
     case "disk-full":
@@ -49,4 +52,11 @@ export function reasonText(reason: CompletenessReason, t: Translate, formats: Fo
     case "stopped":
       return t("explore.reason.stopped");
   }
+}
+
+/** Why a part failed, by its code alone: the parameters that an error's own sentence needs do not travel with a reason. */
+export function failureText(code: string, t: Translate, formats: Formats): string {
+  const sentence = CATALOGUE[formats.locale][`errors.${code}`];
+  const whole = sentence !== undefined && !sentence.includes("{{") ? sentence : t("explore.why.other", { code });
+  return t.dynamic(`explore.why.${code}`, {}, whole);
 }
