@@ -1,12 +1,12 @@
 import type { Direction } from "../model/log-query.ts";
-import { isLogExpr } from "./ast.ts";
+import { isLogExpr, type LogExpr, type MetricExpr } from "./ast.ts";
 import type { LogStream } from "./log-entry.ts";
 import type { EvalOptions } from "./log-pipeline.ts";
 import { LogQlEvalError } from "./logql-error.ts";
 import type { StreamSource } from "./metric/eval-context.ts";
 import { parseLogQl } from "./parser.ts";
-import { runLogQuery, type StreamsAnswer } from "./run-log-query.ts";
-import { checkResolution, type MetricAnswerData, runMetricQuery } from "./run-metric-query.ts";
+import { type LogQueryParams, runLogQuery, type StreamsAnswer } from "./run-log-query.ts";
+import { checkResolution, type MetricAnswerData, type MetricQueryParams, runMetricQuery } from "./run-metric-query.ts";
 import { parsePrometheusDuration } from "./text/go-duration.ts";
 
 /** A request to `query` or `query_range`. Times are ns; `step` and `interval` as they came, seconds or a duration. */
@@ -57,7 +57,13 @@ function alignedToStep(startNs: bigint, endNs: bigint, stepNs: bigint): { startN
   return { startNs: startNs - (startNs % stepNs), endNs: over === 0n ? endNs : endNs - over + stepNs };
 }
 
-function answer(request: QueryRequest, streams: readonly LogStream[] | StreamSource): StreamsAnswer | MetricAnswerData {
+/** What a request asks for, once it is understood. */
+export type QueryPlan =
+  | { readonly kind: "log"; readonly expr: LogExpr; readonly params: LogQueryParams }
+  | { readonly kind: "metric"; readonly expr: MetricExpr; readonly params: MetricQueryParams };
+
+/** Understands a request. Throws `LogQlEvalError` for what Loki refuses. */
+export function planQuery(request: QueryRequest): QueryPlan {
   const range = request.kind === "range" ? request : null;
   const stepNs = range?.step === undefined ? null : parseStep(range.step);
   const intervalNs = range?.interval === undefined ? 0n : parseStep(range.interval);
@@ -80,25 +86,37 @@ function answer(request: QueryRequest, streams: readonly LogStream[] | StreamSou
         "log queries are not supported as an instant query type, please change your query to a range query type";
       throw new LogQlEvalError(400, text);
     }
-    const source =
-      typeof streams === "function" ? [...streams(expr.selector, request.startNs - 1n, request.endNs)] : streams;
-    return runLogQuery(expr, source, {
+    const params: LogQueryParams = {
       ...request,
       intervalNs,
       limit: request.limit ?? DEFAULT_LIMIT,
       direction: request.direction ?? "backward",
-    });
+    };
+    return { kind: "log", expr, params };
   }
   if (request.kind === "instant") {
-    return runMetricQuery(expr, streams, { ...request, startNs: request.timeNs, endNs: request.timeNs, stepNs: null });
+    const params: MetricQueryParams = { ...request, startNs: request.timeNs, endNs: request.timeNs, stepNs: null };
+    return { kind: "metric", expr, params };
   }
   const step = stepNs ?? defaultStepNs(request.startNs, request.endNs);
   checkResolution(request.startNs, request.endNs, step);
-  return runMetricQuery(expr, streams, {
-    ...request,
-    ...alignedToStep(request.startNs, request.endNs, step),
-    stepNs: step,
-  });
+  const aligned = alignedToStep(request.startNs, request.endNs, step);
+  return { kind: "metric", expr, params: { ...request, ...aligned, stepNs: step } };
+}
+
+function answer(request: QueryRequest, streams: readonly LogStream[] | StreamSource): StreamsAnswer | MetricAnswerData {
+  const plan = planQuery(request);
+  if (plan.kind === "metric") return runMetricQuery(plan.expr, streams, plan.params);
+  const { expr, params } = plan;
+  const source =
+    typeof streams === "function" ? [...streams(expr.selector, params.startNs - 1n, params.endNs)] : streams;
+  return runLogQuery(expr, source, params);
+}
+
+/** Loki's answer for a query that it refuses; other errors are thrown on. */
+export function refusedAnswer(error: unknown): QueryAnswer {
+  if (error instanceof LogQlEvalError) return { status: error.status, error: error.text };
+  throw error;
 }
 
 /** Answers a request as Loki's `query` and `query_range` do, errors included. */
@@ -106,7 +124,6 @@ export function answerQuery(request: QueryRequest, streams: readonly LogStream[]
   try {
     return { status: 200, data: answer(request, streams) };
   } catch (error) {
-    if (error instanceof LogQlEvalError) return { status: error.status, error: error.text };
-    throw error;
+    return refusedAnswer(error);
   }
 }

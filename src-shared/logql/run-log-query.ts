@@ -44,7 +44,8 @@ export interface StreamsAnswer {
   readonly encodingFlags?: readonly string[];
 }
 
-interface Hit {
+/** An entry that passed a query. */
+export interface Hit {
   readonly timestampNs: bigint;
   readonly line: string;
   readonly result: LabelsResult;
@@ -131,6 +132,12 @@ function textOrder(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** The answer for entries in their order, which are grouped by their labels. */
+export function streamsAnswer(hits: readonly Hit[], categorize: boolean): StreamsAnswer {
+  const result = grouped(hits, categorize);
+  return { resultType: "streams", result, ...(categorize ? { encodingFlags: ["categorize-labels"] } : {}) };
+}
+
 function grouped(hits: readonly Hit[], categorize: boolean): readonly ResultStream[] {
   const byKey = new Map<string, { readonly stream: LabelSet; readonly values: ResultValue[] }>();
   for (const { timestampNs, line, result } of hits) {
@@ -156,7 +163,5 @@ export function runLogQuery(
     throw new LogQlEvalError(400, "end timestamp must not be before or equal to start time");
   }
   const hits = limited(ordered(collect(expr, toStreams(source), params), params.direction), params);
-  const categorize = params.categorizeLabels ?? false;
-  const result = grouped(hits, categorize);
-  return { resultType: "streams", result, ...(categorize ? { encodingFlags: ["categorize-labels"] } : {}) };
+  return streamsAnswer(hits, params.categorizeLabels ?? false);
 }

@@ -1,10 +1,11 @@
 import type { LabelSet } from "../model/labels.ts";
-import type { MetricExpr } from "./ast.ts";
+import type { Grouping, MetricExpr, RangeAggregation } from "./ast.ts";
 import type { LogEntry, LogStream } from "./log-entry.ts";
 import { type EvalOptions, withDefaults } from "./log-pipeline.ts";
 import { LogQlEvalError } from "./logql-error.ts";
-import type { EvalContext, StreamSource } from "./metric/eval-context.ts";
+import type { EvalContext, SampleFeed, StreamSource } from "./metric/eval-context.ts";
 import { evaluate, type Evaluated } from "./metric/evaluate.ts";
+import { isTallied } from "./metric/range-aggregation.ts";
 import { scalarTime } from "./metric/loki-376-metric-bugs.ts";
 import { labelsKey, type Series } from "./metric/series.ts";
 import { stepGrid, stepMs, type StepGrid } from "./metric/step-grid.ts";
@@ -61,8 +62,17 @@ export function checkResolution(startNs: bigint, endNs: bigint, stepNs: bigint):
   }
 }
 
-function isSource(source: Iterable<LogEntry> | readonly LogStream[] | StreamSource): source is StreamSource {
-  return typeof source === "function";
+/** Where a metric query's entries come from, in any form, or what was extracted of them elsewhere. */
+export type MetricSource = Iterable<LogEntry> | readonly LogStream[] | StreamSource | { readonly feed: SampleFeed };
+
+function providerOf(source: MetricSource): EvalContext["source"] {
+  if (typeof source === "function" || "feed" in source) return source;
+  const streams = toStreams(source);
+  return () => streams;
+}
+
+function gridOf(params: MetricQueryParams): StepGrid {
+  return stepGrid(params.startNs, params.stepNs === null ? params.startNs : params.endNs, params.stepNs ?? 1n);
 }
 
 function points({ values, present }: Series, grid: StepGrid): readonly SamplePoint[] {
@@ -128,27 +138,41 @@ function instantAnswer(
 
 /**
  * Answers a metric query as Loki would: from entries, from streams, or from a source that is asked for what each range
- * aggregation needs. Throws `LogQlEvalError` for what Loki refuses.
+ * aggregation needs, or from samples that were extracted before (`samplesNeeded`). Throws `LogQlEvalError` for what Loki refuses.
  */
-export function runMetricQuery(
-  expr: MetricExpr,
-  source: Iterable<LogEntry> | readonly LogStream[] | StreamSource,
-  params: MetricQueryParams,
-): MetricAnswerData {
+export function runMetricQuery(expr: MetricExpr, source: MetricSource, params: MetricQueryParams): MetricAnswerData {
   checkParams(params);
-  const grid = stepGrid(params.startNs, params.stepNs === null ? params.startNs : params.endNs, params.stepNs ?? 1n);
-  let provider: StreamSource;
-  if (isSource(source)) provider = source;
-  else {
-    const streams = toStreams(source);
-    provider = () => streams;
-  }
+  const grid = gridOf(params);
   const context: EvalContext = {
     grid,
-    source: provider,
+    source: providerOf(source),
     options: withDefaults(params),
     maxSeries: params.maxSeries ?? Number.MAX_SAFE_INTEGER,
   };
   const result = evaluate(expr, context);
   return params.stepNs === null ? instantAnswer(expr, result, grid, params.compat) : rangeAnswer(result, grid);
+}
+
+/** What a range aggregation of a query takes its samples with. */
+export interface SamplesNeeded {
+  readonly aggregation: RangeAggregation;
+  /** The grouping of a `sum` around it. */
+  readonly pushed: Grouping | null;
+  readonly grid: StepGrid;
+}
+
+/**
+ * What the feed of a query will be asked for, in this order: a run of the query over nothing, as what is asked does not
+ * depend on data. Throws `LogQlEvalError` for what Loki refuses without looking at data.
+ */
+export function samplesNeeded(expr: MetricExpr, params: MetricQueryParams): readonly SamplesNeeded[] {
+  const needed: SamplesNeeded[] = [];
+  const grid = gridOf(params);
+  const feed: SampleFeed = (aggregation, pushed) => {
+    needed.push({ aggregation, pushed, grid });
+    if (isTallied(aggregation)) return { kind: "tallies", failure: null, series: [] };
+    return { kind: "samples", failure: null, each: () => undefined };
+  };
+  runMetricQuery(expr, { feed }, params);
+  return needed;
 }

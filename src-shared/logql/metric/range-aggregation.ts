@@ -2,7 +2,7 @@ import type { LabelSet } from "../../model/labels.ts";
 import type { Grouping, RangeAggregation } from "../ast.ts";
 import { LogQlEvalError } from "../logql-error.ts";
 import { durationSeconds } from "../text/go-duration.ts";
-import type { EvalContext } from "./eval-context.ts";
+import type { EvalContext, FedSamples, StreamSource, TalliedSeries } from "./eval-context.ts";
 import { lokiRateCounter } from "./loki-376-metric-bugs.ts";
 import { pipelineErrorText } from "./pipeline-error.ts";
 import { compileSampleExtractor, type SampleLabels } from "./sample-extractor.ts";
@@ -27,9 +27,42 @@ interface Failure {
 
 type Visit = (sample: SampleLabels, value: number, span: StepSpan) => void;
 
-/** Extracts every sample that some window holds, stream by stream; throws for one with an error. */
+/** Visits every sample that some window holds, stream by stream; throws for one with an error. */
 function eachSample(expr: RangeAggregation, pushed: Grouping | null, context: EvalContext, visit: Visit): void {
-  const { grid, source, options } = context;
+  if (typeof context.source === "function") extractEach(expr, pushed, context, context.source, visit);
+  else visitFed(context.source.feed(expr, pushed), expr, context, visit);
+}
+
+function visitFed(fed: FedSamples, { range }: RangeAggregation, { grid }: EvalContext, visit: Visit): void {
+  if (fed.failure !== null) throw new LogQlEvalError(400, pipelineErrorText(fed.failure));
+  if (fed.kind === "tallies") return;
+  const find = stepFinder(grid, range.intervalNs, range.offsetNs);
+  const span: StepSpan = { first: 0, last: 0, offset: 0 };
+  fed.each((sample, value, timestampNs) => {
+    find(timestampNs, span);
+    if (span.last >= span.first) visit(sample, value, span);
+  });
+}
+
+/** Series that were tallied where the entries are; `null` where entries come here. */
+function fedTallies(
+  expr: RangeAggregation,
+  pushed: Grouping | null,
+  context: EvalContext,
+): readonly TalliedSeries[] | null {
+  if (typeof context.source === "function") return null;
+  const fed = context.source.feed(expr, pushed);
+  if (fed.failure !== null) throw new LogQlEvalError(400, pipelineErrorText(fed.failure));
+  return fed.kind === "tallies" ? fed.series : [];
+}
+
+function extractEach(
+  expr: RangeAggregation,
+  pushed: Grouping | null,
+  { grid, options }: EvalContext,
+  source: StreamSource,
+  visit: Visit,
+): void {
   const { intervalNs, offsetNs, log } = expr.range;
   const extractor = compileSampleExtractor(expr, pushed, options);
   const find = stepFinder(grid, intervalNs, offsetNs);
@@ -91,9 +124,13 @@ function seriesLimit(limit: number): LogQlEvalError {
 }
 
 /** Counts and byte sums are whole numbers: each sample is noted where its steps begin and where they end. */
-function evaluateCounts(expr: RangeAggregation, pushed: Grouping | null, context: EvalContext): readonly Series[] {
+function tally(expr: RangeAggregation, pushed: Grouping | null, context: EvalContext): readonly TalliedSeries[] {
+  const fed = fedTallies(expr, pushed, context);
+  if (fed !== null) {
+    if (fed.length > context.maxSeries) throw seriesLimit(context.maxSeries);
+    return fed;
+  }
   const steps = context.grid.count;
-  const seconds = durationSeconds(expr.range.intervalNs);
   const index = new SeriesIndex(
     (labels) => ({ labels, counts: new Float64Array(steps + 1), sums: new Float64Array(steps + 1) }),
     context.maxSeries,
@@ -105,8 +142,14 @@ function evaluateCounts(expr: RangeAggregation, pushed: Grouping | null, context
     sums[first] = (sums[first] ?? 0) + value;
     sums[last + 1] = (sums[last + 1] ?? 0) - value;
   });
+  return index.all;
+}
+
+function evaluateCounts(expr: RangeAggregation, pushed: Grouping | null, context: EvalContext): readonly Series[] {
+  const steps = context.grid.count;
+  const seconds = durationSeconds(expr.range.intervalNs);
   const perSecond = expr.op === "rate" || expr.op === "bytes_rate";
-  return index.all.map(({ labels, counts, sums }) => {
+  return tally(expr, pushed, context).map(({ labels, counts, sums }) => {
     const series = emptySeries(labels, steps);
     let count = 0;
     let sum = 0;
@@ -202,21 +245,28 @@ function absentLabels(expr: RangeAggregation): LabelSet {
 
 function evaluateAbsent(expr: RangeAggregation, context: EvalContext): readonly Series[] {
   const steps = context.grid.count;
-  const counts = new Float64Array(steps + 1);
-  eachSample(expr, null, context, (_, __, { first, last }) => {
-    counts[first] = (counts[first] ?? 0) + 1;
-    counts[last + 1] = (counts[last + 1] ?? 0) - 1;
-  });
+  const tallied = tally(expr, null, context);
   const series = emptySeries(absentLabels(expr), steps);
   let count = 0;
   let any = false;
   for (let step = 0; step < steps; step++) {
-    count += counts[step] ?? 0;
+    for (const { counts } of tallied) count += counts[step] ?? 0;
     if (count > 0) continue;
     setPoint(series, step, 1);
     any = true;
   }
   return any ? [series] : [];
+}
+
+/** Whether only the number and the sum of the samples in a window count, which are whole. */
+export function isTallied({ op, range }: RangeAggregation): boolean {
+  return (
+    op === "count_over_time" ||
+    op === "bytes_over_time" ||
+    op === "bytes_rate" ||
+    op === "absent_over_time" ||
+    (op === "rate" && range.unwrap === null)
+  );
 }
 
 /** Evaluates a range aggregation at every step. `pushed` is the grouping of a `sum` around it. */
@@ -226,10 +276,5 @@ export function evaluateRange(
   context: EvalContext,
 ): readonly Series[] {
   if (expr.op === "absent_over_time") return evaluateAbsent(expr, context);
-  const isCount =
-    expr.op === "count_over_time" ||
-    expr.op === "bytes_over_time" ||
-    expr.op === "bytes_rate" ||
-    (expr.op === "rate" && expr.range.unwrap === null);
-  return isCount ? evaluateCounts(expr, pushed, context) : evaluateWindows(expr, pushed, context);
+  return isTallied(expr) ? evaluateCounts(expr, pushed, context) : evaluateWindows(expr, pushed, context);
 }
