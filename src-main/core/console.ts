@@ -1,7 +1,10 @@
+import type { LogTarget } from "../../src-shared/api/log-target.ts";
 import { createAuditExportJob } from "./audit/audit-export.job.ts";
 import type { SitesService } from "./clusters/sites.service.ts";
 import { lockProfile } from "./common/profile.ts";
+import { openConsoleArchives, type ConsoleArchives } from "./console-archives.ts";
 import { openConsoleBase, type ConsoleBase, type ConsoleBaseOptions } from "./console-base.ts";
+import { capsuleJob } from "./console-capsules.ts";
 import { openConsoleSites, sourceFactory, type SourceParts } from "./console-sites.ts";
 import { supportFacts } from "./console-support.ts";
 import { JobEngine } from "./jobs/job-engine.ts";
@@ -15,7 +18,10 @@ import { QueryHistory } from "./queries/query-history.ts";
 import { ReadOnlySwitch } from "./session/standing.ts";
 import { createSupportBundleJob } from "./support/support-bundle.job.ts";
 
-export interface ConsoleOptions extends ConsoleBaseOptions, SourceParts {}
+export interface ConsoleOptions extends ConsoleBaseOptions, SourceParts {
+  /** Whether pages of other machines reach this console; then only some folders may be opened. Not, without. */
+  readonly reachedFromElsewhere?: boolean;
+}
 
 /** Everything a shell serves: one profile, locked, with all its services running. */
 export interface Console extends AsyncDisposable {
@@ -29,6 +35,8 @@ export interface Console extends AsyncDisposable {
   readonly lab: LabService;
   readonly sites: SitesService;
   readonly logs: LogsService;
+  readonly archives: ConsoleArchives;
+  readonly capsuleJob: ReturnType<typeof capsuleJob>;
 }
 
 const JOBS_AT_A_TIME = 2;
@@ -58,6 +66,13 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
       return source;
     }),
   );
+  const archives = await openConsoleArchives(
+    { ...options, reachedFromElsewhere: options.reachedFromElsewhere ?? false },
+    base,
+    opened,
+  );
+  const openSource = async (target: LogTarget, signal: AbortSignal) =>
+    target.kind === "archive" ? archives.service.logSource(target.archive, target.tenant, signal) : pool.lend(target);
   const logs = opened.use(
     await LogsService.open({
       settings,
@@ -65,8 +80,8 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
       logger: logger.child("logs"),
       profileDirectory: profile.root,
       locateWorker: options.locateWorker,
-      openSource: (target) => pool.lend(target),
-      listPods: async (target, signal) => podListing(await pool.lend(target), clock.nowMs(), signal),
+      openSource,
+      listPods: async (target, signal) => podListing(await openSource(target, signal), clock.nowMs(), signal),
     }),
   );
   const auditExport = createAuditExportJob(audit);
@@ -75,10 +90,11 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     facts: () => supportFacts({ base, sites, lab, version: options.version }),
     logFiles: () => logFiles(profile.logs),
   });
+  const capsules = capsuleJob({ base, sites, archives, openSource, version: options.version });
   const jobs = opened.use(
     new JobEngine({
       store: new JobStore(profile.file("jobs.db")),
-      definitions: [auditExport, supportBundle],
+      definitions: [auditExport, supportBundle, archives.importJob, archives.verifyJob, capsules],
       maxRunning: JOBS_AT_A_TIME,
       clock,
       logger: logger.child("jobs"),
@@ -99,6 +115,8 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     lab,
     sites,
     logs,
+    archives,
+    capsuleJob: capsules,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }

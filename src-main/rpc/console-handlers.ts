@@ -1,7 +1,9 @@
 import { auditExportInput } from "../core/audit/audit-export.job.ts";
 import type { Console } from "../core/console.ts";
 import { supportBundleInput } from "../core/support/support-bundle.job.ts";
+import { archivesHandlers } from "./archives.router.ts";
 import { auditHandlers } from "./audit.router.ts";
+import { capsulesHandlers } from "./capsules.router.ts";
 import { jobsHandlers } from "./jobs.router.ts";
 import { labHandlers } from "./lab.router.ts";
 import { logsHandlers } from "./logs.router.ts";
@@ -31,6 +33,8 @@ function consoleHandlers(opened: Console): ConsoleHandlers {
     session: sessionHandlers({ version, profileDirectory: profile.root }, readOnly, announcements),
     sites: sitesHandlers(sites),
     logs: logsHandlers(logs, queries),
+    archives: archivesHandlers(opened.archives, jobs),
+    capsules: capsulesHandlers(opened.archives, opened.capsuleJob, jobs),
     queries: queriesHandlers(queries),
     jobs: jobsHandlers(jobs, clock),
     audit: auditHandlers(audit, (principal) =>

@@ -34,6 +34,14 @@ export interface ArchivesOptions {
   readonly clock: Clock;
 }
 
+/** Contents whose files stay until it is disposed, whoever closes the archive meanwhile. */
+export interface HeldArchive extends Disposable {
+  readonly contents: ArchiveContents;
+}
+
+/** What jobs need of the service. */
+export type ArchiveHolder = Pick<ArchivesService, "hold" | "pathsOf">;
+
 type Opening =
   | { readonly kind: "opened"; readonly archive: OpenArchive }
   | { readonly kind: "questions"; readonly questions: readonly ArchiveQuestion[] };
@@ -92,11 +100,7 @@ export class ArchivesService implements AsyncDisposable {
    * Opens a place anew, whatever is known of it: files may have changed. Without assumptions, those of the last time count.
    * Rejects with `files.unreadable`, `archive.path-refused`, `archive.not-recognised` and the openers' errors.
    */
-  async open(
-    paths: readonly string[],
-    assumptions: ArchiveAssumptions,
-    signal: AbortSignal,
-  ): Promise<ArchiveOpened> {
+  async open(paths: readonly string[], assumptions: ArchiveAssumptions, signal: AbortSignal): Promise<ArchiveOpened> {
     const real = await realPaths(paths);
     await checkPaths(real, this.#options.mayOpen);
     return this.#openNow(real, [], assumptions, signal);
@@ -136,13 +140,11 @@ export class ArchivesService implements AsyncDisposable {
     return (await this.#openArchive(id, signal)).contents;
   }
 
-  /** The contents, and their files kept until `held` is disposed: for jobs. */
-  async hold(
-    id: ArchiveId,
-    signal: AbortSignal,
-  ): Promise<{ readonly contents: ArchiveContents; readonly held: Disposable }> {
+  /** The contents with their files, kept until it is disposed: for jobs. */
+  async hold(id: ArchiveId, signal: AbortSignal): Promise<HeldArchive> {
     const archive = await this.#openArchive(id, signal);
-    return { contents: archive.contents, held: archive.hold() };
+    const hold = archive.hold();
+    return { contents: archive.contents, [Symbol.dispose]: () => hold[Symbol.dispose]() };
   }
 
   /** Disposing what is lent gives it back. Rejects with `archive.tenant-unknown` besides. */

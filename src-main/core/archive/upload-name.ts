@@ -9,9 +9,7 @@ const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
  * is kept, since it may say how to unpack it.
  */
 export function safeFileName(name: string): string {
-  const plain = (name.split(/[\\/]/).at(-1) ?? "")
-    .replace(UNSAFE, "_")
-    .replace(/^[.\s]+|[.\s]+$/g, "");
+  const plain = (name.split(/[\\/]/).at(-1) ?? "").replace(UNSAFE, "_").replace(/^[.\s]+|[.\s]+$/g, "");
   const safe = plain === "" || RESERVED.test(plain) ? `file_${plain}` : plain;
   return cutToBytes(safe);
 }

@@ -1,0 +1,26 @@
+import type { LogTarget } from "../../../src-shared/api/log-target.ts";
+import { MAX_TENANT_ID_BYTES } from "../../../src-shared/model/tenant-id.ts";
+
+/**
+ * The tenant under which each target's rows lie in a capsule: the target's own, or its namespace; followed by its site where
+ * another site of the capsule has a tenant of that name, since their rows are not one another's.
+ */
+export function capsuleTenants(targets: readonly LogTarget[], titles: readonly string[]): readonly string[] {
+  const places = targets.map((target, index) => ({ own: ownTenant(target), key: placeOf(target), index }));
+  return places.map(({ own, key, index }) => {
+    const shared = places.some((other) => other.own === own && other.key !== key);
+    return shared ? `${own}.${asTenant(titles[index] ?? "")}`.slice(0, MAX_TENANT_ID_BYTES) : own;
+  });
+}
+
+function ownTenant(target: LogTarget): string {
+  return target.kind === "pods" ? asTenant(target.namespace) : target.tenant;
+}
+
+function placeOf(target: LogTarget): string {
+  return target.kind === "archive" ? `archive ${target.archive}` : `${target.kind} ${target.site}`;
+}
+
+function asTenant(text: string): string {
+  return text.replace(/[^A-Za-z0-9!\-_.*'()]/g, "_") || "_";
+}
