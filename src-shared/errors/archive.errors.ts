@@ -59,6 +59,8 @@ export const archiveErrors = defineErrors({
   },
   "archive.uploads-too-many": { category: "resource", retryable: true, params: { limit: "number" } },
   "archive.already-there": { category: "conflict", retryable: false, params: { file: "string" } },
+  /** An export takes lines; a metric query gives numbers. */
+  "export.metric-query": { category: "invalid-input", retryable: false, params: {} },
   "export.other-plan": { category: "conflict", retryable: false, params: { file: "string", problem: "string" } },
   "export.in-use": { category: "conflict", retryable: true, params: { file: "string" } },
   "export.store-refused": { category: "unreachable", retryable: true, params: { bucket: "string", problem: "string" } },

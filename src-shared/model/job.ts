@@ -14,6 +14,8 @@ export const jobProgressSchema = z.object({
   unit: z.enum(["rows", "bytes", "objects", "steps"]),
   perSecond: z.number(),
   remainingMs: z.number().nullable(),
+  /** Bytes that went through so far, where the unit is another and they are counted too. */
+  bytes: z.number().exactOptional(),
 });
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 
