@@ -18,8 +18,8 @@ export interface BlockRef {
 export interface Deduplication {
   /** Where other blocks have rows too, both ends included, ascending: rows there are told by identity. */
   readonly shared: readonly (readonly [fromNs: bigint, toNs: bigint])[];
-  /** Identities are 64-bit hashes with this random seed, so that no line can be made to look like another. */
-  readonly seed: readonly [number, number];
+  /** Random, the same for all blocks of one reading; see row-identity.ts. */
+  readonly secret: Uint8Array;
 }
 
 /** Which of several streams comes first at one time: always the smaller hash, as Loki has it, or backward the greater. */
@@ -104,8 +104,12 @@ export interface SamplesAnswer extends ReadCost {
   readonly firstHashes: BigUint64Array;
   readonly firstTimesNs: BigInt64Array;
   readonly failure: SampleFailure | null;
+  /** Of rows that no other block can have; for aggregations that are tallied, unless they would be large. */
   readonly tallies: StepTallies | null;
+  /** Where samples are not tallied all of them, else those that another block may have too. */
   readonly samples: SampleColumns | null;
+  /** Of rows that no other block can have, where they would have been tallied. */
+  readonly loose: SampleColumns | null;
 }
 
 /** Which streams have rows in a range, and how much. */

@@ -99,4 +99,3 @@ function revived({ code, params }: WireError): AppError {
   // The worker made it with these parameters for this code.
   return new AppError(code, params as never);
 }
-

@@ -1,0 +1,157 @@
+import type { LogExpr, RangeAggregation } from "../../../../src-shared/logql/ast.ts";
+import { isTallied } from "../../../../src-shared/logql/metric/range-aggregation.ts";
+import {
+  compileSampleExtractor,
+  type SampleLabels,
+  type StreamExtractor,
+} from "../../../../src-shared/logql/metric/sample-extractor.ts";
+import { labelsKey } from "../../../../src-shared/logql/metric/series.ts";
+import { stepFinder, type StepSpan } from "../../../../src-shared/logql/metric/step-grid.ts";
+import type { BlockRows } from "../archive-block.ts";
+import { DuplicateCheck } from "./block-duplicates.ts";
+import { scopeOf } from "./block-scope.ts";
+import { planProbes } from "./line-probes.ts";
+import { stepTallies, SampleBuffer } from "./sample-buffer.ts";
+import { probedExtractor } from "./probed-samples.ts";
+import { RowIdentities } from "./row-identity.ts";
+import { orderByStream } from "./row-order.ts";
+import { RowTexts } from "./row-text.ts";
+import type { SampleFailure, SamplesAnswer, SamplesRequest } from "./scan-protocol.ts";
+import { SharedRanges } from "./shared-ranges.ts";
+import { ranksOf, type StreamHashes } from "./stream-rank.ts";
+
+/** The sample of a row, `null` for none. The labels are those of `labels()` after it. */
+export interface RowSampler {
+  sample(row: number): boolean;
+  readonly value: number;
+  labels(): SampleLabels;
+}
+
+/** The time in which the windows of a range aggregation can hold entries: `(fromNs, toNs]`. */
+export function windowsReach(
+  { range }: Pick<RangeAggregation, "range">,
+  grid: SamplesRequest["grid"],
+): { readonly fromNs: bigint; readonly toNs: bigint } {
+  return {
+    fromNs: grid.startNs - range.intervalNs - range.offsetNs,
+    toNs: grid.startNs + BigInt(grid.count - 1) * grid.stepNs - range.offsetNs,
+  };
+}
+
+/** Extracts the samples of a decoded block, tallied by step where only their number and sum count. */
+export function sampleBlock(rows: BlockRows, request: SamplesRequest, streamHashes: StreamHashes): SamplesAnswer {
+  const { aggregation, pushed, grid, dedupe } = request;
+  const { log, intervalNs, offsetNs } = aggregation.range;
+  const extractor = compileSampleExtractor(aggregation, pushed, { nowNs: () => request.nowNs });
+  const plan = planProbes(log);
+  const { fromNs, toNs } = windowsReach(aggregation, grid);
+  const { picked, lines, bytes } = scopeOf(rows, {
+    sorted: request.block.sorted,
+    startNs: fromNs + 1n,
+    endNs: toNs + 1n,
+    takes: extractor.matches,
+    probes: plan.probes,
+  });
+  const hashes = BigUint64Array.from(rows.streams, (labels) => streamHashes.of(labels));
+  const ordered = orderByStream(picked, rows, ranksOf(hashes));
+  const texts = new RowTexts(rows);
+  const runs = (compiled: typeof extractor): ((ref: number) => StreamExtractor) => {
+    const known: StreamExtractor[] = [];
+    return (ref) => (known[ref] ??= compiled.forStream(rows.streams[ref] ?? {}));
+  };
+  const sampler =
+    plan.exact && aggregation.range.unwrap === null
+      ? probedExtractor(rows, texts, aggregation, pushed, runs(bareExtractor(request)))
+      : pipedSampler(rows, texts, runs(extractor));
+  const shared = dedupe === null || dedupe.shared.length === 0 ? null : new SharedRanges(dedupe.shared);
+  const identity = dedupe === null || shared === null ? null : new RowIdentities(dedupe.secret);
+  const duplicates = dedupe === null ? null : new DuplicateCheck(rows, texts.buffer);
+  const tallied = isTallied(aggregation);
+  const table = new SampleLabelTable();
+  const kept = new SampleBuffer(identity !== null);
+  const own = tallied ? new SampleBuffer(false) : kept;
+  const find = stepFinder(grid, intervalNs, offsetNs);
+  const span: StepSpan = { first: 0, last: 0, offset: 0 };
+  let failure: SampleFailure | null = null;
+  for (const row of ordered) {
+    if (duplicates?.isRepeated(row) === true) continue;
+    const timestampNs = rows.timestampsNs[row] ?? 0n;
+    find(timestampNs, span);
+    if (span.last < span.first || !sampler.sample(row)) continue;
+    const hash = hashes[rows.streamRefs[row] ?? 0] ?? 0n;
+    const sample = sampler.labels();
+    if (sample.failed) {
+      if (failure === null || span.first < failure.step)
+        failure = { labels: sample.labels, step: span.first, hash, timestampNs };
+      continue;
+    }
+    const ref = table.of(sample, hash, timestampNs);
+    if (identity === null || shared?.has(timestampNs) !== true) own.add(hash, timestampNs, sampler.value, ref, 0n);
+    else {
+      const [start, end] = [rows.lineStarts[row] ?? 0, rows.lineEnds[row] ?? 0];
+      kept.add(hash, timestampNs, sampler.value, ref, identity.of(texts.buffer, start, end, rows.metadata?.(row)));
+    }
+  }
+  const tallies = tallied ? stepTallies(own, table.all.length, find) : null;
+  return {
+    labels: table.all,
+    ...table.firsts(),
+    failure,
+    tallies,
+    samples: kept.finish(),
+    // Many series over many steps: the samples themselves are less.
+    loose: tallied && tallies === null ? own.finish() : null,
+    lines,
+    bytes,
+    problems: rows.problems,
+  };
+}
+
+function bareExtractor({ aggregation, pushed, nowNs }: SamplesRequest): ReturnType<typeof compileSampleExtractor> {
+  const log: LogExpr = { ...aggregation.range.log, stages: [] };
+  return compileSampleExtractor({ ...aggregation, range: { ...aggregation.range, log } }, pushed, {
+    nowNs: () => nowNs,
+  });
+}
+
+function pipedSampler(rows: BlockRows, texts: RowTexts, runOf: (ref: number) => StreamExtractor): RowSampler {
+  let run: StreamExtractor | null = null;
+  return {
+    sample(row) {
+      run = runOf(rows.streamRefs[row] ?? 0);
+      return run.process(rows.timestampsNs[row] ?? 0n, texts.of(row), rows.metadata?.(row));
+    },
+    get value() {
+      return run?.value ?? 0;
+    },
+    labels: () => run?.labels() ?? { labels: {}, failed: false },
+  };
+}
+
+/** Numbers the label sets of samples, and remembers where each was met first. */
+class SampleLabelTable {
+  readonly all: SampleLabels[] = [];
+  readonly #hashes: bigint[] = [];
+  readonly #times: bigint[] = [];
+  readonly #byObject = new Map<SampleLabels, number>();
+  readonly #byKey = new Map<string, number>();
+
+  of(sample: SampleLabels, hash: bigint, timestampNs: bigint): number {
+    const known = this.#byObject.get(sample);
+    if (known !== undefined) return known;
+    const key = labelsKey(sample.labels);
+    let number = this.#byKey.get(key);
+    if (number === undefined) {
+      number = this.all.push(sample) - 1;
+      this.#hashes.push(hash);
+      this.#times.push(timestampNs);
+      this.#byKey.set(key, number);
+    }
+    this.#byObject.set(sample, number);
+    return number;
+  }
+
+  firsts(): Pick<SamplesAnswer, "firstHashes" | "firstTimesNs"> {
+    return { firstHashes: BigUint64Array.from(this.#hashes), firstTimesNs: BigInt64Array.from(this.#times) };
+  }
+}

@@ -1,0 +1,60 @@
+import type { BlockRows } from "../archive-block.ts";
+import type { LineProbe } from "./line-probes.ts";
+import { probeRows } from "./probe-rows.ts";
+
+export interface ScopeOptions {
+  readonly sorted: boolean;
+  /** The first instant that belongs to the scope, and the first that no longer does. */
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly takes: (labels: Readonly<Record<string, string>>) => boolean;
+  readonly probes: readonly LineProbe[];
+}
+
+/** The rows of a block that a query has to look at. */
+export interface BlockScope {
+  /** Ascending row numbers: in the range, of a stream that is taken, not refused by a probe. */
+  readonly picked: Uint32Array;
+  /** How many rows were in range and stream, and the bytes of their lines. */
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+export function scopeOf(rows: BlockRows, { sorted, startNs, endNs, takes, probes }: ScopeOptions): BlockScope {
+  const { rowCount, timestampsNs, streamRefs, lineStarts, lineEnds } = rows;
+  const taken = Uint8Array.from(rows.streams, (labels) => (takes(labels) ? 1 : 0));
+  const nothing: BlockScope = { picked: new Uint32Array(), lines: 0, bytes: 0 };
+  if (!taken.includes(1)) return nothing;
+  const from = sorted ? firstFrom(timestampsNs, startNs) : 0;
+  const to = sorted ? firstFrom(timestampsNs, endNs) : rowCount;
+  if (to <= from) return nothing;
+  const mask = new Uint8Array(rowCount);
+  let lines = 0;
+  let bytes = 0;
+  for (let row = from; row < to; row += 1) {
+    if (taken[streamRefs[row] ?? 0] !== 1) continue;
+    if (!sorted) {
+      const time = timestampsNs[row] ?? 0n;
+      if (time < startNs || time >= endNs) continue;
+    }
+    mask[row] = 1;
+    lines += 1;
+    bytes += (lineEnds[row] ?? 0) - (lineStarts[row] ?? 0);
+  }
+  const picked = new Uint32Array(probeRows(rows, probes, mask, from, to));
+  let count = 0;
+  for (let row = from; row < to; row += 1) if (mask[row] === 1) picked[count++] = row;
+  return { picked, lines, bytes };
+}
+
+/** The first row at or behind an instant, of rows ascending in time. */
+function firstFrom(timestampsNs: BigInt64Array, atNs: bigint): number {
+  let low = 0;
+  let high = timestampsNs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((timestampsNs[middle] ?? 0n) < atNs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
