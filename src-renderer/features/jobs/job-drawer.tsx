@@ -9,8 +9,11 @@ import { StatusShape } from "../../components/status-shape.tsx";
 import { useFormats } from "../../hooks/use-formats.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import styles from "./job-drawer.module.css";
+import { jobOutcome } from "./output/job-outputs.ts";
+import { OpenOutput } from "./output/open-output.tsx";
+import { OutcomeView } from "./output/outcome-view.tsx";
 
-/** A job's output is what its kind says it is; here it is shown as it came, bounded. */
+/** An output of a kind that is not known here is shown as it came, bounded. */
 const MAX_OUTPUT_LENGTH = 20_000;
 
 function outputText(output: unknown): string | null {
@@ -22,10 +25,21 @@ function outputText(output: unknown): string | null {
 export function JobDrawer({ job, onClose }: { readonly job: Job; readonly onClose: () => void }): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
+  const outcome = jobOutcome(job);
   const output = outputText(job.output);
   const time = (atMs: number | null): string => (atMs === null ? "–" : formats.dateTime(atMs));
   return (
-    <Drawer actions={<JobControls job={job} />} onClose={onClose} takeFocus={false} title={jobTitle(t, formats, job)}>
+    <Drawer
+      actions={
+        <>
+          <OpenOutput job={job} />
+          <JobControls job={job} />
+        </>
+      }
+      onClose={onClose}
+      takeFocus={false}
+      title={jobTitle(t, formats, job)}
+    >
       <div className={styles.content}>
         <p className={styles.state}>
           <StatusShape tone={jobTone(job.state)} />
@@ -35,7 +49,7 @@ export function JobDrawer({ job, onClose }: { readonly job: Job; readonly onClos
         {job.error === undefined ? null : <ErrorPanel error={job.error} />}
         <Facts
           facts={[
-            { label: t("app.jobs.kind"), value: job.kind, mono: true },
+            { label: t("app.jobs.kind"), value: t.dynamic(`jobs.kind.${job.kind}`, {}, job.kind) },
             { label: t("app.jobs.by"), value: job.principal },
             { label: t("app.jobs.created"), value: time(job.createdAtMs) },
             { label: t("app.jobs.started"), value: time(job.startedAtMs) },
@@ -49,7 +63,9 @@ export function JobDrawer({ job, onClose }: { readonly job: Job; readonly onClos
             <h3>{t("app.jobs.output")}</h3>
             {output === null ? null : <CopyButton label={t("app.jobs.copyOutput")} text={output} />}
           </header>
-          {output === null ? (
+          {outcome !== null ? (
+            <OutcomeView outcome={outcome} />
+          ) : output === null ? (
             <p className={styles.none}>{t("app.jobs.noOutput")}</p>
           ) : (
             // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling area must be reachable by keyboard

@@ -13,6 +13,9 @@ import { hasEnded, useJobs } from "../../hooks/use-jobs.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { JobDrawer } from "./job-drawer.tsx";
 import styles from "./jobs-screen.module.css";
+import { jobOutcome } from "./output/job-outputs.ts";
+import { OpenOutput } from "./output/open-output.tsx";
+import { OutcomeSummary } from "./output/outcome-summary.tsx";
 
 const FILTERS = ["all", "active", "ended"] as const;
 type Filter = (typeof FILTERS)[number];
@@ -78,6 +81,7 @@ interface JobRowProps {
 function JobRow({ job, selected, onSelect }: JobRowProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
+  const outcome = hasEnded(job) ? jobOutcome(job) : null;
   const tookMs = job.startedAtMs === null || job.endedAtMs === null ? null : job.endedAtMs - job.startedAtMs;
   return (
     <li className={styles.row} data-selected={selected || undefined}>
@@ -96,14 +100,21 @@ function JobRow({ job, selected, onSelect }: JobRowProps): ReactElement {
       </div>
       <div className={styles.progress}>
         {job.error === undefined ? (
-          <JobProgressView job={job} />
+          outcome === null ? (
+            <JobProgressView job={job} />
+          ) : (
+            <OutcomeSummary outcome={outcome} />
+          )
         ) : (
           <span className={styles.error} title={errorText(t, job.error)}>
             {errorText(t, job.error)}
           </span>
         )}
       </div>
-      <JobControls job={job} />
+      <span className={styles.actions}>
+        <OpenOutput job={job} />
+        <JobControls job={job} />
+      </span>
     </li>
   );
 }

@@ -14,7 +14,7 @@ import { useRpc } from "../../../rpc/rpc-context.tsx";
 import type { RowsAtHand } from "./export-subject.ts";
 import styles from "./export.module.css";
 import { FILE_FORMATS, type FileFormat } from "./read-selection.ts";
-import { redactedText } from "./redacted-text.ts";
+import { redactedText } from "../../../components/redacted-text.ts";
 import { RedactionField } from "./redaction-field.tsx";
 import { useRowsSaving, type RowsSavingState } from "./use-rows-saving.ts";
 

@@ -1,6 +1,6 @@
-import { REDACTION_PATTERNS } from "../../../../src-shared/model/redaction-pattern.ts";
-import type { Formats } from "../../../hooks/formats.ts";
-import type { Translate } from "../../../hooks/use-translate.ts";
+import { REDACTION_PATTERNS } from "../../src-shared/model/redaction-pattern.ts";
+import type { Formats } from "../hooks/formats.ts";
+import type { Translate } from "../hooks/use-translate.ts";
 
 /** `12 phone numbers and 3 bank cards`, commonest first; `null` where nothing was made unreadable. */
 export function redactedText(
