@@ -1,8 +1,11 @@
-import type { BlockPlace, BlockRows } from "../archive-block.ts";
+import type { BlockRows } from "../archive-block.ts";
+import { readTextBlock } from "./read-text-block.ts";
+import type { TextPlace } from "./text-place.ts";
 
-export type TextPlace = Extract<BlockPlace, { readonly kind: "text" }>;
-
-/** The rows of a block of a text file; see `BlockRows`. Throws `archive.changed` where the file is not what was opened. */
+/**
+ * The rows of a block of a text file, in the order in which their first lines stand in it; see `BlockRows`. Runs in a worker
+ * thread. Throws `archive.changed` where the file is shorter than when it was opened, gone or another one.
+ */
 export function decodeTextBlock(place: TextPlace): BlockRows {
-  throw new Error(`not reached before the reader is in: ${place.file}`);
+  return readTextBlock(place).rows;
 }
