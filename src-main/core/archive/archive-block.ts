@@ -33,7 +33,13 @@ export interface TextCarry {
 
 /** Where a block's bytes are. */
 export type BlockPlace =
-  | { readonly kind: "parquet"; readonly file: string; readonly rowGroup: number }
+  | {
+      readonly kind: "parquet";
+      readonly file: string;
+      readonly rowGroup: number;
+      /** How a file of others is read, found when it was opened; files of ours say it themselves. */
+      readonly foreign?: ForeignColumns;
+    }
   | {
       readonly kind: "text";
       /** UTF-8 on disk, unpacked; entries that begin in bytes `[start, end)` belong to the block, to their last line. */
@@ -50,6 +56,18 @@ export type BlockPlace =
       readonly reading: LineReading;
     }
   | { readonly kind: "chunk"; readonly file: string; readonly key: string };
+
+/** Which columns of a Parquet file of others are what; columns by their position among those that hold values. */
+export interface ForeignColumns {
+  readonly time: { readonly column: number; readonly unit: "s" | "ms" | "us" | "ns" };
+  readonly line: number;
+  readonly labels: readonly { readonly name: string; readonly column: number }[];
+  readonly metadata: readonly { readonly name: string; readonly column: number }[];
+  /** Maps from text to text: columns of keys and of values. */
+  readonly maps: readonly { readonly becomes: "labels" | "metadata"; readonly keys: number; readonly values: number }[];
+  /** Labels of all rows: Hive partitions, and what a person said. */
+  readonly fixedLabels: LabelSet;
+}
 
 /** What one worker reads at a time: some ten thousand rows. Times are of its rows, both ends included. */
 export interface ArchiveBlock {
