@@ -4,6 +4,7 @@ import { useStore } from "zustand";
 import { Kbd } from "../components/kbd.tsx";
 import { allCommands, COMMAND_GROUPS, type Command } from "../hooks/commands.ts";
 import { useAnswer } from "../hooks/use-answer.ts";
+import { useArchives, wholeRange } from "../hooks/use-archives.ts";
 import { useCommandStore } from "../hooks/use-commands.ts";
 import { useForbidden } from "../hooks/use-permission.ts";
 import { useTranslate, type Translate } from "../hooks/use-translate.ts";
@@ -26,8 +27,11 @@ function useStoredQueries(asked: boolean): Command[] {
   const recent = useAnswer("queries", "list", input("recent"));
   const chooseSite = useWorkspace((state) => state.chooseSite);
   const chooseTenant = useWorkspace((state) => state.chooseTenant);
+  const chooseArchive = useWorkspace((state) => state.chooseArchive);
+  const { data: archives } = useArchives();
   const show = useWorkspace((state) => state.show);
   const run = useWorkspace((state) => state.run);
+  const inArchive = useWorkspace((state) => state.source.kind === "archive");
   const site = useWorkspace((state) => state.site);
   const tenant = useWorkspace((state) => state.tenant);
   return useMemo(
@@ -38,13 +42,22 @@ function useStoredQueries(asked: boolean): Command[] {
         label: { text: stored.name ?? stored.query },
         detail: stored.name === undefined ? stored.tenant : `${stored.tenant} · ${stored.query}`,
         run: () => {
-          if (stored.site !== site) chooseSite(stored.site);
-          if (stored.site !== site || stored.tenant !== tenant) chooseTenant(stored.tenant);
+          const archive = archives?.find((one) => one.id === stored.site);
+          if (archive !== undefined) {
+            const range = wholeRange(archive, stored.tenant);
+            chooseArchive({ archive: archive.id, tenant: stored.tenant, range, query: stored.query });
+            show("explore");
+            run();
+            return;
+          }
+          const elsewhere = stored.site !== site || inArchive;
+          if (elsewhere) chooseSite(stored.site);
+          if (elsewhere || stored.tenant !== tenant) chooseTenant(stored.tenant);
           show("explore");
           run(stored.query);
         },
       })),
-    [saved.data, recent.data, chooseSite, chooseTenant, show, run, site, tenant],
+    [saved.data, recent.data, archives, chooseSite, chooseTenant, chooseArchive, show, run, inArchive, site, tenant],
   );
 }
 

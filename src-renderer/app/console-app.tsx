@@ -19,6 +19,7 @@ import type { ConnectionState } from "../rpc/connection-state.ts";
 import type { ConsoleClient } from "../rpc/console-client.ts";
 import { RpcProvider } from "../rpc/rpc-context.tsx";
 import { styleNonce } from "../rpc/style-nonce.ts";
+import { ArchiveOpeningProvider } from "./archive-opening-provider.tsx";
 import { ConnectingView, IncompatibleView, UnreachableView } from "./connection-views.tsx";
 import { Frame } from "./frame.tsx";
 import { PreferencesProvider } from "./preferences-provider.tsx";
@@ -122,7 +123,9 @@ function Gate({
   }
   return (
     <StandingContext value={hello}>
-      <Frame connection={connection} shell={hello.shell} version={hello.version} />
+      <ArchiveOpeningProvider>
+        <Frame connection={connection} shell={hello.shell} version={hello.version} />
+      </ArchiveOpeningProvider>
     </StandingContext>
   );
 }

@@ -3,6 +3,7 @@ import { useCallback, useContext, useMemo, useState, type ReactElement } from "r
 import type { Notice } from "../../src-shared/api/session.api.ts";
 import type { WireError } from "../../src-shared/errors/wire-error.ts";
 import { errorText } from "../components/error-text.ts";
+import { useArchiveOpening } from "../hooks/archive-opening.ts";
 import { useChange } from "../hooks/use-answer.ts";
 import { useCommandStore } from "../hooks/use-commands.ts";
 import { useJobsFeed } from "../hooks/use-jobs.ts";
@@ -21,10 +22,11 @@ import { Stage } from "./stage.tsx";
 import { StatusBar } from "./status-bar.tsx";
 import { TopBar, type OpenPicker } from "./top-bar.tsx";
 import { useFrameCommands } from "./use-frame-commands.ts";
+import { useArchiveChoice } from "./use-archive-choice.ts";
 import { useSessionEvents } from "./use-session-events.ts";
 import { useSiteChoice } from "./use-site-choice.ts";
 import { openLink, useWorkspaceUrl } from "./use-workspace-url.ts";
-import { parseWorkspaceLink, permalink } from "./workspace-url.ts";
+import { parseWorkspaceLink, permalink, type ParsedLink } from "./workspace-url.ts";
 
 interface FrameProps {
   readonly connection: ConnectionState;
@@ -53,17 +55,21 @@ export function Frame({ connection, shell, version }: FrameProps): ReactElement 
     [tell, t],
   );
   const onError = useCallback((error: WireError) => tell("error", errorText(t, error)), [tell, t]);
-  const onIgnored = useCallback(
-    (parts: readonly string[]) => tell("warning", t("app.link.ignored", { parts: parts.join(", ") })),
-    [tell, t],
+  const { confirmPaths } = useArchiveOpening();
+  const onParsed = useCallback(
+    ({ ignored, paths }: ParsedLink) => {
+      if (ignored.length > 0) tell("warning", t("app.link.ignored", { parts: ignored.join(", ") }));
+      if (paths.length > 0) confirmPaths(paths);
+    },
+    [tell, t, confirmPaths],
   );
   const onLink = useCallback(
     (url: string) => {
       const link = parseWorkspaceLink(url);
-      if (link.ignored.length > 0) onIgnored(link.ignored);
+      onParsed(link);
       openLink(workspace, link);
     },
-    [workspace, onIgnored],
+    [workspace, onParsed],
   );
 
   const actions = useMemo(
@@ -85,8 +91,9 @@ export function Frame({ connection, shell, version }: FrameProps): ReactElement 
 
   useFrameCommands(actions);
   useShortcutKeys(useCommandStore());
-  useWorkspaceUrl(workspace, onIgnored);
+  useWorkspaceUrl(workspace, onParsed);
   useSiteChoice();
+  useArchiveChoice();
   useSessionEvents({ onNotice, onLink, onError });
   useJobsFeed(noJobs === undefined, onError);
 

@@ -1,9 +1,12 @@
 import { Popover, UnstyledButton } from "@mantine/core";
+import type { Job } from "../../src-shared/model/job.ts";
 import { useState, type ReactElement } from "react";
 import { Button } from "../components/button.tsx";
 import { JobControls, JobProgressView, jobTitle, jobTone } from "../components/job-view.tsx";
 import { StatusShape } from "../components/status-shape.tsx";
 import { useFormats } from "../hooks/use-formats.ts";
+import { useArchiveOpening } from "../hooks/archive-opening.ts";
+import { openableOutput } from "../hooks/job-output.ts";
 import { hasEnded, useJobs } from "../hooks/use-jobs.ts";
 import { useTranslate } from "../hooks/use-translate.ts";
 import { useWorkspace } from "../hooks/workspace-store.ts";
@@ -46,6 +49,7 @@ export function JobTray(): ReactElement {
               <div className={styles.head}>
                 <StatusShape label={t(`jobs.state.${job.state}`)} tone={jobTone(job.state)} />
                 <span className={styles.title}>{jobTitle(t, formats, job)}</span>
+                <OpenOutput job={job} onOpen={() => setOpened(false)} />
                 <JobControls job={job} />
               </div>
               {hasEnded(job) ? (
@@ -70,5 +74,25 @@ export function JobTray(): ReactElement {
         </div>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+/** What an export, an import or a capsule has made opens in one press. */
+function OpenOutput({ job, onOpen }: { readonly job: Job; readonly onOpen: () => void }): ReactElement | null {
+  const t = useTranslate();
+  const { openPaths, forbidden } = useArchiveOpening();
+  const path = openableOutput(job);
+  if (path === null) return null;
+  return (
+    <Button
+      compact
+      disabledReason={forbidden}
+      onClick={() => {
+        onOpen();
+        openPaths([path]);
+      }}
+    >
+      {t("app.job.open")}
+    </Button>
   );
 }

@@ -1,5 +1,6 @@
 import {
   IconAdjustmentsHorizontal,
+  IconArchive,
   IconChecklist,
   IconFileSearch,
   IconLayoutDashboard,
@@ -46,6 +47,14 @@ export const SCREEN_ENTRIES: readonly ScreenEntry[] = [
     label: "app.screen.sites",
     shortcut: "g s",
     permission: "sites.read",
+    foot: false,
+  },
+  {
+    name: "archives",
+    icon: IconArchive,
+    label: "app.screen.archives",
+    shortcut: "g r",
+    permission: "archives.read",
     foot: false,
   },
   { name: "jobs", icon: IconChecklist, label: "app.screen.jobs", shortcut: "g j", permission: "jobs.read", foot: true },

@@ -2,6 +2,9 @@ import { IconUsers } from "@tabler/icons-react";
 import { useMemo, type ReactElement } from "react";
 import { tenantIdProblem } from "../../src-shared/model/tenant-id.ts";
 import { Picker } from "../components/picker.tsx";
+import { useCurrentArchive } from "../hooks/use-archives.ts";
+import { useExploreArchive } from "../hooks/use-explore-archive.ts";
+import { useFormats } from "../hooks/use-formats.ts";
 import { useTenants } from "../hooks/use-sites.ts";
 import { useTranslate, type Translate } from "../hooks/use-translate.ts";
 import { useWorkspace } from "../hooks/workspace-store.ts";
@@ -29,8 +32,54 @@ interface TenantPickerProps {
   readonly onOpenChange: (opened: boolean) => void;
 }
 
-/** The tenant whose logs are read. Any valid id can be typed: the console cannot list a Loki's tenants. */
-export function TenantPicker({ opened, onOpenChange }: TenantPickerProps): ReactElement {
+/** The tenant whose logs are read. */
+export function TenantPicker(props: TenantPickerProps): ReactElement {
+  const inArchive = useWorkspace((state) => state.source.kind === "archive");
+  return inArchive ? <ArchiveTenantPicker {...props} /> : <SiteTenantPicker {...props} />;
+}
+
+function Shown({ tenant }: { readonly tenant: string | null }): ReactElement {
+  const t = useTranslate();
+  return (
+    <>
+      <IconUsers aria-hidden size={16} stroke={1.5} />
+      <span>{tenant ?? t("app.tenant.choose")}</span>
+    </>
+  );
+}
+
+/** An archive's tenants are known: there is nothing to type. Another tenant has another time and other streams. */
+function ArchiveTenantPicker({ opened, onOpenChange }: TenantPickerProps): ReactElement {
+  const t = useTranslate();
+  const formats = useFormats();
+  const tenant = useWorkspace((state) => state.tenant);
+  const { archive } = useCurrentArchive();
+  const explore = useExploreArchive();
+  const options = (archive?.tenants ?? []).map((one) => ({
+    value: one.tenant,
+    label: one.tenant,
+    ...(one.rows === null ? {} : { detail: t("app.tenant.rows", { count: one.rows, rows: formats.number(one.rows) }) }),
+  }));
+  return (
+    <Picker
+      emptyText={t("app.tenant.noneInArchive")}
+      label={t("app.tenant.pick")}
+      onOpenChange={onOpenChange}
+      onPick={(chosen) => {
+        const part = archive?.tenants.find((one) => one.tenant === chosen);
+        if (archive !== undefined && part !== undefined) void explore(archive, { tenant: part.tenant });
+      }}
+      opened={opened}
+      options={options}
+      searchPlaceholder={t("app.tenant.searchArchive")}
+      shown={<Shown tenant={tenant} />}
+      value={tenant}
+    />
+  );
+}
+
+/** Any valid id can be typed: the console cannot list a Loki's tenants. */
+function SiteTenantPicker({ opened, onOpenChange }: TenantPickerProps): ReactElement {
   const t = useTranslate();
   const site = useWorkspace((state) => state.site);
   const tenant = useWorkspace((state) => state.tenant);
@@ -62,12 +111,7 @@ export function TenantPicker({ opened, onOpenChange }: TenantPickerProps): React
       opened={opened}
       options={options}
       searchPlaceholder={t("app.tenant.search")}
-      shown={
-        <>
-          <IconUsers aria-hidden size={16} stroke={1.5} />
-          <span>{tenant ?? t("app.tenant.choose")}</span>
-        </>
-      }
+      shown={<Shown tenant={tenant} />}
       value={tenant}
       {...(data?.multiTenant === false ? {} : { freeEntry })}
     />

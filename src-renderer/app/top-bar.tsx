@@ -38,9 +38,9 @@ export function TopBar({ picker, onPicker, onPalette, onCopyLink }: TopBarProps)
   return (
     <header className={styles.bar}>
       <SitePicker onOpenChange={(opened) => onPicker(opened ? "site" : null)} opened={picker === "site"} />
-      {source === "loki" ? (
+      {source === "pods" ? null : (
         <TenantPicker onOpenChange={(opened) => onPicker(opened ? "tenant" : null)} opened={picker === "tenant"} />
-      ) : null}
+      )}
       <SourceSwitch />
       <UnstyledButton className={styles.search} onClick={onPalette}>
         <IconSearch aria-hidden size={16} stroke={1.5} />

@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import type { Permission } from "../../src-shared/permissions/permissions.ts";
 import type { Command } from "../hooks/commands.ts";
 import type { TimeZoneChoice } from "../hooks/formats.ts";
 import { LANGUAGES, THEMES, usePreferences } from "../hooks/preferences.ts";
@@ -21,33 +22,38 @@ function useScreenCommands(): void {
   const show = useWorkspace((state) => state.show);
   const noLogs = useForbidden("logs.read");
   const noAudit = useForbidden("audit.read");
+  const noArchives = useForbidden("archives.read");
   useCommands(
-    useMemo(
-      () =>
-        SCREEN_ENTRIES.map((entry) => ({
-          id: `go.${entry.name}`,
-          group: "go",
-          label: entry.label,
-          shortcut: entry.shortcut,
-          disabled: entry.permission === "logs.read" ? noLogs : entry.permission === "audit.read" ? noAudit : undefined,
-          run: () => show(entry.name),
-        })),
-      [show, noLogs, noAudit],
-    ),
+    useMemo(() => {
+      const reasons: Partial<Record<Permission, string | undefined>> = {
+        "logs.read": noLogs,
+        "audit.read": noAudit,
+        "archives.read": noArchives,
+      };
+      return SCREEN_ENTRIES.map((entry) => ({
+        id: `go.${entry.name}`,
+        group: "go",
+        label: entry.label,
+        shortcut: entry.shortcut,
+        disabled: reasons[entry.permission],
+        run: () => show(entry.name),
+      }));
+    }, [show, noLogs, noAudit, noArchives]),
   );
 }
 
 function useSiteCommands(): void {
   const { data } = useAnswer("sites", "list", undefined);
   const site = useWorkspace((state) => state.site);
-  const { data: known } = useTenants(site);
+  const inArchive = useWorkspace((state) => state.source.kind === "archive");
+  const { data: known } = useTenants(inArchive ? null : site);
   const chooseSite = useWorkspace((state) => state.chooseSite);
   const chooseTenant = useWorkspace((state) => state.chooseTenant);
   useCommands(
     useMemo(
       () => [
         ...(data?.sites ?? [])
-          .filter((one) => one.id !== site)
+          .filter((one) => one.id !== site || inArchive)
           .map((one): Command => ({
             id: `site.${one.id}`,
             group: "sites",
@@ -62,7 +68,7 @@ function useSiteCommands(): void {
           run: () => chooseTenant(tenant),
         })),
       ],
-      [data, site, known, chooseSite, chooseTenant],
+      [data, site, inArchive, known, chooseSite, chooseTenant],
     ),
   );
 }

@@ -9,21 +9,25 @@ export function firstSite(sites: readonly Site[], lastUsed: string | undefined):
   return sites.find((site) => site.id === lastUsed) ?? sites.find((site) => site.current) ?? sites[0];
 }
 
-/** Fills in the site and the tenant that nobody chose yet, and tells the core which site is looked at. */
+/**
+ * Fills in the site and the tenant that nobody chose yet, and tells the core which site is looked at. An archive needs no
+ * site, so none is put in its place.
+ */
 export function useSiteChoice(): void {
   const { data } = useAnswer("sites", "list", undefined);
   const { site, id } = useCurrentSite();
   const tenant = useWorkspace((state) => state.tenant);
+  const inArchive = useWorkspace((state) => state.source.kind === "archive");
   const chooseSite = useWorkspace((state) => state.chooseSite);
   const chooseTenant = useWorkspace((state) => state.chooseTenant);
-  const { data: known } = useTenants(site?.id ?? null);
+  const { data: known } = useTenants(inArchive ? null : (site?.id ?? null));
   const { fire: use } = useChange("sites", "use");
 
   useEffect(() => {
-    if (id !== null || data === undefined) return;
+    if (id !== null || data === undefined || inArchive) return;
     const first = firstSite(data.sites, data.lastUsed);
     if (first !== undefined) chooseSite(first.id);
-  }, [id, data, chooseSite]);
+  }, [id, data, inArchive, chooseSite]);
 
   const used = site?.id;
   useEffect(() => {

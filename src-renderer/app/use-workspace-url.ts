@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import type { Workspace, WorkspaceStore } from "../hooks/workspace-store.ts";
-import { formatWorkspaceLink, parseWorkspaceLink, type ParsedLink } from "./workspace-url.ts";
+import { formatWorkspaceLink, parseWorkspaceLink, type LinkedWorkspace, type ParsedLink } from "./workspace-url.ts";
 
 /** Whether a change is a step that "back" should undo; other changes only correct the address. */
 function isStep(after: Workspace, before: Workspace): boolean {
@@ -15,20 +15,36 @@ function isStep(after: Workspace, before: Workspace): boolean {
 
 /** Puts a parsed link into the workspace; a query that came with it is run. */
 export function openLink(store: WorkspaceStore, link: ParsedLink): void {
+  const { workspace } = link;
   store.setState((state) => ({
-    ...link.workspace,
-    site: link.workspace.site ?? state.site,
-    tenant: link.workspace.tenant ?? (link.workspace.site === null ? state.tenant : null),
-    runs: link.workspace.screen === "explore" && link.workspace.query !== "" ? state.runs + 1 : state.runs,
+    ...workspace,
+    site: workspace.site ?? state.site,
+    tenant: workspace.tenant ?? (workspace.site === null && sameKind(workspace, state) ? state.tenant : null),
+    beforeArchive: beforeArchive(workspace, state),
+    runs: workspace.screen === "explore" && workspace.query !== "" ? state.runs + 1 : state.runs,
   }));
 }
 
-/** Keeps the address and the workspace one: changes are written to the hash, "back" and a typed address are read from it. */
-export function useWorkspaceUrl(store: WorkspaceStore, onIgnored: (parts: readonly string[]) => void): void {
+/** A tenant of a site is none of an archive, nor one archive's another's. */
+function sameKind({ source }: LinkedWorkspace, state: Workspace): boolean {
+  if (source.kind !== "archive") return state.source.kind !== "archive";
+  return state.source.kind === "archive" && state.source.archive === source.archive;
+}
+
+function beforeArchive({ source }: LinkedWorkspace, state: Workspace): Workspace["beforeArchive"] {
+  if (source.kind !== "archive") return null;
+  if (state.source.kind === "archive") return state.beforeArchive;
+  return { tenant: state.tenant, source: state.source, range: state.range, query: state.query };
+}
+
+/**
+ * Keeps the address and the workspace one: changes are written to the hash, "back" and a typed address are read from it.
+ * Everything else that a link says (`onLink`) is told once.
+ */
+export function useWorkspaceUrl(store: WorkspaceStore, onLink: (link: ParsedLink) => void): void {
   useEffect(() => {
     const address = (): string => `#/${formatWorkspaceLink(store.getState())}`;
-    const { ignored } = parseWorkspaceLink(window.location.hash);
-    if (ignored.length > 0) onIgnored(ignored);
+    onLink(parseWorkspaceLink(window.location.hash));
     if (window.location.hash !== address()) window.history.replaceState(null, "", address());
     const unsubscribe = store.subscribe((after, before) => {
       const next = address();
@@ -39,7 +55,7 @@ export function useWorkspaceUrl(store: WorkspaceStore, onIgnored: (parts: readon
     const onPopState = (): void => {
       if (window.location.hash === address()) return;
       const link = parseWorkspaceLink(window.location.hash);
-      if (link.ignored.length > 0) onIgnored(link.ignored);
+      onLink(link);
       openLink(store, link);
       window.history.replaceState(null, "", address());
     };
@@ -48,5 +64,5 @@ export function useWorkspaceUrl(store: WorkspaceStore, onIgnored: (parts: readon
       unsubscribe();
       window.removeEventListener("popstate", onPopState);
     };
-  }, [store, onIgnored]);
+  }, [store, onLink]);
 }

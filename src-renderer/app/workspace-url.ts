@@ -1,8 +1,15 @@
 import { z } from "zod";
-import { siteIdSchema } from "../../src-shared/model/ids.ts";
+import { isLinkPath, MAX_LINK_PATHS } from "../../src-shared/model/console-link.ts";
+import { archiveIdSchema, siteIdSchema } from "../../src-shared/model/ids.ts";
 import { formatNanoUtc, nanoFromMs, NS_PER_SECOND, parseNanoTime } from "../../src-shared/model/nano-time.ts";
 import { tenantIdProblem } from "../../src-shared/model/tenant-id.ts";
-import { DEFAULT_RANGE, SCREENS, type RangeChoice, type Workspace } from "../hooks/workspace-store.ts";
+import {
+  DEFAULT_RANGE,
+  SCREENS,
+  type RangeChoice,
+  type SourceChoice,
+  type Workspace,
+} from "../hooks/workspace-store.ts";
 
 /** The part of a workspace that a link carries. */
 export type LinkedWorkspace = Pick<
@@ -14,6 +21,8 @@ export interface ParsedLink {
   readonly workspace: LinkedWorkspace;
   /** Parts that were not understood and therefore left out: the person is told, not guessed for. */
   readonly ignored: readonly string[];
+  /** Logs on disk that it asks to open; never opened without a person saying so. */
+  readonly paths: readonly string[];
 }
 
 const MAX_QUERY_LENGTH = 131_072;
@@ -41,6 +50,17 @@ function parseRange(from: string | null, to: string | null): RangeChoice | null 
   return { kind: "absolute", startNs: String(startNs), endNs: String(endNs) };
 }
 
+function sourceChoice(archive: string | null, namespace: string | null): SourceChoice {
+  if (archive !== null) return { kind: "archive", archive };
+  return namespace === null ? { kind: "loki" } : { kind: "pods", namespace };
+}
+
+/** The paths of a link to the archives; `null` where one of them does not fit, or anywhere else. */
+function parsePaths(screen: string | undefined, paths: readonly string[]): readonly string[] | null {
+  if (paths.length === 0) return [];
+  return screen === "archives" && paths.length <= MAX_LINK_PATHS && paths.every(isLinkPath) ? paths : null;
+}
+
 /**
  * Reads `#/explore?site=…&tenant=…&q=…&from=…&to=…&live=1`, or the same behind `kubemate://`. A link comes from anywhere:
  * whatever does not fit its schema is left out and named.
@@ -64,25 +84,31 @@ export function parseWorkspaceLink(link: string): ParsedLink {
   if (!screen.success && path !== "") ignored.push(path.slice(0, 40));
   const site = read<string | null>("site", (value) => siteIdSchema.safeParse(value).data ?? null, null);
   const tenant = read<string | null>("tenant", (value) => (tenantIdProblem(value) === null ? value : null), null);
+  const archive = read<string | null>("archive", (value) => archiveIdSchema.safeParse(value).data ?? null, null);
   const namespace = read<string | null>("pods", (value) => namespaceSchema.safeParse(value).data ?? null, null);
   const query = read("q", (value) => (value.length <= MAX_QUERY_LENGTH ? value : null), "");
   const direction = read<Workspace["direction"]>("dir", (value) => (value === "forward" ? value : null), "backward");
-  const live = read("live", (value) => (value === "1" ? true : null), false);
+  // An archive does not grow, so there is nothing to follow.
+  const live = read("live", (value) => (value === "1" && archive === null ? true : null), false);
   const range = parseRange(params.get("from"), params.get("to"));
   if (range === null && (params.has("from") || params.has("to"))) ignored.push("from, to");
+  const paths = parsePaths(screen.data, params.getAll("path"));
+  if (paths === null) ignored.push("path");
+  if (archive !== null && namespace !== null) ignored.push("pods");
 
   return {
     workspace: {
       screen: screen.success ? screen.data : "explore",
       site,
       tenant,
-      source: namespace === null ? { kind: "loki" } : { kind: "pods", namespace },
+      source: sourceChoice(archive, namespace),
       range: range ?? DEFAULT_RANGE,
       query,
       direction,
       live,
     },
     ignored,
+    paths: paths ?? [],
   };
 }
 
@@ -103,6 +129,7 @@ export function formatWorkspaceLink(workspace: LinkedWorkspace): string {
   if (workspace.site !== null) params.set("site", workspace.site);
   if (workspace.tenant !== null) params.set("tenant", workspace.tenant);
   if (workspace.source.kind === "pods") params.set("pods", workspace.source.namespace);
+  if (workspace.source.kind === "archive") params.set("archive", workspace.source.archive);
   if (workspace.query !== "") params.set("q", workspace.query);
   if (!isDefaultRange(workspace.range)) {
     const [from, to] = rangeParams(workspace.range);
@@ -117,9 +144,12 @@ export function formatWorkspaceLink(workspace: LinkedWorkspace): string {
 
 /**
  * The workspace as a colleague should see it: "the last 15 minutes" become the instants they are now, unless it is a live
- * tail, which has no end to freeze.
+ * tail, which has no end to freeze. An archive is of no site.
  */
 export function sharedWorkspace(workspace: LinkedWorkspace, nowMs: number): LinkedWorkspace {
+  if (workspace.source.kind === "archive" && workspace.site !== null) {
+    return sharedWorkspace({ ...workspace, site: null }, nowMs);
+  }
   if (workspace.range.kind === "absolute" || workspace.live) return workspace;
   const endNs = nanoFromMs(nowMs);
   const startNs = endNs - BigInt(workspace.range.lastSeconds) * NS_PER_SECOND;

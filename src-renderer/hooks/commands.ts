@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { MessageKey } from "../../src-shared/i18n/catalogue.ts";
 import type { Shortcut } from "./shortcut.ts";
 
-export const COMMAND_GROUPS = ["query", "go", "sites", "tenants", "jobs", "view", "help"] as const;
+export const COMMAND_GROUPS = ["query", "go", "sites", "tenants", "archives", "jobs", "view", "help"] as const;
 export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
 /** Something a person can do, by the palette or by keys. Its name is a text's key, or text that is data (a site's name). */

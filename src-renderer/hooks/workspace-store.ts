@@ -2,7 +2,7 @@ import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import { createStore, type StoreApi } from "zustand/vanilla";
 
-export const SCREENS = ["explore", "overview", "sites", "jobs", "audit", "settings"] as const;
+export const SCREENS = ["explore", "overview", "sites", "archives", "jobs", "audit", "settings"] as const;
 export type ScreenName = (typeof SCREENS)[number];
 
 /** What was chosen; a relative range moves with the clock and becomes instants when a query runs. */
@@ -10,8 +10,14 @@ export type RangeChoice =
   | { readonly kind: "relative"; readonly lastSeconds: number }
   | { readonly kind: "absolute"; readonly startNs: string; readonly endNs: string };
 
-/** `loki` asks the site's Loki, `pods` the Kubernetes API, for when Loki is down. */
-export type SourceChoice = { readonly kind: "loki" } | { readonly kind: "pods"; readonly namespace: string };
+/**
+ * `loki` asks the site's Loki, `pods` the Kubernetes API, for when Loki is down; `archive` reads files that were opened, and
+ * needs no site at all.
+ */
+export type SourceChoice =
+  | { readonly kind: "loki" }
+  | { readonly kind: "pods"; readonly namespace: string }
+  | { readonly kind: "archive"; readonly archive: string };
 
 /** The state that a permalink carries. Parsed from the URL by schema, never trusted. */
 export interface Workspace {
@@ -26,6 +32,19 @@ export interface Workspace {
   /** Raised by every "run": Explore reads again although nothing else changed. */
   readonly runs: number;
   readonly live: boolean;
+  /** What was looked at before an archive was, to go back to; `null` where there was nothing. Not part of a link. */
+  readonly beforeArchive: SiteView | null;
+}
+
+/** What of a workspace belongs to its site, and is put aside while an archive is looked at. */
+export type SiteView = Pick<Workspace, "tenant" | "source" | "range" | "query">;
+
+/** What to look at in an archive. `range` and `query` `null` keep those that are chosen. */
+export interface ArchiveChoice {
+  readonly archive: string;
+  readonly tenant: string | null;
+  readonly range: RangeChoice | null;
+  readonly query: string | null;
 }
 
 export interface WorkspaceActions {
@@ -33,6 +52,9 @@ export interface WorkspaceActions {
   readonly chooseSite: (site: string | null) => void;
   readonly chooseTenant: (tenant: string | null) => void;
   readonly chooseSource: (source: SourceChoice) => void;
+  /** Looks into an archive; the site stays chosen, and `leaveArchive` goes back to what was looked at there. */
+  readonly chooseArchive: (choice: ArchiveChoice) => void;
+  readonly leaveArchive: () => void;
   readonly chooseRange: (range: RangeChoice) => void;
   readonly run: (query?: string) => void;
   readonly setLive: (live: boolean) => void;
@@ -42,6 +64,22 @@ export interface WorkspaceActions {
 export type WorkspaceStore = StoreApi<Workspace & WorkspaceActions>;
 
 export const DEFAULT_RANGE: RangeChoice = { kind: "relative", lastSeconds: 900 };
+
+/** What of the site was put aside; what a site begins with where nothing was. */
+function siteView(state: Workspace): SiteView {
+  return state.beforeArchive ?? { tenant: null, source: { kind: "loki" }, range: DEFAULT_RANGE, query: "" };
+}
+
+function pickSiteView({ tenant, source, range, query }: Workspace): SiteView {
+  return { tenant, source, range, query };
+}
+
+/** An archive's range and query mean nothing at a site: those from before come back. */
+function leftArchive(state: Workspace): Partial<Workspace> {
+  if (state.source.kind !== "archive") return {};
+  const { range, query } = siteView(state);
+  return { range, query, beforeArchive: null };
+}
 
 export function createWorkspaceStore(initial: Partial<Workspace> = {}): WorkspaceStore {
   return createStore<Workspace & WorkspaceActions>((set) => ({
@@ -54,11 +92,24 @@ export function createWorkspaceStore(initial: Partial<Workspace> = {}): Workspac
     direction: "backward",
     runs: 0,
     live: false,
+    beforeArchive: null,
     ...initial,
     show: (screen) => set({ screen }),
-    chooseSite: (site) => set({ site, tenant: null, live: false, source: { kind: "loki" } }),
+    chooseSite: (site) =>
+      set((state) => ({ ...leftArchive(state), site, tenant: null, live: false, source: { kind: "loki" } })),
     chooseTenant: (tenant) => set({ tenant, live: false }),
-    chooseSource: (source) => set({ source, live: false }),
+    chooseSource: (source) => set((state) => ({ ...leftArchive(state), source, live: false })),
+    chooseArchive: ({ archive, tenant, range, query }) =>
+      set((state) => ({
+        beforeArchive: state.source.kind === "archive" ? state.beforeArchive : pickSiteView(state),
+        source: { kind: "archive", archive },
+        tenant,
+        range: range ?? state.range,
+        query: query ?? state.query,
+        live: false,
+      })),
+    leaveArchive: () =>
+      set((state) => (state.source.kind === "archive" ? { ...siteView(state), beforeArchive: null, live: false } : {})),
     chooseRange: (range) => set({ range, live: false }),
     run: (query) => set((state) => ({ query: query ?? state.query, runs: state.runs + 1 })),
     setLive: (live) => set({ live }),

@@ -7,6 +7,7 @@ import type { Hello } from "../../src-shared/api/session.api.ts";
 import type { Locale } from "../../src-shared/i18n/catalogue.ts";
 import { ConsoleApp } from "../../src-renderer/app/console-app.tsx";
 import { THEME } from "../../src-renderer/app/theme.ts";
+import { ArchiveOpeningContext, type ArchiveOpening } from "../../src-renderer/hooks/archive-opening.ts";
 import { CommandContext, createCommandStore, type CommandStore } from "../../src-renderer/hooks/commands.ts";
 import { createFormats } from "../../src-renderer/hooks/formats.ts";
 import { createI18n } from "../../src-renderer/hooks/create-i18n.ts";
@@ -30,8 +31,13 @@ export interface ConsoleOptions {
   readonly locale?: Locale;
 }
 
+/** What was asked to be opened, in order. */
+export type OpenedPaths = { readonly how: "open" | "confirm"; readonly paths: readonly string[] }[];
+
 export interface RenderedConsole extends RenderResult {
   readonly client: FakeConsoleClient;
+  /** Of `renderInConsole`: what the component asked to open. `renderConsole` opens for real, by the client. */
+  readonly opened: OpenedPaths;
   readonly workspace: WorkspaceStore;
   readonly commands: CommandStore;
 }
@@ -50,6 +56,15 @@ function parts(options: ConsoleOptions) {
 /** A component inside everything the frame gives its screens, over a fake door. */
 export function renderInConsole(element: ReactElement, options: ConsoleOptions = {}): RenderedConsole {
   const { hello, client, workspace, commands, translator } = parts(options);
+  const opened: OpenedPaths = [];
+  const opening: ArchiveOpening = {
+    openPaths: (paths) => opened.push({ how: "open", paths }),
+    confirmPaths: (paths) => opened.push({ how: "confirm", paths }),
+    openFiles: () => undefined,
+    choose: () => undefined,
+    hasFolderDialog: false,
+    forbidden: undefined,
+  };
   const locale = options.locale ?? "en";
   const preferences: Preferences = {
     theme: "system",
@@ -71,9 +86,11 @@ export function renderInConsole(element: ReactElement, options: ConsoleOptions =
               <WorkspaceContext value={workspace}>
                 <CommandContext value={commands}>
                   <StatusLineContext value={createStatusLineStore()}>
-                    <MantineProvider env="test" theme={THEME}>
-                      {element}
-                    </MantineProvider>
+                    <ArchiveOpeningContext value={opening}>
+                      <MantineProvider env="test" theme={THEME}>
+                        {element}
+                      </MantineProvider>
+                    </ArchiveOpeningContext>
                   </StatusLineContext>
                 </CommandContext>
               </WorkspaceContext>
@@ -83,7 +100,7 @@ export function renderInConsole(element: ReactElement, options: ConsoleOptions =
       </RpcProvider>
     </QueryClientProvider>,
   );
-  return { ...result, client, workspace, commands };
+  return { ...result, client, workspace, commands, opened };
 }
 
 /** The whole window over a fake door. */
@@ -99,5 +116,5 @@ export function renderConsole(options: ConsoleOptions = {}): RenderedConsole {
       workspace={workspace}
     />,
   );
-  return { ...result, client, workspace, commands };
+  return { ...result, client, workspace, commands, opened: [] };
 }

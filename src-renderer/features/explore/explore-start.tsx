@@ -12,6 +12,7 @@ import { sampleQueries } from "./query/sample-queries.ts";
 
 const RECENT = 6;
 const HOUR_MS = 3_600_000;
+const LAST_HOUR = { kind: "relative", lastSeconds: 3_600 } as const;
 
 /** Before the first query: what to look for here, made of this tenant's own labels, and what was asked lately. */
 export function ExploreStart({ onRun }: { readonly onRun: (query: string) => void }): ReactElement {
@@ -20,11 +21,13 @@ export function ExploreStart({ onRun }: { readonly onRun: (query: string) => voi
   const site = useWorkspace((state) => state.site);
   const tenant = useWorkspace((state) => state.tenant);
   const source = useWorkspace((state) => state.source);
+  const range = useWorkspace((state) => state.range);
   const target = useMemo(() => targetOf({ site, tenant, source }), [site, tenant, source]);
+  // An archive's labels are those of its own time, which may be long ago.
+  const asked = source.kind === "archive" ? range : LAST_HOUR;
   const input = useMemo(
-    () =>
-      target === null ? null : { target, range: resolveRange({ kind: "relative", lastSeconds: 3_600 }, wholeHour()) },
-    [target],
+    () => (target === null ? null : { target, range: resolveRange(asked, wholeHour()) }),
+    [target, asked],
   );
   const labels = useAnswer("logs", "labels", input);
   const telling = ["app", "service_name", "component", "namespace", "job", "container"].find(
@@ -35,20 +38,21 @@ export function ExploreStart({ onRun }: { readonly onRun: (query: string) => voi
     "labelValues",
     input === null || telling === undefined ? null : { ...input, label: telling },
   );
+  const place = source.kind === "archive" ? source.archive : site;
   const recent = useAnswer("queries", "list", { kind: "recent", limit: RECENT });
 
   if (target === null) {
     return (
       <EmptyView
         icon={IconFileSearch}
-        text={site === null ? t("explore.start.noSiteText") : t("explore.start.noTenantText")}
-        title={site === null ? t("explore.start.noSite") : t("explore.start.noTenant")}
+        text={place === null ? t("explore.start.noSiteText") : t("explore.start.noTenantText")}
+        title={place === null ? t("explore.start.noSite") : t("explore.start.noTenant")}
       />
     );
   }
   const samples = telling === undefined ? [] : sampleQueries(telling, values.data ?? [], source.kind);
   const heading = source.kind === "pods" ? t("explore.start.podSamples") : t("explore.start.samples");
-  const asked = (recent.data ?? []).filter((stored) => stored.site === site && stored.tenant === (tenant ?? ""));
+  const known = (recent.data ?? []).filter((stored) => stored.site === place && stored.tenant === (tenant ?? ""));
   return (
     <div className={styles.start}>
       <h2 className={styles.startTitle}>{t("explore.start.title")}</h2>
@@ -70,11 +74,11 @@ export function ExploreStart({ onRun }: { readonly onRun: (query: string) => voi
           </ul>
         </section>
       )}
-      {asked.length === 0 ? null : (
+      {known.length === 0 ? null : (
         <section aria-label={t("explore.start.recent")}>
           <h3 className={styles.startHeading}>{t("explore.start.recent")}</h3>
           <ul className={styles.startList}>
-            {asked.map(({ id, query, usedAtMs }) => (
+            {known.map(({ id, query, usedAtMs }) => (
               <li key={id}>
                 <button className={styles.startQuery} onClick={() => onRun(query)} type="button">
                   <code>{query}</code>

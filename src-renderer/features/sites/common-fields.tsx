@@ -2,7 +2,7 @@ import { TagsInput } from "@mantine/core";
 import type { ReactElement } from "react";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import type { CommonDraft } from "./common-draft.ts";
-import { PairsField } from "./pairs-field.tsx";
+import { PairsField } from "../../components/pairs-field.tsx";
 
 interface CommonFieldsProps {
   readonly draft: CommonDraft;

@@ -3,7 +3,7 @@ import { SecretField, SelectField, SwitchField, TextField } from "../../componen
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { CommonFields } from "./common-fields.tsx";
 import type { DirectDraft, DirectField } from "./direct-site-draft.ts";
-import { PairsField } from "./pairs-field.tsx";
+import { PairsField } from "../../components/pairs-field.tsx";
 import styles from "./site-form.module.css";
 
 interface DirectSiteFieldsProps {

@@ -5,7 +5,7 @@ import {
   hiddenCharacterLabel,
   splitHiddenCharacters,
   withVisibleCharacters,
-} from "../../../src-renderer/features/explore/rows/control-characters.ts";
+} from "../../../src-renderer/components/control-characters.ts";
 import { lineSegments, sliceSegments } from "../../../src-renderer/features/explore/rows/line-segments.ts";
 
 const ESC = "\u001B";

@@ -10,6 +10,7 @@ describe("a link into the console", () => {
     expect(parseConsoleLink(text)).toEqual({
       screen: "explore",
       params: { site: "lab", tenant: "alpha", q: '{app="web"} |= "x"', from: "now-900s", to: "now", live: "1" },
+      paths: [],
       href: text,
       hash: `#/${text.slice("kubemate://".length)}`,
     });

@@ -15,7 +15,7 @@ import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { FIELD_ORIGINS, type FieldFilterOp, type RowField } from "../details/row-fields.ts";
 import { SmallButton } from "../floating/small-button.tsx";
-import { withVisibleCharacters } from "../rows/control-characters.ts";
+import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import type { LogsClient, ResultSetView } from "../session/result-set-view.ts";
 import type { RunPlan } from "../session/run-plan.ts";
 import { useGrowth } from "../session/use-growth.ts";

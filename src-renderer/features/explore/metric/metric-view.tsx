@@ -5,7 +5,7 @@ import { VirtualTable, type TableColumn } from "../../../components/virtual-tabl
 import { usePreferences } from "../../../hooks/preferences.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { withVisibleCharacters } from "../rows/control-characters.ts";
+import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import type { MetricAnswer } from "./metric-answer.ts";
 import { MetricChart } from "./metric-chart.tsx";
 import { metricTableRows, type MetricTableRow } from "./metric-table-rows.ts";

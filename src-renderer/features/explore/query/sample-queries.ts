@@ -7,7 +7,7 @@ export interface SampleQuery {
 export function sampleQueries(
   label: string,
   values: readonly string[],
-  source: "loki" | "pods",
+  source: "loki" | "pods" | "archive",
 ): readonly SampleQuery[] {
   const [first, second = first] = values;
   if (first === undefined || second === undefined) return [];

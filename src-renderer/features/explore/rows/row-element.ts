@@ -1,7 +1,7 @@
 import type { LabelSet } from "../../../../src-shared/model/labels.ts";
 import type { EntryRow, LogRow, MarkerRow } from "../../../../src-shared/model/log-row.ts";
 import { LEVEL_SIGNS } from "../levels/level-sign.ts";
-import { withVisibleCharacters } from "./control-characters.ts";
+import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import { writeLine } from "./line-cell.ts";
 import { columnValue, isCut, type LineWindow, type RowFlags, type RowLayout } from "./row-layout.ts";
 import type { RowWords } from "./row-words.ts";

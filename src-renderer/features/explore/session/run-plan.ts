@@ -1,6 +1,6 @@
 import type { LogTarget } from "../../../../src-shared/api/log-target.ts";
 import type { Direction } from "../../../../src-shared/model/log-query.ts";
-import { siteIdSchema } from "../../../../src-shared/model/ids.ts";
+import { archiveIdSchema, siteIdSchema } from "../../../../src-shared/model/ids.ts";
 import { nanoFromMs, parseNanoTime } from "../../../../src-shared/model/nano-time.ts";
 import { tenantIdSchema } from "../../../../src-shared/model/tenant-id.ts";
 import type { RangeChoice, Workspace } from "../../../hooks/workspace-store.ts";
@@ -35,8 +35,13 @@ export function isReversed(range: NanoRange): boolean {
   return start === null || end === null || start >= end;
 }
 
-/** Where the workspace reads from; `null` while site or tenant are not chosen. */
+/** Where the workspace reads from; `null` while site or tenant are not chosen. An archive needs no site. */
 export function targetOf({ site, tenant, source }: Pick<Workspace, "site" | "tenant" | "source">): LogTarget | null {
+  if (source.kind === "archive") {
+    const archive = archiveIdSchema.safeParse(source.archive);
+    if (!archive.success || tenant === null) return null;
+    return { kind: "archive", archive: archive.data, tenant: tenantIdSchema.parse(tenant) };
+  }
   if (site === null) return null;
   const id = siteIdSchema.safeParse(site);
   if (!id.success) return null;

@@ -1,9 +1,9 @@
 import { TextInput } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import type { ReactElement } from "react";
-import { Button } from "../../components/button.tsx";
-import { IconButton } from "../../components/icon-button.tsx";
-import { useTranslate } from "../../hooks/use-translate.ts";
+import { Button } from "./button.tsx";
+import { IconButton } from "./icon-button.tsx";
+import { useTranslate } from "../hooks/use-translate.ts";
 import styles from "./pairs-field.module.css";
 
 export type Pair = readonly [string, string];

@@ -1,0 +1,110 @@
+import { Radio } from "@mantine/core";
+import type { ReactElement } from "react";
+import { DAY_ORDERS, type ArchiveQuestion } from "../../../../src-shared/model/archive.ts";
+import { TextField } from "../../../components/field.tsx";
+import { useTranslate } from "../../../hooks/use-translate.ts";
+import styles from "./opening-dialog.module.css";
+
+/** Files that are shown as examples; the answer holds for all of them. */
+const EXAMPLES = 3;
+export const PLACEHOLDERS = {
+  zone: "UTC, +08:00, Asia/Shanghai",
+  year: "2026",
+  timeless: "2026-11-20T10:00:00Z",
+} as const;
+
+interface QuestionFieldsProps {
+  readonly kind: ArchiveQuestion["kind"];
+  /** All of this kind. */
+  readonly questions: readonly ArchiveQuestion[];
+  readonly value: string;
+  readonly error: string | undefined;
+  readonly onChange: (value: string) => void;
+}
+
+/** One thing that the files do not say: the lines that show it, what would fit, and a field for the answer. */
+export function QuestionFields({ kind, questions, value, error, onChange }: QuestionFieldsProps): ReactElement {
+  const t = useTranslate();
+  const suggestions = [...new Set(questions.flatMap((question) => question.suggestions))];
+  const rest = questions.length - EXAMPLES;
+  return (
+    <section aria-label={t(`archives.field.${kind}`)} className={styles.question}>
+      <h3>{t(`archives.question.${kind}`)}</h3>
+      {questions.slice(0, EXAMPLES).map(({ file, example }, place) => (
+        // oxlint-disable-next-line react/no-array-index-key -- two files may have one name
+        <div className={styles.example} key={place}>
+          <span className={styles.file}>{file}</span>
+          <code>{example}</code>
+        </div>
+      ))}
+      {rest > 0 ? <p className={styles.file}>{t("archives.question.more", { count: rest })}</p> : null}
+      {kind === "dayOrder" ? (
+        <DayOrderChoice error={error} onChange={onChange} value={value} />
+      ) : (
+        <>
+          <TextField
+            description={t(`archives.question.${kind}Help`)}
+            error={error}
+            label={t(`archives.field.${kind}`)}
+            mono
+            onChange={onChange}
+            placeholder={PLACEHOLDERS[kind]}
+            required
+            value={value}
+          />
+          <Suggestions onChange={onChange} suggestions={suggestions} value={value} />
+        </>
+      )}
+    </section>
+  );
+}
+
+type AnswerProps = Pick<QuestionFieldsProps, "value" | "onChange">;
+
+/** What would fit. None of them is chosen before a person chooses it. */
+function Suggestions({
+  suggestions,
+  value,
+  onChange,
+}: AnswerProps & { readonly suggestions: readonly string[] }): ReactElement | null {
+  const t = useTranslate();
+  if (suggestions.length === 0) return null;
+  return (
+    <div className={styles.chips}>
+      <span>{t("archives.question.suggestions")}</span>
+      {suggestions.map((suggestion) => (
+        <button
+          aria-pressed={value === suggestion}
+          className={styles.chip}
+          key={suggestion}
+          onClick={() => onChange(suggestion)}
+          type="button"
+        >
+          {suggestion}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function DayOrderChoice({
+  error,
+  value,
+  onChange,
+}: AnswerProps & { readonly error: string | undefined }): ReactElement {
+  const t = useTranslate();
+  return (
+    <Radio.Group
+      aria-label={t("archives.field.dayOrder")}
+      onChange={onChange}
+      value={value}
+      {...(error === undefined ? {} : { error })}
+    >
+      <div className={styles.radios}>
+        {DAY_ORDERS.map((order) => (
+          <Radio key={order} label={t(`archives.dayOrder.${order}`)} value={order} />
+        ))}
+      </div>
+    </Radio.Group>
+  );
+}
