@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ArchiveAssumptions } from "../../src-shared/model/archive.ts";
+import type { ArchiveAssumptions, ArchiveQuestion } from "../../src-shared/model/archive.ts";
 import { tenantIdSchema } from "../../src-shared/model/tenant-id.ts";
 import type { ArchiveContents } from "../core/archive/archive-contents.ts";
 import { realPaths } from "../core/archive/archive-id.ts";
@@ -11,7 +11,17 @@ import type { ArchiveScanner } from "../core/archive/scan/archive-scanner.ts";
 import { ARCHIVE_OPENERS, openArchiveTools, type ArchiveTools } from "../core/console-archives.ts";
 import type { ConsoleBase } from "../core/console-base.ts";
 import type { LogSource } from "../core/logs/log-source.ts";
+import type { CliText } from "./cli-text.ts";
 import type { CommandContext } from "./command-context.ts";
+import { terminalSafe, write } from "./terminal.ts";
+
+/** The option that answers a question. */
+const ANSWERS: Readonly<Record<ArchiveQuestion["kind"], string>> = {
+  zone: "--assume-zone",
+  year: "--assume-year",
+  timeless: "--assume-start",
+  dayOrder: "--assume-day-order",
+};
 
 /** Logs on disk, opened for one command. The profile's list knows nothing of it. */
 export interface CommandArchive extends AsyncDisposable {
@@ -30,7 +40,7 @@ export interface CommandArchive extends AsyncDisposable {
  */
 export async function openCommandArchive(
   base: ConsoleBase,
-  { terminal }: Pick<CommandContext, "terminal">,
+  { terminal, text }: Pick<CommandContext, "terminal" | "text">,
   places: readonly string[],
   assumptions: ArchiveAssumptions,
 ): Promise<CommandArchive> {
@@ -48,7 +58,10 @@ export async function openCommandArchive(
     logger,
     signal: terminal.signal,
   });
-  if (outcome.kind === "questions") throw assumptionNeeded(outcome.questions);
+  if (outcome.kind === "questions") {
+    for (const question of outcome.questions) await write(terminal.stderr, questionHint(question, text));
+    throw assumptionNeeded(outcome.questions);
+  }
   const { contents } = outcome;
   const rest = stack.move();
   return {
@@ -67,4 +80,9 @@ export async function openCommandArchive(
       }),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
+}
+
+function questionHint({ kind, file, suggestions }: ArchiveQuestion, text: CliText): string {
+  const params = { file, option: ANSWERS[kind], suggestions: suggestions.join(" | ") };
+  return `kubemate: ${terminalSafe(text.sentence("archives.question.hint", params))}\n`;
 }

@@ -31,6 +31,7 @@ export const ARCHIVE_OPENERS: readonly ArchiveOpener[] = [
   },
   async (...place) => (await import("./archive/parquet/open-kubemate-archive.ts")).openKubemateArchive(...place),
   async (...place) => (await import("./archive/parquet/open-foreign-parquet.ts")).openForeignParquet(...place),
+  async (...place) => (await import("./archive/bucket/open-bucket-folder.ts")).openBucketFolder(...place),
   async (...place) => (await import("./archive/text/open-text-files.ts")).openTextFiles(...place),
 ];
 
