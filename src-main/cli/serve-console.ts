@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { AppError } from "../../src-shared/errors/app-error.ts";
 import { systemClock } from "../core/common/clock.ts";
+import { isLoopbackHost } from "../headless/bind-address.ts";
 import { createHeadlessServer } from "../headless/headless-server.ts";
 import { openConsoleHandle } from "../rpc/open-console-handle.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -29,6 +30,7 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
     version: KUBEMATE_VERSION,
     locateWorker: terminal.locateWorker,
     principal: context.principal,
+    reachedFromElsewhere: options.trustedProxy !== undefined || !(await isLoopbackHost(options.host)),
   });
   stack.defer(() => handle.close());
   // A bug, logged whole; the person at the window keeps the window.
