@@ -5,6 +5,7 @@ import { commandContext } from "./command-context.ts";
 import { commandRunner } from "./command-runner.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import { addHealthCommands } from "./health-command.ts";
+import { addExportCommand } from "./export-command.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addLabCommand } from "./lab-command.ts";
 import { addQueryCommands } from "./query-command.ts";
@@ -29,6 +30,7 @@ export function buildProgram(terminal: Terminal, text: CliText): Command {
     .exitOverride();
   const run = commandRunner((command) => commandContext(command, terminal, text));
   addQueryCommands(program, run);
+  addExportCommand(program, run);
   addImportCommand(program, run);
   addSitesCommands(program, run);
   addServeCommand(program, run);

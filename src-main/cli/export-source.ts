@@ -1,0 +1,41 @@
+import type { TimeRange } from "../../src-shared/model/nano-time.ts";
+import type { ConsoleBase } from "../core/console-base.ts";
+import { createLokiLogSource } from "../core/logs/adapters/loki/loki-log-source.ts";
+import type { LogSource } from "../core/logs/log-source.ts";
+import { archiveRange, archiveTenant, isPlaceOnDisk, rangeWithin } from "./archive-place.ts";
+import { assumptionsOf } from "./assumption-options.ts";
+import type { CommandContext } from "./command-context.ts";
+import type { ExportCommandOptions } from "./export-options.ts";
+import { lokiSourceOptions } from "./open-source.ts";
+import { parseRange } from "./time-arguments.ts";
+
+/** Where an export reads from; closed with the stack that it was opened on. */
+export interface ExportSource {
+  readonly source: LogSource;
+  readonly site: string;
+  readonly tenant: string;
+  readonly range: TimeRange;
+}
+
+/** Opens `--source` (an address or a place on disk) or `--site`; `--from` and `--to` are of a place's own time where left out. */
+export async function openExportSource(
+  base: ConsoleBase,
+  context: CommandContext,
+  options: ExportCommandOptions,
+  stack: AsyncDisposableStack,
+): Promise<ExportSource> {
+  const { source: place, from, to } = options;
+  const nowMs = base.clock.nowMs();
+  if (!isPlaceOnDisk(place)) {
+    const range = parseRange(from, to, nowMs);
+    const sourceOptions = await lokiSourceOptions(base, context, options, stack);
+    const { site, tenant } = sourceOptions;
+    return { source: stack.use(createLokiLogSource(sourceOptions)), site, tenant, range };
+  }
+  const { openCommandArchive } = await import("./open-archive.ts");
+  const archive = stack.use(await openCommandArchive(base, context, [place], assumptionsOf(options, options.tenant)));
+  const tenant = archiveTenant(archive.contents, options.tenant);
+  const range = rangeWithin(archiveRange(archive.contents, tenant), from, to, nowMs);
+  const site = archive.contents.provenance?.site ?? archive.contents.title;
+  return { source: stack.use(archive.logSource(tenant)), site, tenant, range };
+}

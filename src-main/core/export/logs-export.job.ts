@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { exportDestinationSchema, type ExportDestination, type S3Place } from "../../../src-shared/api/exports.api.ts";
+import { logTargetSchema, type LogTarget } from "../../../src-shared/api/log-target.ts";
+import { AppError } from "../../../src-shared/errors/app-error.ts";
+import { type ExportSummary, exportSummarySchema } from "../../../src-shared/model/export-summary.ts";
+import { nanoTextSchema } from "../../../src-shared/model/nano-time.ts";
+import { REDACTION_PATTERNS } from "../../../src-shared/model/redaction-pattern.ts";
+import type { Announcer } from "../common/topics.ts";
+import type { JobDefinition } from "../jobs/job-definition.ts";
+import type { LogSource } from "../logs/log-source.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
+import { exportCheckpointSchema, type ExportCheckpoint } from "./export-checkpoint.ts";
+import { EXPORT_JOURNAL_FILE } from "./export-journal.ts";
+import { lockExport } from "./export-lock.ts";
+import type { ExportParts, ExportPlan } from "./export-plan.ts";
+import { runExport } from "./run-export.ts";
+
+/** As it is stored: times as text, since a job's input is JSON. */
+const inputSchema = z.object({
+  target: logTargetSchema,
+  /** Title of the site for the manifest. */
+  site: z.string(),
+  query: z.string(),
+  range: z.object({ startNs: nanoTextSchema, endNs: nanoTextSchema }),
+  destination: exportDestinationSchema,
+  redact: z.array(z.enum(REDACTION_PATTERNS)),
+  linesPerSecond: z.number().int().positive().nullable(),
+  parallel: z.number().int().min(1).max(16),
+  principal: z.string(),
+});
+export type LogsExportInput = z.output<typeof inputSchema>;
+
+export interface LogsExportJobParts extends Pick<
+  ExportParts,
+  "writer" | "chooseLabelColumns" | "writeManifest" | "clock"
+> {
+  readonly openSource: (target: LogTarget, signal: AbortSignal) => Promise<LogSource>;
+  /** Opens the prefix of a place; its credentials are a secret. */
+  readonly openStore: (place: S3Place, signal: AbortSignal) => Promise<ObjectStore>;
+  /** A folder of the profile for slices on their way to a store. */
+  readonly workDirectory: string;
+  /** `kubemate 0.1.0` */
+  readonly program: string;
+  readonly announcer: Announcer;
+}
+
+/** Exports the whole range of a query; taken up again, it reads nothing that is finished. Folders are absolute paths. */
+export function createExportJob(
+  parts: LogsExportJobParts,
+): JobDefinition<LogsExportInput, ExportCheckpoint, ExportSummary> {
+  return {
+    kind: "logs-export",
+    input: inputSchema,
+    checkpoint: exportCheckpointSchema,
+    output: exportSummarySchema,
+    canPause: true,
+    titleParams: ({ target, destination }) => ({ tenant: tenantOf(target), place: placeOf(destination) }),
+    run: async ({ input, checkpoint, signal, logger, commit, report }) => {
+      const { destination } = input;
+      const directory = destination.kind === "folder" ? destination.path : workFolder(parts, destination.place);
+      await using stack = new AsyncDisposableStack();
+      stack.use(lockExport(directory));
+      // A command that was killed goes on by its own journal; two memories of one folder would not know of each other.
+      if (checkpoint === null && existsSync(join(directory, EXPORT_JOURNAL_FILE))) {
+        throw new AppError("export.other-plan", { file: directory, problem: EXPORT_JOURNAL_FILE });
+      }
+      const source = stack.use(await parts.openSource(input.target, signal));
+      const store = destination.kind === "s3" ? stack.use(await parts.openStore(destination.place, signal)) : null;
+      const summary = await runExport(planOf(input, directory, parts.program), {
+        source,
+        writer: parts.writer,
+        chooseLabelColumns: parts.chooseLabelColumns,
+        writeManifest: parts.writeManifest,
+        checkpoint: { load: async () => checkpoint, commit },
+        report,
+        clock: parts.clock,
+        signal,
+        logger,
+        ...(store === null ? {} : { store }),
+      });
+      if (summary.state === "finished") tell(parts.announcer, summary);
+      return summary;
+    },
+  };
+}
+
+function planOf(input: LogsExportInput, directory: string, program: string): ExportPlan {
+  return {
+    site: input.site,
+    tenant: tenantOf(input.target),
+    query: input.query,
+    range: { startNs: BigInt(input.range.startNs), endNs: BigInt(input.range.endNs) },
+    redact: input.redact,
+    linesPerSecond: input.linesPerSecond,
+    parallel: input.parallel,
+    directory,
+    place: placeOf(input.destination),
+    exportedBy: input.principal,
+    program,
+  };
+}
+
+/** What the archive's partition is called: pods have a namespace instead of a tenant. */
+function tenantOf(target: LogTarget): string {
+  return target.kind === "pods" ? target.namespace : target.tenant;
+}
+
+export function placeOf(destination: ExportDestination): string {
+  if (destination.kind === "folder") return destination.path;
+  const { bucket, prefix } = destination.place;
+  return `s3://${bucket}/${prefix}`;
+}
+
+/** One for each place, so that a second export to it finds the lock. */
+function workFolder({ workDirectory }: LogsExportJobParts, { endpoint = "", bucket, prefix }: S3Place): string {
+  return join(workDirectory, storeWorkName(endpoint, bucket, prefix));
+}
+
+/** A name for the work folder of a place in a store: no file system takes its URL. */
+export function storeWorkName(endpoint: string, bucket: string, prefix: string): string {
+  return createHash("sha256")
+    .update(JSON.stringify([endpoint, bucket, prefix]))
+    .digest("hex")
+    .slice(0, 32);
+}
+
+function tell(announcer: Announcer, { place, linesWritten: lines, completeness }: ExportSummary): void {
+  announcer.notice(
+    completeness.verdict === "incomplete"
+      ? { key: "exports.incomplete", severity: "warning", params: { place, lines } }
+      : { key: "exports.finished", severity: "info", params: { place, lines } },
+  );
+}
