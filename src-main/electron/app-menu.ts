@@ -1,3 +1,4 @@
+import type { DialogKind } from "../../src-shared/api/desktop-bridge.ts";
 import { CATALOGUE, type Locale } from "../../src-shared/i18n/catalogue.ts";
 
 /** A native menu's item: what Electron does by itself (`role`), or what the shell does. */
@@ -32,6 +33,7 @@ type MenuRole =
 
 export interface MenuActions {
   showProfile(): void;
+  openArchive(kind: DialogKind): void;
 }
 
 /**
@@ -58,7 +60,16 @@ export function menuTemplate(locale: Locale, platform: NodeJS.Platform, actions:
   };
   return [
     ...(mac ? [appMenu] : []),
-    { label: text("file"), submenu: [role("close", "close"), ...(mac ? [] : [separator, role("quit", "quit")])] },
+    {
+      label: text("file"),
+      submenu: [
+        { label: text("openFiles"), accelerator: "CmdOrCtrl+O", click: () => actions.openArchive("files") },
+        { label: text("openFolder"), accelerator: "CmdOrCtrl+Shift+O", click: () => actions.openArchive("folder") },
+        separator,
+        role("close", "close"),
+        ...(mac ? [] : [separator, role("quit", "quit")]),
+      ],
+    },
     {
       label: text("edit"),
       submenu: [

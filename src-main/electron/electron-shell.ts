@@ -1,4 +1,10 @@
-import { CONSOLE_LINK_SCHEME, parseConsoleLink, type ConsoleLink } from "../../src-shared/model/console-link.ts";
+import type { DialogKind } from "../../src-shared/api/desktop-bridge.ts";
+import {
+  archivePathLink,
+  CONSOLE_LINK_SCHEME,
+  parseConsoleLink,
+  type ConsoleLink,
+} from "../../src-shared/model/console-link.ts";
 import { CATALOGUE, localeFor, type Locale } from "../../src-shared/i18n/catalogue.ts";
 import { isAppError } from "../../src-shared/errors/app-error.ts";
 import { DESKTOP_SCHEME } from "../../src-shared/api/door-wire.ts";
@@ -7,6 +13,8 @@ import type { SecretVault } from "../core/secrets/secret-vault.ts";
 import { PageFiles } from "../page/page-files.ts";
 import type { ConsoleHandle } from "../rpc/console-handle.ts";
 import { menuTemplate } from "./app-menu.ts";
+import { archiveArguments } from "./archive-arguments.ts";
+import { chooseArchives, serveArchiveDialog } from "./archive-dialog.ts";
 import { openDesktopWindow } from "./desktop-window.ts";
 import type { ElectronSurface, ShellWindow } from "./electron-surface.ts";
 import { openOutside } from "./external-links.ts";
@@ -29,6 +37,8 @@ export interface ElectronShellOptions {
   /** `out/preload/preload.cjs` */
   readonly preloadFile: string;
   readonly argv: readonly string[];
+  /** What relative paths among the arguments are relative to. */
+  readonly workingDirectory: string;
   readonly platform: NodeJS.Platform;
 }
 
@@ -46,13 +56,17 @@ export async function startElectronShell(electron: ElectronSurface, options: Ele
   electron.protocol.registerSchemesAsPrivileged([PAGE_SCHEME]);
   if (app.isPackaged) app.setAsDefaultProtocolClient(CONSOLE_LINK_SCHEME);
 
-  const arrivals = new LinkArrivals(linkAmong(options.argv));
+  const arrivals = new LinkArrivals(linkAmong(options.argv, options.workingDirectory));
   // Before the app is ready: macOS tells the link that started it right away.
   app.on("open-url", (event, url) => {
     event.preventDefault();
     arrivals.arrive(parseConsoleLink(url));
   });
-  app.on("second-instance", (_event, argv) => arrivals.arrive(linkAmong(argv)));
+  app.on("open-file", (event, path) => {
+    event.preventDefault();
+    arrivals.arrive(archivePathLink([path]));
+  });
+  app.on("second-instance", (_event, argv, workingDirectory) => arrivals.arrive(linkAmong(argv, workingDirectory)));
 
   await app.whenReady();
   const locale = localeFor(app.getLocale());
@@ -102,9 +116,21 @@ function runDesktop(
   const showProfile = () => {
     fireAndForget(shell.openPath(handle.profileDirectory), logger, "the profile folder could not be shown");
   };
+  serveArchiveDialog(electron, { locale, platform, logger });
+  const openArchive = (kind: DialogKind) => {
+    // The page asks once more, as for every path that comes from outside of it.
+    const choosing = chooseArchives(electron.dialog, kind, locale, platform).then((paths) => {
+      const link = archivePathLink(paths);
+      if (link !== null) arrivals.arrive(link);
+      else if (paths.length > 0) {
+        electron.dialog.showErrorBox("Kubemate Console", CATALOGUE[locale]["desktop.dialog.refused"] ?? "");
+      }
+    });
+    fireAndForget(choosing, logger, "the dialog could not be shown");
+  };
   // The template was made for this very menu; Electron's own type for it is wider.
   electron.Menu.setApplicationMenu(
-    electron.Menu.buildFromTemplate(menuTemplate(locale, platform, { showProfile })) as never,
+    electron.Menu.buildFromTemplate(menuTemplate(locale, platform, { showProfile, openArchive })) as never,
   );
 
   let window: ShellWindow | null = null;
@@ -175,9 +201,10 @@ class LinkArrivals {
   }
 }
 
-/** The first argument that is a good link; hostile ones are as if they were not there. */
-function linkAmong(argv: readonly string[]): ConsoleLink | null {
-  return argv.map((argument) => parseConsoleLink(argument)).find((link) => link !== null) ?? null;
+/** The first argument that is a good link, else one to the files among them; hostile ones are as if they were not there. */
+function linkAmong(argv: readonly string[], workingDirectory: string): ConsoleLink | null {
+  const link = argv.map((argument) => parseConsoleLink(argument)).find((parsed) => parsed !== null);
+  return link ?? archivePathLink(archiveArguments(argv, workingDirectory));
 }
 
 function failureText(error: unknown, locale: Locale): string {

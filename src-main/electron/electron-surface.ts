@@ -13,7 +13,10 @@ export interface ElectronSurface {
   };
   readonly session: { readonly defaultSession: ShellSession };
   readonly BrowserWindow: new (options: WindowOptions) => ShellWindow;
-  readonly ipcMain: { on(channel: string, listener: (event: PortRequestEvent, nonce: unknown) => void): unknown };
+  readonly ipcMain: {
+    on(channel: string, listener: (event: PortRequestEvent, nonce: unknown) => void): unknown;
+    handle(channel: string, listener: (event: PageRequestEvent, argument: unknown) => Promise<unknown>): void;
+  };
   readonly MessageChannelMain: new () => { readonly port1: ShellPort; readonly port2: ShellPort };
   readonly Menu: ShellMenus;
   readonly dialog: ShellDialogs;
@@ -34,8 +37,9 @@ export interface ShellApp {
   whenReady(): Promise<void>;
   quit(): void;
   exit(code: number): void;
-  on(event: "second-instance", listener: (event: unknown, argv: string[]) => void): unknown;
+  on(event: "second-instance", listener: (event: unknown, argv: string[], workingDirectory: string) => void): unknown;
   on(event: "open-url", listener: (event: Preventable, url: string) => void): unknown;
+  on(event: "open-file", listener: (event: Preventable, path: string) => void): unknown;
   on(event: "web-contents-created", listener: (event: unknown, contents: ShellContents) => void): unknown;
   on(event: "window-all-closed" | "activate", listener: () => void): unknown;
   on(event: "will-quit", listener: (event: Preventable) => void): unknown;
@@ -112,14 +116,23 @@ export interface ShellWindow {
 
 export interface ShellPort extends MainPort {}
 
+/** A frame that sends messages: where it is, and what it is in. */
+export interface PageFrame {
+  readonly url: string;
+  readonly parent: unknown;
+}
+
+/** The frame that asks; `null` when it is gone. */
+export interface PageRequestEvent {
+  readonly senderFrame: PageFrame | null;
+}
+
 /** The frame that asks for a port; `null` when it is gone. */
 export interface PortRequestEvent {
   readonly sender: unknown;
-  readonly senderFrame: {
-    readonly url: string;
-    readonly parent: unknown;
-    postMessage(channel: string, message: unknown, transfer?: never[]): void;
-  } | null;
+  readonly senderFrame:
+    | (PageFrame & { postMessage(channel: string, message: unknown, transfer?: never[]): void })
+    | null;
 }
 
 export interface ShellMenus {
@@ -137,6 +150,10 @@ export interface ShellDialogs {
     defaultId: number;
     cancelId: number;
   }): Promise<{ readonly response: number }>;
+  showOpenDialog(options: {
+    title: string;
+    properties: ("openFile" | "openDirectory" | "multiSelections")[];
+  }): Promise<{ readonly canceled: boolean; readonly filePaths: string[] }>;
 }
 
 export interface ShellSafeStorage {

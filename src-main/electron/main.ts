@@ -26,6 +26,7 @@ startElectronShell(
     staticDirectory: beside("../renderer"),
     preloadFile: beside("../preload/preload.cjs"),
     argv: process.argv.slice(1),
+    workingDirectory: process.cwd(),
     platform: process.platform,
   },
 ).catch((error: unknown) => {

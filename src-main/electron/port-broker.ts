@@ -5,7 +5,7 @@ import type { DoorRouter } from "../rpc/router.ts";
 import { serveSocket } from "../rpc/serve-socket.ts";
 import type { Logger } from "../core/common/logger.ts";
 import type { ElectronSurface } from "./electron-surface.ts";
-import { isPageUrl } from "./page-protocol.ts";
+import { isPageFrame } from "./page-frame.ts";
 
 export interface PortBrokerOptions {
   readonly router: DoorRouter;
@@ -22,7 +22,7 @@ export function brokerPorts(
   { router, caller, logger }: PortBrokerOptions,
 ): void {
   ipcMain.on(PORT_CHANNEL, ({ senderFrame }, nonce) => {
-    if (senderFrame === null || senderFrame.parent !== null || !isPageUrl(senderFrame.url) || !isPortNonce(nonce)) {
+    if (!isPageFrame(senderFrame) || !isPortNonce(nonce)) {
       logger.warn("a port was refused", { url: senderFrame?.url.slice(0, 200) ?? "gone" });
       return;
     }

@@ -24,8 +24,8 @@ export interface ConsoleLink {
 const MAX_LENGTH = 65_536;
 const MAX_QUERY_LENGTH = 32_768;
 const MAX_PATH_LENGTH = 4_096;
-/** Paths in one link: what a person can still read before saying yes. */
-export const MAX_LINK_PATHS = 20;
+/** Paths in one link: what a person can still look through before saying yes. */
+export const MAX_LINK_PATHS = 100;
 // Line breaks and tabs belong to queries; other control characters, and those that turn text around, to nobody's.
 // oxlint-disable-next-line no-control-regex -- finding them is the purpose
 const HIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/;
@@ -54,7 +54,7 @@ export function isLinkPath(text: string): boolean {
   return /^(?:\/(?![\\/])|[A-Za-z]:[\\/])/.test(text);
 }
 
-/** A link that asks whether these are to be opened; `null` where one of them is no path that can be shown whole. */
+/** A link that asks whether these are to be opened; `null` where one of them, or their number, fits in no link. */
 export function archivePathLink(paths: readonly string[]): ConsoleLink | null {
   const params = new URLSearchParams(paths.map((path) => ["path", path]));
   return paths.length === 0 ? null : parseConsoleLink(`${CONSOLE_LINK_SCHEME}://archives?${params.toString()}`);

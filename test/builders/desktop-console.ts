@@ -25,7 +25,7 @@ export class DesktopSetup implements Disposable {
   failure: Error | null = null;
   failToClose = false;
 
-  start(options: Partial<Pick<ElectronShellOptions, "argv" | "platform">> = {}): Promise<void> {
+  start(options: Partial<Pick<ElectronShellOptions, "argv" | "platform" | "workingDirectory">> = {}): Promise<void> {
     return startElectronShell(this.electron, {
       createConsole: async (gifts) => {
         this.gifts = gifts;
@@ -35,6 +35,7 @@ export class DesktopSetup implements Disposable {
       staticDirectory: this.page.path,
       preloadFile: "/app/out/preload/preload.cjs",
       argv: [],
+      workingDirectory: "/home/ada",
       platform: "linux",
       ...options,
     });

@@ -177,6 +177,23 @@ class DoubleSession {
   }
 }
 
+type InvokeListener = Parameters<ElectronSurface["ipcMain"]["handle"]>[1];
+
+class DoubleIpcMain extends EventEmitter {
+  readonly #handlers = new Map<string, InvokeListener>();
+
+  handle(channel: string, listener: InvokeListener): void {
+    this.#handlers.set(channel, listener);
+  }
+
+  /** As when a frame invokes a channel. */
+  async invoke(channel: string, senderFrame: { url: string; parent: unknown } | null, argument: unknown) {
+    const handler = this.#handlers.get(channel);
+    if (handler === undefined) throw new Error(`nobody answers ${channel}`);
+    return handler({ senderFrame }, argument);
+  }
+}
+
 /** Electron as far as the shell uses it, made by hand: what was asked of it can be read, and events can be raised. */
 export class ElectronDouble implements ElectronSurface {
   readonly order: string[] = [];
@@ -184,12 +201,15 @@ export class ElectronDouble implements ElectronSurface {
   readonly defaultSession = new DoubleSession();
   readonly session = { defaultSession: this.defaultSession };
   readonly windows: DoubleWindow[] = [];
-  readonly ipcMain = new EventEmitter();
+  readonly ipcMain = new DoubleIpcMain();
   readonly menus: ShellMenuItem[][] = [];
   readonly opened: string[] = [];
   readonly errorBoxes: { readonly title: string; readonly content: string }[] = [];
   readonly messageBoxes: { readonly detail: string; readonly buttons: string[] }[] = [];
   messageBoxResponse = 0;
+  /** What was asked of the native dialog, and what the person chooses in it; `null` when they change their mind. */
+  readonly openDialogs: { readonly title: string; readonly properties: readonly string[] }[] = [];
+  chosenPaths: string[] | null = null;
   displays: { readonly workArea: Rectangle }[] = [{ workArea: { x: 0, y: 0, width: 1_920, height: 1_080 } }];
   safeStorage: ShellSafeStorage = new DoubleSafeStorage();
   respond: (request: Request) => Promise<Response> = async () => new Response(null, { status: 500 });
@@ -239,6 +259,10 @@ export class ElectronDouble implements ElectronSurface {
     showMessageBox: async (options: { detail: string; buttons: string[] }) => {
       this.messageBoxes.push(options);
       return { response: this.messageBoxResponse };
+    },
+    showOpenDialog: async (options: { title: string; properties: string[] }) => {
+      this.openDialogs.push(options);
+      return { canceled: this.chosenPaths === null, filePaths: this.chosenPaths ?? [] };
     },
   };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LOCALES } from "../../../src-shared/i18n/catalogue.ts";
+import { CATALOGUE, LOCALES } from "../../../src-shared/i18n/catalogue.ts";
 import { menuTemplate, type ShellMenuItem } from "../../../src-main/electron/app-menu.ts";
 import { DesktopSetup } from "../../builders/desktop-console.ts";
 
@@ -10,7 +10,7 @@ describe.each(LOCALES)("the native menu in %s", (locale) => {
   test.each(["linux", "darwin", "win32"] as const)(
     "names every item on %s, and has no way to the developer tools",
     (platform) => {
-      const items = flat(menuTemplate(locale, platform, { showProfile: () => {} }));
+      const items = flat(menuTemplate(locale, platform, { showProfile: () => {}, openArchive: () => {} }));
       for (const item of items) {
         if (item.type === "separator") continue;
         expect(item.label, JSON.stringify(item)).toMatch(/\S/);
@@ -32,7 +32,7 @@ test("the menu is set in the system's language, and shows the profile's folder",
   const [menu = []] = setup.electron.menus;
   expect(menu[0]?.label).toBe("文件");
   flat(menu)
-    .find(({ click }) => click !== undefined)
+    .find(({ label }) => label === CATALOGUE["zh-CN"]["desktop.menu.showProfile"])
     ?.click?.();
   expect(setup.electron.opened).toEqual([setup.profile.path]);
 });

@@ -1,6 +1,7 @@
 import { Modal } from "@mantine/core";
 import { useEffect, useState, type ReactElement } from "react";
 import { Button } from "../../../components/button.tsx";
+import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
 import { ProgressBar } from "../../../components/progress-bar.tsx";
 import { StatusShape } from "../../../components/status-shape.tsx";
@@ -67,7 +68,7 @@ function Body({ session, snapshot }: OpeningDialogProps): ReactElement | null {
           intro={
             <>
               <p>{t("archives.confirm.text", { count: snapshot.names.length })}</p>
-              <Names names={snapshot.names} />
+              <Names names={snapshot.names} whole />
             </>
           }
           key={snapshot.names.join("\n")}
@@ -135,17 +136,24 @@ function Uploading({
   );
 }
 
-/** Paths and file names are text of others: shown as they are, whole. */
-function Names({ names }: { readonly names: readonly string[] }): ReactElement {
+/** Paths and file names are text of others, with what is hidden in them made visible. `whole`: none is left out. */
+function Names({
+  names,
+  whole = false,
+}: {
+  readonly names: readonly string[];
+  readonly whole?: boolean;
+}): ReactElement {
   const t = useTranslate();
+  const listed = whole ? names.length : LISTED;
   return (
     <ul className={styles.names}>
-      {names.slice(0, LISTED).map((name, place) => (
+      {names.slice(0, listed).map((name, place) => (
         // oxlint-disable-next-line react/no-array-index-key -- two files may have one name
-        <li key={place}>{name}</li>
+        <li key={place}>{withVisibleCharacters(name)}</li>
       ))}
-      {names.length > LISTED ? (
-        <li className={styles.more}>{t("archives.opening.more", { count: names.length - LISTED })}</li>
+      {names.length > listed ? (
+        <li className={styles.more}>{t("archives.opening.more", { count: names.length - listed })}</li>
       ) : null}
     </ul>
   );

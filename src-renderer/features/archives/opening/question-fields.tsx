@@ -1,6 +1,7 @@
 import { Radio } from "@mantine/core";
 import type { ReactElement } from "react";
 import { DAY_ORDERS, type ArchiveQuestion } from "../../../../src-shared/model/archive.ts";
+import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import { TextField } from "../../../components/field.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import styles from "./opening-dialog.module.css";
@@ -33,8 +34,8 @@ export function QuestionFields({ kind, questions, value, error, onChange }: Ques
       {questions.slice(0, EXAMPLES).map(({ file, example }, place) => (
         // oxlint-disable-next-line react/no-array-index-key -- two files may have one name
         <div className={styles.example} key={place}>
-          <span className={styles.file}>{file}</span>
-          <code>{example}</code>
+          <span className={styles.file}>{withVisibleCharacters(file)}</span>
+          <code>{withVisibleCharacters(example)}</code>
         </div>
       ))}
       {rest > 0 ? <p className={styles.file}>{t("archives.question.more", { count: rest })}</p> : null}
