@@ -1,13 +1,15 @@
 import type { ArchiveFile } from "../../../src-shared/model/archive-manifest.ts";
 import type { Provenance } from "../../../src-shared/model/archive.ts";
-import { UNKNOWN_COMPLETENESS, type Completeness } from "../../../src-shared/model/completeness.ts";
+import { COMPLETE, mergeCompleteness, type Completeness } from "../../../src-shared/model/completeness.ts";
 import type { LabelSet } from "../../../src-shared/model/labels.ts";
 import type { LogBatch } from "../../../src-shared/model/log-batch.ts";
+import type { LogQuery } from "../../../src-shared/model/log-query.ts";
 import type { RedactionPattern } from "../../../src-shared/model/redaction-pattern.ts";
 import type { SliceWriter } from "../archive/archive-writer.ts";
 import type { ProgressReport } from "../jobs/job-definition.ts";
 import type { LogSource } from "../logs/log-source.ts";
 import type { CapsuleInput, CapsuleParts } from "./capsule-create.job.ts";
+import { capsuleReads } from "./capsule-reads.ts";
 import { reversedRows } from "./reversed-rows.ts";
 
 const SLICE_ROWS = 500_000;
@@ -45,17 +47,17 @@ export class CapsuleArchive {
   ): Promise<{ readonly rows: number; readonly completeness: Completeness }> {
     const before = this.#read;
     const range = { startNs: BigInt(startNs), endNs: BigInt(endNs) };
-    // Without a limit every row is read either way, and oldest first is how they are written.
-    const order = limit === null ? "forward" : direction;
-    let completeness = UNKNOWN_COMPLETENESS;
-    const batches = async function* (): AsyncGenerator<LogBatch> {
-      for await (const event of source.read({ expr, range, direction: order, limit }, signal)) {
-        if (event.kind === "end") completeness = event.completeness;
+    let completeness = COMPLETE;
+    const batches = async function* (query: LogQuery): AsyncGenerator<LogBatch> {
+      for await (const event of source.read(query, signal)) {
+        if (event.kind === "end") completeness = mergeCompleteness(completeness, event.completeness);
         if (event.kind === "batch" && event.batch.rowCount > 0) yield event.batch;
       }
     };
-    if (order === "forward") await this.#writeForward(batches(), tenant);
-    else await this.#writeBackward(batches(), tenant);
+    for (const query of capsuleReads({ expr, range, direction, limit })) {
+      if (query.direction === "forward") await this.#writeForward(batches(query), tenant);
+      else await this.#writeBackward(batches(query), tenant);
+    }
     return { rows: this.#read - before, completeness };
   }
 
