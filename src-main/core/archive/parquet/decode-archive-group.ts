@@ -28,7 +28,7 @@ export function decodeArchiveGroup(
   using columns = new RowGroupColumns(footer, rowGroup, part);
   const group = facts.groups?.[rowGroup] ?? null;
   const times = columns.numbers(columns.find(TIME_COLUMN)).values;
-  const streamRefs = Uint32Array.from(columns.numbers(columns.find(STREAM_COLUMN)).values, Number);
+  const streamRefs = columns.indexes(columns.find(STREAM_COLUMN));
   for (const ref of streamRefs) {
     if (ref >= facts.streams.length) throw new ParquetDamage(`stream ${ref} of ${facts.streams.length}`);
   }

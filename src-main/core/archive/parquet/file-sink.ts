@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { ByteWriter } from "hyparquet-writer";
-import { AppError } from "../../../../src-shared/errors/app-error.ts";
+import { guardWrite } from "./write-error.ts";
 
 const FLUSH_BYTES = 1024 * 1024;
 
@@ -74,21 +74,4 @@ export class FileSink extends ByteWriter {
     if (this.#handle === null) throw new Error("the file is closed");
     return this.#handle;
   }
-}
-
-/** Runs a step of writing; what the system says becomes `files.disk-full` or `files.unwritable`. */
-export function guardWrite<Value>(file: string, step: () => Value): Value {
-  try {
-    return step();
-  } catch (error) {
-    throw writeError(file, error);
-  }
-}
-
-export function writeError(file: string, error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOSPC" || code === "EDQUOT") return new AppError("files.disk-full", { file }, { cause: error });
-  const problem = (error instanceof Error ? error.message : String(error)).slice(0, 300);
-  return new AppError("files.unwritable", { file, problem }, { cause: error });
 }

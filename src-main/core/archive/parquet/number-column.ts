@@ -49,6 +49,29 @@ export function readNumberColumn(column: ColumnPages): NumberColumn {
   return { values, nulls };
 }
 
+/**
+ * A column of small numbers, none of them null or negative, as 32 bits.
+ * @throws `ParquetDamage`
+ */
+export function readIndexColumn(column: ColumnPages): Uint32Array {
+  const { leaf, rows, pages } = column;
+  if (leaf.element.type !== "INT32" || leaf.maxDefinition > 0 || pages.some(({ encoding }) => encoding !== "PLAIN")) {
+    const { values, nulls } = readNumberColumn(column);
+    if (nulls?.includes(1) === true) throw new ParquetDamage(`a null in ${leaf.path.join(".")}`);
+    return Uint32Array.from(values, Number);
+  }
+  const answer = new Uint32Array(rows);
+  let row = 0;
+  for (const page of pages) {
+    const open = openPage(page, leaf);
+    checkRoom(open, page.values * 4);
+    const end = open.start + page.values * 4;
+    answer.set(new Uint32Array(open.bytes.slice(open.start, end).buffer), row);
+    row += page.values;
+  }
+  return answer;
+}
+
 function pageNumbers(
   open: OpenPage,
   count: number,

@@ -3,8 +3,8 @@ import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import { archiveFileFacts, type ArchiveFileFacts } from "./archive-file-facts.ts";
 import { readByteColumn, type BadPlaces, type ByteColumn } from "./byte-column.ts";
 import { mapColumn, type MapColumn } from "./map-column.ts";
-import { readNumberColumn, type NumberColumn } from "./number-column.ts";
-import { readColumnPages, type ColumnPages } from "./page-scan.ts";
+import { readIndexColumn, readNumberColumn, type NumberColumn } from "./number-column.ts";
+import { openPage, readColumnPages, type ColumnPages } from "./page-scan.ts";
 import { ParquetDamage } from "./parquet-damage.ts";
 import { readFooter, type ParquetFooter } from "./parquet-footer.ts";
 
@@ -48,9 +48,19 @@ export class RowGroupColumns implements Disposable {
     return readNumberColumn(this.#pages(column));
   }
 
+  indexes(column: number): Uint32Array {
+    return readIndexColumn(this.#pages(column));
+  }
+
   map(keys: number, values: number): MapColumn {
     const rows = Number(this.#footer.rowGroups[this.#rowGroup]?.num_rows ?? 0n);
     return mapColumn(rows, this.texts(keys), this.texts(values));
+  }
+
+  /** Unpacks every page of a column and looks at nothing but its checksum and sizes. */
+  check(column: number): void {
+    const { leaf, pages } = this.#pages(column);
+    for (const page of pages) openPage(page, leaf);
   }
 
   /** The position of a column by its path. */

@@ -16,8 +16,9 @@ import {
   utcDayNumber,
   utcDayStartNs,
 } from "./archive-paths.ts";
-import { FileSink, guardWrite } from "./file-sink.ts";
+import { FileSink } from "./file-sink.ts";
 import { ParquetLogWriter } from "./parquet-log-writer.ts";
+import { guardWrite } from "./write-error.ts";
 
 interface OpenDay {
   readonly day: bigint;
