@@ -5,13 +5,16 @@ import { useFormats } from "../../../hooks/use-formats.ts";
 import { useNow } from "../../../hooks/use-now.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import type { RangeChoice } from "../../../hooks/workspace-store.ts";
-import { readRangeForm, type RangeFormProblem } from "./range-form.ts";
+import { endOfArchive, readRangeForm, type RangeFormProblem } from "./range-form.ts";
+import { sameRange } from "./range-history.ts";
 import { useRangeText } from "./use-range-text.ts";
 import styles from "./range.module.css";
 
 interface RangeFormPanelProps {
   readonly range: RangeChoice;
   readonly earlier: readonly RangeChoice[];
+  /** All of the archive that is looked into; `null` at a site. */
+  readonly whole: RangeChoice | null;
   readonly onApply: (range: RangeChoice) => void;
 }
 
@@ -22,7 +25,7 @@ const PRESET_SECONDS: readonly number[] = [
 const EXAMPLES = ["now-3h", "2026-11-20 10:00", "2026-11-20T10:00:00.123456789Z", "1763632800123456789"] as const;
 
 /** Presets, two ends to type, and the ranges of before. What is wrong with an end is said beside it. */
-export function RangeFormPanel({ range, earlier, onApply }: RangeFormPanelProps): ReactElement {
+export function RangeFormPanel({ range, earlier, whole, onApply }: RangeFormPanelProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const text = useRangeText();
@@ -48,20 +51,31 @@ export function RangeFormPanel({ range, earlier, onApply }: RangeFormPanelProps)
   return (
     <div className={styles.panel}>
       <div className={styles.presets}>
-        <h3 className={styles.heading}>{t("explore.range.presets")}</h3>
-        <div className={styles.presetGrid}>
-          {PRESET_SECONDS.map((seconds) => (
+        {whole === null ? (
+          <Presets
+            heading={t("explore.range.presets")}
+            of={(lastSeconds) => ({ kind: "relative", lastSeconds })}
+            onApply={onApply}
+            range={range}
+          />
+        ) : (
+          <>
             <button
-              aria-pressed={range.kind === "relative" && range.lastSeconds === seconds}
-              className={styles.preset}
-              key={seconds}
-              onClick={() => onApply({ kind: "relative", lastSeconds: seconds })}
+              aria-pressed={sameRange(range, whole)}
+              className={styles.whole}
+              onClick={() => onApply(whole)}
               type="button"
             >
-              {formats.duration(seconds * 1_000)}
+              {t("explore.range.whole")}
             </button>
-          ))}
-        </div>
+            <Presets
+              heading={t("explore.range.endOfArchive")}
+              of={(lastSeconds) => endOfArchive(whole, lastSeconds)}
+              onApply={onApply}
+              range={range}
+            />
+          </>
+        )}
         {earlier.length === 0 ? null : (
           <>
             <h3 className={styles.heading}>{t("explore.range.before")}</h3>
@@ -106,6 +120,41 @@ export function RangeFormPanel({ range, earlier, onApply }: RangeFormPanelProps)
         </div>
       </form>
     </div>
+  );
+}
+
+interface PresetsProps {
+  readonly heading: string;
+  /** What a length stands for; `null` where it stands for nothing. */
+  readonly of: (lastSeconds: number) => RangeChoice | null;
+  readonly range: RangeChoice;
+  readonly onApply: (range: RangeChoice) => void;
+}
+
+function Presets({ heading, of, range, onApply }: PresetsProps): ReactElement | null {
+  const formats = useFormats();
+  const presets = PRESET_SECONDS.flatMap((seconds) => {
+    const choice = of(seconds);
+    return choice === null ? [] : [{ seconds, choice }];
+  });
+  if (presets.length === 0) return null;
+  return (
+    <>
+      <h3 className={styles.heading}>{heading}</h3>
+      <div className={styles.presetGrid}>
+        {presets.map(({ seconds, choice }) => (
+          <button
+            aria-pressed={sameRange(range, choice)}
+            className={styles.preset}
+            key={seconds}
+            onClick={() => onApply(choice)}
+            type="button"
+          >
+            {formats.duration(seconds * 1_000)}
+          </button>
+        ))}
+      </div>
+    </>
   );
 }
 

@@ -48,3 +48,24 @@ export function zoomOutRange(startNs: NanoTime, endNs: NanoTime, nowNs: NanoTime
   const end = endNs + halfNs > nowNs && endNs <= nowNs ? nowNs : endNs + halfNs;
   return { kind: "absolute", startNs: String(startNs - halfNs), endNs: String(end) };
 }
+
+/**
+ * The last part of an archive's own time. "The last 15 minutes" before now mean nothing there, those before its last line
+ * do; `null` where the archive is no longer than that.
+ */
+export function endOfArchive(whole: RangeChoice, lastSeconds: number): RangeChoice | null {
+  if (whole.kind === "relative") return null;
+  const startNs = BigInt(whole.endNs) - BigInt(lastSeconds) * NS_PER_SECOND;
+  return startNs <= BigInt(whole.startNs) ? null : { kind: "absolute", startNs: String(startNs), endNs: whole.endNs };
+}
+
+/** The instants that a choice is now: what moves with the clock would leave an archive behind. */
+export function fixedRange(choice: RangeChoice, nowMs: number): RangeChoice {
+  if (choice.kind === "absolute") return choice;
+  const endNs = nanoFromMs(nowMs);
+  return {
+    kind: "absolute",
+    startNs: String(endNs - BigInt(choice.lastSeconds) * NS_PER_SECOND),
+    endNs: String(endNs),
+  };
+}

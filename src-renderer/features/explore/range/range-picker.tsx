@@ -10,6 +10,7 @@ import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { nanoFromMs } from "../../../../src-shared/model/nano-time.ts";
 import { IconButton } from "../../../components/icon-button.tsx";
 import type { Command } from "../../../hooks/commands.ts";
+import { useCurrentArchive, wholeRange } from "../../../hooks/use-archives.ts";
 import { useCommands } from "../../../hooks/use-commands.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useNow } from "../../../hooks/use-now.ts";
@@ -17,7 +18,7 @@ import { useTranslate } from "../../../hooks/use-translate.ts";
 import { useWorkspace, type RangeChoice } from "../../../hooks/workspace-store.ts";
 import { PopoverButton } from "../floating/popover-button.tsx";
 import { resolveRange } from "../session/run-plan.ts";
-import { shiftRange, zoomOutRange } from "./range-form.ts";
+import { fixedRange, shiftRange, zoomOutRange } from "./range-form.ts";
 import { RangeFormPanel } from "./range-form-panel.tsx";
 import { sameRange, startRangeHistory, stepRange, visitRange } from "./range-history.ts";
 import { useRangeText } from "./use-range-text.ts";
@@ -36,7 +37,13 @@ export function RangePicker(): ReactElement {
   const run = useWorkspace((state) => state.run);
   const [opened, setOpened] = useState(false);
   const [history, setHistory] = useState(() => startRangeHistory(range));
-  const text = useRangeText();
+  const rangeText = useRangeText();
+  const { id: archiveId, archive } = useCurrentArchive();
+  const tenant = useWorkspace((state) => state.tenant);
+  const inArchive = archiveId !== null;
+  const whole = useMemo(() => (archive === undefined ? null : wholeRange(archive, tenant)), [archive, tenant]);
+  const text = (choice: RangeChoice): string =>
+    whole !== null && sameRange(choice, whole) ? t("explore.range.whole") : rangeText(choice);
   const now = useNow(60_000);
 
   // Ranges are also chosen elsewhere (the histogram, a link): each is a step of this history.
@@ -48,7 +55,7 @@ export function RangePicker(): ReactElement {
 
   const actions = useMemo(() => {
     const apply = (choice: RangeChoice): void => {
-      chooseRange(choice);
+      chooseRange(inArchive ? fixedRange(choice, Date.now()) : choice);
       if (hasRun) run();
     };
     const instants = (): readonly [bigint, bigint] => {
@@ -68,7 +75,7 @@ export function RangePicker(): ReactElement {
         apply(choice);
       },
     };
-  }, [chooseRange, run, hasRun, range, history]);
+  }, [chooseRange, run, hasRun, range, history, inArchive]);
 
   useCommands(
     useMemo<readonly Command[]>(
@@ -142,7 +149,9 @@ export function RangePicker(): ReactElement {
           <>
             <IconClock aria-hidden size={14} stroke={1.5} />
             <span>{text(range)}</span>
-            {range.kind === "absolute" ? <span className={styles.zone}>{formats.zone(now)}</span> : null}
+            {range.kind === "absolute" && text(range) === rangeText(range) ? (
+              <span className={styles.zone}>{formats.zone(now)}</span>
+            ) : null}
           </>
         }
         width={560}
@@ -154,6 +163,7 @@ export function RangePicker(): ReactElement {
             actions.apply(choice);
           }}
           range={range}
+          whole={whole}
         />
       </PopoverButton>
       <IconButton icon={IconChevronRight} label={t("explore.range.later")} onClick={() => actions.shift(1)} size={24} />
