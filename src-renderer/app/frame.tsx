@@ -7,6 +7,7 @@ import { useArchiveOpening } from "../hooks/archive-opening.ts";
 import { useChange } from "../hooks/use-answer.ts";
 import { useCommandStore } from "../hooks/use-commands.ts";
 import { useJobsFeed } from "../hooks/use-jobs.ts";
+import { useFormats } from "../hooks/use-formats.ts";
 import { useFailureNotice, useNotice } from "../hooks/use-notice.tsx";
 import { useForbidden } from "../hooks/use-permission.ts";
 import { useShortcutKeys } from "../hooks/use-shortcut-keys.ts";
@@ -25,6 +26,7 @@ import { useFrameCommands } from "./use-frame-commands.ts";
 import { useArchiveChoice } from "./use-archive-choice.ts";
 import { useSessionEvents } from "./use-session-events.ts";
 import { useSiteChoice } from "./use-site-choice.ts";
+import { noticedPath, noticeText } from "./notice-text.ts";
 import { openLink, useWorkspaceUrl } from "./use-workspace-url.ts";
 import { parseWorkspaceLink, permalink, type ParsedLink } from "./workspace-url.ts";
 
@@ -50,12 +52,17 @@ export function Frame({ connection, shell, version }: FrameProps): ReactElement 
 
   const tell = useNotice();
   useFailureNotice(setReadOnly.error);
+  const { confirmPaths, openPaths } = useArchiveOpening();
+  const formats = useFormats();
   const onNotice = useCallback(
-    (notice: Notice) => tell(notice.severity, t.dynamic(`notices.${notice.key}`, notice.params)),
-    [tell, t],
+    (notice: Notice) => {
+      const path = noticedPath(notice);
+      const action = path === null ? undefined : { label: t("app.job.open"), run: () => openPaths([path]) };
+      tell(notice.severity, noticeText(t, formats, notice), action);
+    },
+    [tell, t, formats, openPaths],
   );
   const onError = useCallback((error: WireError) => tell("error", errorText(t, error)), [tell, t]);
-  const { confirmPaths } = useArchiveOpening();
   const onParsed = useCallback(
     ({ ignored, paths }: ParsedLink) => {
       if (ignored.length > 0) tell("warning", t("app.link.ignored", { parts: ignored.join(", ") }));
