@@ -11,6 +11,7 @@ import { createCapsuleJob, type CapsuleParts } from "./capsules/capsule-create.j
 import type { SitesService } from "./clusters/sites.service.ts";
 import type { ConsoleArchives } from "./console-archives.ts";
 import type { ConsoleBase } from "./console-base.ts";
+import { targetTitle } from "./console-exports.ts";
 import { redactText } from "./logging/redaction.ts";
 
 /** Audit entries that a capsule takes, the newest. */
@@ -33,10 +34,7 @@ export function capsuleJob(parts: {
     writer: archives.tools.writer,
     chooseLabelColumns,
     writeManifest,
-    siteOf: async (target) =>
-      target.kind === "archive"
-        ? archives.service.describe(target.archive).title
-        : ((await siteName(sites, target.site)) ?? target.site),
+    siteOf: (target) => targetTitle(target, sites, archives),
     facts: async (targets, signal) => {
       const ids = new Set(targets.flatMap((target) => (target.kind === "archive" ? [] : [target.site])));
       const facts = await Promise.all([...ids].map((site) => siteFacts(sites, site, base, signal)));
@@ -49,11 +47,6 @@ export function capsuleJob(parts: {
     clock: base.clock,
     logger,
   });
-}
-
-async function siteName(sites: SitesService, site: SiteId): Promise<string | null> {
-  const { sites: known } = await sites.list();
-  return known.find(({ id }) => id === site)?.name ?? null;
 }
 
 /** Name, origin, Loki's version and components of a site. A cluster that does not answer makes a capsule no worse than short. */

@@ -5,6 +5,7 @@ import { lockProfile } from "./common/profile.ts";
 import { openConsoleArchives, type ConsoleArchives } from "./console-archives.ts";
 import { openConsoleBase, type ConsoleBase, type ConsoleBaseOptions } from "./console-base.ts";
 import { capsuleJob } from "./console-capsules.ts";
+import { exportJob } from "./console-exports.ts";
 import { openConsoleSites, sourceFactory, type SourceParts } from "./console-sites.ts";
 import { supportFacts } from "./console-support.ts";
 import { JobEngine } from "./jobs/job-engine.ts";
@@ -37,6 +38,7 @@ export interface Console extends AsyncDisposable {
   readonly logs: LogsService;
   readonly archives: ConsoleArchives;
   readonly capsuleJob: ReturnType<typeof capsuleJob>;
+  readonly exportJob: ReturnType<typeof exportJob>;
 }
 
 const JOBS_AT_A_TIME = 2;
@@ -91,10 +93,11 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     logFiles: () => logFiles(profile.logs),
   });
   const capsules = capsuleJob({ base, sites, archives, openSource, version: options.version });
+  const exporting = exportJob({ base, archives, openSource, version: options.version });
   const jobs = opened.use(
     new JobEngine({
       store: new JobStore(profile.file("jobs.db")),
-      definitions: [auditExport, supportBundle, archives.importJob, archives.verifyJob, capsules],
+      definitions: [auditExport, supportBundle, archives.importJob, archives.verifyJob, capsules, exporting],
       maxRunning: JOBS_AT_A_TIME,
       clock,
       logger: logger.child("jobs"),
@@ -117,6 +120,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     logs,
     archives,
     capsuleJob: capsules,
+    exportJob: exporting,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }

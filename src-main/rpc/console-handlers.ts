@@ -1,9 +1,11 @@
 import { auditExportInput } from "../core/audit/audit-export.job.ts";
+import { targetTitle } from "../core/console-exports.ts";
 import type { Console } from "../core/console.ts";
 import { supportBundleInput } from "../core/support/support-bundle.job.ts";
 import { archivesHandlers } from "./archives.router.ts";
 import { auditHandlers } from "./audit.router.ts";
 import { capsulesHandlers } from "./capsules.router.ts";
+import { exportsHandlers } from "./exports.router.ts";
 import { jobsHandlers } from "./jobs.router.ts";
 import { labHandlers } from "./lab.router.ts";
 import { logsHandlers } from "./logs.router.ts";
@@ -34,6 +36,13 @@ function consoleHandlers(opened: Console): ConsoleHandlers {
     sites: sitesHandlers(sites),
     logs: logsHandlers(logs, queries),
     archives: archivesHandlers(opened.archives, jobs),
+    exports: exportsHandlers({
+      exportJob: opened.exportJob,
+      jobs,
+      logs,
+      destination: opened.archives.destination,
+      siteTitle: (target) => targetTitle(target, sites, opened.archives),
+    }),
     capsules: capsulesHandlers(opened.archives, opened.capsuleJob, jobs),
     queries: queriesHandlers(queries),
     jobs: jobsHandlers(jobs, clock),

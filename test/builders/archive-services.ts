@@ -5,6 +5,7 @@ import { ANY_PATH, type PathRule } from "../../src-main/core/archive/archive-pat
 import { ArchiveUploads } from "../../src-main/core/archive/archive-uploads.ts";
 import { ArchivesService } from "../../src-main/core/archive/archives.service.ts";
 import type { Clock } from "../../src-main/core/common/clock.ts";
+import type { ArchiveQuestion } from "../../src-shared/model/archive.ts";
 import { COMPLETE } from "../../src-shared/model/completeness.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { memoryLogSource } from "./memory-log-source.ts";
@@ -68,12 +69,12 @@ export function linesOpener(): { readonly opener: ArchiveOpener; readonly asked:
     if (!texts.every((text) => text.startsWith("lines"))) return null;
     asked += 1;
     if (texts.some((text) => text.includes("no zone")) && assumptions.zone === undefined) {
-      const question = {
+      const question: ArchiveQuestion = {
         kind: "zone",
         file: basename(paths[0] ?? ""),
         example: "no zone",
         suggestions: ["UTC"],
-      } as const;
+      };
       return { kind: "questions", questions: [question] };
     }
     await writeFile(join(workDirectory, "unpacked"), texts.join(""));
