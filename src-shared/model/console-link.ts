@@ -56,7 +56,7 @@ export function isLinkPath(text: string): boolean {
 
 /** A link that asks whether these are to be opened; `null` where one of them, or their number, fits in no link. */
 export function archivePathLink(paths: readonly string[]): ConsoleLink | null {
-  const params = new URLSearchParams(paths.map((path) => ["path", path]));
+  const params = new URLSearchParams(paths.map((path): [string, string] => ["path", path]));
   return paths.length === 0 ? null : parseConsoleLink(`${CONSOLE_LINK_SCHEME}://archives?${params.toString()}`);
 }
 
@@ -85,7 +85,7 @@ export function parseConsoleLink(text: string): ConsoleLink | null {
   }
   const query = new URLSearchParams([
     ...Object.entries(params),
-    ...paths.map((path) => ["path", path] satisfies [string, string]),
+    ...paths.map((path): [string, string] => ["path", path]),
   ]).toString();
   const place = query === "" ? screen : `${screen}?${query}`;
   return { screen, params, paths, href: `${CONSOLE_LINK_SCHEME}://${place}`, hash: `#/${place}` };
