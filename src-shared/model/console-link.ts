@@ -56,8 +56,11 @@ export function isLinkPath(text: string): boolean {
 
 /** A link that asks whether these are to be opened; `null` where one of them, or their number, fits in no link. */
 export function archivePathLink(paths: readonly string[]): ConsoleLink | null {
-  const params = new URLSearchParams(paths.map((path): [string, string] => ["path", path]));
-  return paths.length === 0 ? null : parseConsoleLink(`${CONSOLE_LINK_SCHEME}://archives?${params.toString()}`);
+  return paths.length === 0 ? null : parseConsoleLink(`${CONSOLE_LINK_SCHEME}://archives?${pathsQuery(paths)}`);
+}
+
+function pathsQuery(paths: readonly string[]): string {
+  return paths.map((path) => new URLSearchParams({ path }).toString()).join("&");
 }
 
 /**
@@ -83,10 +86,7 @@ export function parseConsoleLink(text: string): ConsoleLink | null {
     if (!fits) return null;
     params[name] = value;
   }
-  const query = new URLSearchParams([
-    ...Object.entries(params),
-    ...paths.map((path): [string, string] => ["path", path]),
-  ]).toString();
+  const query = [new URLSearchParams(params).toString(), pathsQuery(paths)].filter((part) => part !== "").join("&");
   const place = query === "" ? screen : `${screen}?${query}`;
   return { screen, params, paths, href: `${CONSOLE_LINK_SCHEME}://${place}`, hash: `#/${place}` };
 }

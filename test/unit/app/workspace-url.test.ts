@@ -33,7 +33,7 @@ const ranges = fc.oneof(
       endNs: String(a < b ? b : a),
     })),
 );
-const workspaces: fc.Arbitrary<LinkedWorkspace> = fc.record({
+const anyWorkspaces: fc.Arbitrary<LinkedWorkspace> = fc.record({
   screen: fc.constantFrom(...SCREENS),
   site: fc.option(fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,40}$/)),
   tenant: fc.option(fc.stringMatching(/^[A-Za-z0-9!_*'()-]{1,40}$/)),
@@ -42,12 +42,16 @@ const workspaces: fc.Arbitrary<LinkedWorkspace> = fc.record({
     fc
       .stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/)
       .map((namespace) => ({ kind: "pods" as const, namespace })),
+    fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,40}$/).map((archive) => ({ kind: "archive" as const, archive })),
   ),
   range: ranges,
   query: fc.string({ maxLength: 200, unit: "grapheme" }),
   direction: fc.constantFrom("backward", "forward"),
   live: fc.boolean(),
 });
+
+// An archive does not grow: nobody can follow it.
+const workspaces = anyWorkspaces.filter(({ source, live }) => !(live && source.kind === "archive"));
 
 describe("the address of a workspace", () => {
   it("carries everything a workspace is: what was written is what is read", () => {
@@ -88,9 +92,21 @@ describe("the address of a workspace", () => {
     ["#/explore?from=now-15x&to=now", "from, to"],
     ["#/explore?from=2026-11-20T11:00:00Z&to=2026-11-20T10:00:00Z", "from, to"],
     ["#/explore?live=yes", "live"],
+    ["#/explore?archive=a&live=1", "live"],
+    ["#/explore?archive=..%2Fa", "archive"],
+    ["#/explore?archive=a&pods=loki", "pods"],
+    ["#/explore?path=%2Fa.log", "path"],
+    ["#/archives?path=a.log", "path"],
+    ["#/archives?path=%2Fa.log&path=%2F%2Fevil%2Fshare", "path"],
     ["#/rm-rf", "rm-rf"],
   ])("names the part of %s that it leaves out", (link, part) => {
     expect(parseWorkspaceLink(link).ignored).toEqual([part]);
+  });
+
+  it("asks for logs on disk beside the workspace, never in it", () => {
+    const { workspace, paths, ignored } = parseWorkspaceLink("#/archives?path=%2Fdata%2Fa.log&path=%2Fdata%2Fb.log");
+    expect({ paths, ignored }).toEqual({ paths: ["/data/a.log", "/data/b.log"], ignored: [] });
+    expect(formatWorkspaceLink(workspace)).toBe("archives");
   });
 
   it("reads the same link behind the desktop's scheme", () => {
@@ -110,6 +126,13 @@ describe("a permalink", () => {
       startNs: `${Date.parse("2026-11-20T10:00:00Z")}000000`,
       endNs: `${now}000000`,
     });
+  });
+
+  it("of an archive names no site: whoever opens it needs none", () => {
+    const source = { kind: "archive", archive: "a1b2" } as const;
+    const range = { kind: "absolute", startNs: "1000000000", endNs: "2000000000" } as const;
+    const link = permalink({ ...PLAIN, site: "lab", tenant: "acme", source, range, query: "{}" }, "desktop", "", now);
+    expect(parseWorkspaceLink(link).workspace).toMatchObject({ site: null, tenant: "acme", source, range });
   });
 
   it("keeps a live tail live: it has no end to freeze", () => {

@@ -1,6 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LINK_SCREENS, parseConsoleLink } from "../../../src-shared/model/console-link.ts";
+import {
+  archivePathLink,
+  LINK_SCREENS,
+  MAX_LINK_PATHS,
+  parseConsoleLink,
+} from "../../../src-shared/model/console-link.ts";
 import { SCREENS } from "../../../src-renderer/hooks/workspace-store.ts";
 
 describe("a link into the console", () => {
@@ -58,6 +63,19 @@ describe("a link into the console", () => {
       "kubemate://explore?tenant=..",
       `kubemate://explore?tenant=${"a".repeat(151)}`,
       "kubemate://explore?pods=Kube_System",
+      "kubemate://explore?archive=..%2Fx",
+      "kubemate://explore?path=%2Fvar%2Flog%2Fa.log",
+      "kubemate://archives?path=a.log",
+      "kubemate://archives?path=..%2Fa.log",
+      "kubemate://archives?path=",
+      "kubemate://archives?path=%2Fa%00.log",
+      "kubemate://archives?path=%2Fa%0Ab.log",
+      "kubemate://archives?path=%2Ftmp%2Fevil%E2%80%AEgol.exe",
+      "kubemate://archives?path=https%3A%2F%2Fevil.example%2Fa.log",
+      "kubemate://archives?path=%5C%5Cevil.example%5Cshare%5Ca.log",
+      "kubemate://archives?path=%2F%2Fevil.example%2Fshare%2Fa.log",
+      `kubemate://archives?path=%2F${"a".repeat(4_096)}`,
+      `kubemate://archives?${"path=%2Fa&".repeat(MAX_LINK_PATHS + 1)}`,
       "kubemate://explore?from=yesterday",
       "kubemate://explore?from=now-1y",
       "kubemate://explore?live=true",
@@ -71,6 +89,36 @@ describe("a link into the console", () => {
       " kubemate://explore",
     ];
     for (const text of hostile) expect(parseConsoleLink(text), JSON.stringify(text.slice(0, 80))).toBeNull();
+  });
+
+  test("names an archive that was opened, and a tenant of it", () => {
+    const text = "kubemate://explore?archive=a1b2&tenant=acme";
+    expect(parseConsoleLink(text)).toMatchObject({
+      params: { archive: "a1b2", tenant: "acme" },
+      paths: [],
+      href: text,
+    });
+  });
+
+  test("carries any path that can be shown whole, and the whole of it", () => {
+    const roots = fc.constantFrom("/", "C:\\", "d:/");
+    const paths = fc
+      .array(fc.tuple(roots, fc.string({ minLength: 1, maxLength: 60, unit: "grapheme" })), {
+        minLength: 1,
+        maxLength: 8,
+      })
+      .map((parts) => parts.map(([root, rest]) => `${root}${rest}`));
+    fc.assert(
+      fc.property(paths, (wanted) => {
+        const link = archivePathLink(wanted);
+        if (link === null) return;
+        expect(link.paths).toEqual(wanted);
+        expect(link.screen).toBe("archives");
+        expect(parseConsoleLink(link.href)).toEqual(link);
+      }),
+    );
+    expect(archivePathLink(["/data/a b+c&d=e#f?.log", "C:\\logs\\日志.log"])?.paths).toHaveLength(2);
+    expect(archivePathLink([])).toBeNull();
   });
 
   test("reads again what it wrote, whatever the query", () => {
