@@ -59,7 +59,12 @@ export type BlockPlace =
 
 /** Which columns of a Parquet file of others are what; columns by their position among those that hold values. */
 export interface ForeignColumns {
-  readonly time: { readonly column: number; readonly unit: "s" | "ms" | "us" | "ns" };
+  readonly time: {
+    readonly column: number;
+    readonly unit: "s" | "ms" | "us" | "ns";
+    /** Of a time by the wall clock; `null` for instants. */
+    readonly zone: string | null;
+  };
   readonly line: number;
   readonly labels: readonly { readonly name: string; readonly column: number }[];
   readonly metadata: readonly { readonly name: string; readonly column: number }[];

@@ -39,7 +39,9 @@ export function archiveFileBlocks({ footer, facts }: KnownFile, tenant: string):
 }
 
 /** First and last instant of blocks; `null` of none. */
-export function boundsOfBlocks(blocks: readonly ArchiveBlock[]): { readonly minNs: bigint; readonly maxNs: bigint } | null {
+export function boundsOfBlocks(
+  blocks: readonly ArchiveBlock[],
+): { readonly minNs: bigint; readonly maxNs: bigint } | null {
   const [first] = blocks;
   if (first === undefined) return null;
   let { minNs, maxNs } = first;

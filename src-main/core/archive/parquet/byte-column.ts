@@ -163,7 +163,10 @@ class ByteColumnReader {
     for (let index = 0; index < count; index += 1) {
       if (at + 4 > end) throw new ParquetDamage("a page ends early");
       const size =
-        (bytes[at] ?? 0) + (bytes[at + 1] ?? 0) * 256 + (bytes[at + 2] ?? 0) * 65_536 + (bytes[at + 3] ?? 0) * 16_777_216;
+        (bytes[at] ?? 0) +
+        (bytes[at + 1] ?? 0) * 256 +
+        (bytes[at + 2] ?? 0) * 65_536 +
+        (bytes[at + 3] ?? 0) * 16_777_216;
       at += 4;
       if (size > end - at) throw new ParquetDamage("a page ends early");
       starts[value] = at;

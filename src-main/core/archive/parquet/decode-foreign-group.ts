@@ -4,14 +4,12 @@ import type { BlockProblem, BlockRows, ForeignColumns } from "../archive-block.t
 import { blockLines } from "./block-lines.ts";
 import { foreignStreams } from "./foreign-streams.ts";
 import { foreignTextReader } from "./foreign-text.ts";
+import { foreignTimes } from "./foreign-times.ts";
 import { lazyExtra } from "./lazy-extra.ts";
-import type { NumberColumn } from "./number-column.ts";
 import { RowGroupColumns } from "./open-parquet-file.ts";
 import { readError } from "./parquet-damage.ts";
 import type { ParquetFooter } from "./parquet-footer.ts";
 import { withoutRows } from "./row-selection.ts";
-
-const NS_OF = { s: 1_000_000_000n, ms: 1_000_000n, us: 1_000n, ns: 1n } as const;
 
 /**
  * Reads a row group of a file of others. Rows without a time that 64 bits of nanoseconds hold, and lines whose page is
@@ -29,7 +27,7 @@ export function decodeForeignGroup(
   const problems: BlockProblem[] = [];
   const times = columns.numbers(foreign.time.column);
   const drop = new Uint8Array(times.values.length);
-  const timestampsNs = instants(times, NS_OF[foreign.time.unit], drop);
+  const timestampsNs = foreignTimes(times, foreign.time, drop);
   const timeless = drop.reduce((sum, dropped) => sum + dropped, 0);
   if (timeless > 0) {
     const error = new AppError("archive.times-unrepresentable", { part, lines: timeless });
@@ -73,13 +71,4 @@ export function decodeForeignGroup(
     problems,
   };
   return withoutRows(rows, drop);
-}
-
-function instants({ values, nulls }: NumberColumn, unitNs: bigint, drop: Uint8Array): BigInt64Array {
-  const answer = unitNs === 1n ? values : values.map((value) => value * unitNs);
-  for (let row = 0; row < values.length; row += 1) {
-    const overflown = unitNs !== 1n && BigInt.asIntN(64, (values[row] ?? 0n) * unitNs) / unitNs !== values[row];
-    if (nulls?.[row] === 1 || overflown) drop[row] = 1;
-  }
-  return answer;
 }

@@ -51,3 +51,19 @@ export function compareSums(manifest: ArchiveManifest): string[] {
   const rows = manifest.files.reduce((sum, file) => sum + file.rows, 0);
   return rows === manifest.linesWritten ? [] : [`its files have ${rows} rows, it says ${manifest.linesWritten}`];
 }
+
+/** The files of a manifest without those that it names again, and a problem for each of these. */
+export function namedOnce(files: readonly ArchiveFile[]): {
+  readonly files: readonly ArchiveFile[];
+  readonly problems: readonly ArchiveProblem[];
+} {
+  const seen = new Set<string>();
+  const again: ArchiveFile[] = [];
+  const once = files.filter((file) => {
+    const first = !seen.has(file.path);
+    seen.add(file.path);
+    if (!first) again.push(file);
+    return first;
+  });
+  return { files: once, problems: again.map((file) => disagreement(file, "it names this file more than once")) };
+}

@@ -32,7 +32,8 @@ export function openArchiveFile(path: string, assumedTenant: string | null): Ope
     const found = new Set(blocks.map((block) => block.tenant));
     return {
       blocks,
-      tenants: manifest === null ? [...(found.size === 0 ? [tenant] : found)] : [...new Set([...manifest.tenants, ...found])],
+      tenants:
+        manifest === null ? [...(found.size === 0 ? [tenant] : found)] : [...new Set([...manifest.tenants, ...found])],
       problems: [],
       completeness: manifest?.completeness ?? UNKNOWN_COMPLETENESS,
       provenance: manifest?.provenance ?? null,

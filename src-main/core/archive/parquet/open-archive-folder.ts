@@ -1,14 +1,18 @@
 import { basename, join } from "node:path";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import type { ArchiveProblem } from "../../../../src-shared/model/archive.ts";
-import { MANIFEST_FILE, type ArchiveFile, type ArchiveManifest } from "../../../../src-shared/model/archive-manifest.ts";
+import {
+  MANIFEST_FILE,
+  type ArchiveFile,
+  type ArchiveManifest,
+} from "../../../../src-shared/model/archive-manifest.ts";
 import { mergeCompleteness, type Completeness } from "../../../../src-shared/model/completeness.ts";
 import type { ArchiveBlock } from "../archive-block.ts";
 import type { OpenParts } from "../archive-contents.ts";
 import { archiveFileBlocks } from "./archive-file-blocks.ts";
 import { partitionOf } from "./archive-paths.ts";
 import { listParquetFiles } from "./list-parquet-files.ts";
-import { compareWithManifest, disagreement, staysInside, unnamedFile } from "./manifest-check.ts";
+import { compareWithManifest, disagreement, namedOnce, staysInside, unnamedFile } from "./manifest-check.ts";
 import { readManifest } from "./manifest-file.ts";
 import type { OpenedArchive } from "./open-kubemate-archive.ts";
 import { knownFile } from "./open-parquet-file.ts";
@@ -42,16 +46,17 @@ async function manifestOf(directory: string): Promise<ArchiveManifest | "none" |
 
 async function openFinished(directory: string, manifest: ArchiveManifest, parts: OpenParts): Promise<OpenedArchive> {
   const blocks: ArchiveBlock[] = [];
-  const problems: ArchiveProblem[] = [];
+  const { files, problems: repeated } = namedOnce(manifest.files);
+  const problems: ArchiveProblem[] = [...repeated];
   let lost: Completeness = manifest.completeness;
-  for (const [index, file] of manifest.files.entries()) {
+  for (const [index, file] of files.entries()) {
     parts.signal.throwIfAborted();
     const outcome = openNamed(directory, file);
     blocks.push(...outcome.blocks);
     problems.push(...outcome.problems);
     const missing = file.rows - outcome.blocks.reduce((sum, block) => sum + (block.rows ?? 0), 0);
     if (missing > 0) lost = mergeCompleteness(lost, linesMissing(file, missing));
-    await breathe(index, manifest.files.length, parts);
+    await breathe(index, files.length, parts);
   }
   const named = new Set(manifest.files.map(({ path }) => path));
   const there = await listParquetFiles(directory, parts.signal);
@@ -69,7 +74,8 @@ function openNamed(
   directory: string,
   file: ArchiveFile,
 ): { readonly blocks: readonly ArchiveBlock[]; readonly problems: readonly ArchiveProblem[] } {
-  if (!staysInside(file.path)) return { blocks: [], problems: [disagreement(file, "its path leads out of the archive")] };
+  if (!staysInside(file.path))
+    return { blocks: [], problems: [disagreement(file, "its path leads out of the archive")] };
   try {
     const known = knownFile(join(directory, ...file.path.split("/")), file.path);
     const blocks = archiveFileBlocks(known, file.tenant);

@@ -43,10 +43,7 @@ export const openKubemateArchive: ArchiveOpener = async (paths, assumptions, par
       tenants,
       formats: ["parquet"],
       problems: opened.flatMap(({ problems }) => problems),
-      completeness: others.reduce(
-        (sum, { completeness }) => mergeCompleteness(sum, completeness),
-        first.completeness,
-      ),
+      completeness: others.reduce((sum, { completeness }) => mergeCompleteness(sum, completeness), first.completeness),
       provenance: others.length === 0 ? first.provenance : null,
       assumptions,
       dropsDuplicates: false,

@@ -4,9 +4,12 @@ import { archiveFileFacts, type ArchiveFileFacts } from "./archive-file-facts.ts
 import { readByteColumn, type BadPlaces, type ByteColumn } from "./byte-column.ts";
 import { mapColumn, type MapColumn } from "./map-column.ts";
 import { readIndexColumn, readNumberColumn, type NumberColumn } from "./number-column.ts";
-import { openPage, readColumnPages, type ColumnPages } from "./page-scan.ts";
+import { openPage, readColumnPages, type ColumnPages, type PackedPage } from "./page-scan.ts";
 import { ParquetDamage } from "./parquet-damage.ts";
 import { readFooter, type ParquetFooter } from "./parquet-footer.ts";
+
+/** Values of a column that are looked at to see what it holds. */
+const SAMPLED_VALUES = 20_000;
 
 /** A file whose footer is known. */
 export interface KnownFile {
@@ -55,6 +58,26 @@ export class RowGroupColumns implements Disposable {
   map(keys: number, values: number): MapColumn {
     const rows = Number(this.#footer.rowGroups[this.#rowGroup]?.num_rows ?? 0n);
     return mapColumn(rows, this.texts(keys), this.texts(values));
+  }
+
+  /** How many distinct values a column of texts has, among how many: by its dictionary, else by its first values. */
+  sample(column: number): { readonly distinct: number; readonly values: number } {
+    const pages = this.#pages(column);
+    const [dictionary, ...data] = pages.pages;
+    const inDictionary = data.every(({ encoding }) => encoding.endsWith("_DICTIONARY"));
+    if (dictionary?.kind === "dictionary" && inDictionary) return { distinct: dictionary.values, values: pages.rows };
+    const first: PackedPage[] = [];
+    let values = 0;
+    for (const page of pages.pages) {
+      if (values >= SAMPLED_VALUES) break;
+      first.push(page);
+      if (page.kind !== "dictionary") values += page.values;
+    }
+    const { bytes, starts, ends } = readByteColumn({ ...pages, pages: first });
+    const texts = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const distinct = new Set<string>();
+    for (const [value, start] of starts.entries()) distinct.add(texts.toString("latin1", start, ends[value]));
+    return { distinct: distinct.size, values: starts.length };
   }
 
   /** Unpacks every page of a column and looks at nothing but its checksum and sizes. */

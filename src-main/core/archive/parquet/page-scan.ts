@@ -148,7 +148,8 @@ export function openPage(page: PackedPage, leaf: LeafColumn, bytes = new Uint8Ar
 
 /** Checks a page that was written with a checksum; the format's CRC-32 covers the payload as it is stored. */
 function checkCrc(page: PackedPage): void {
-  if (page.crc !== undefined && crc32(page.payload) !== page.crc >>> 0) throw new ParquetDamage("a page with a wrong CRC");
+  if (page.crc !== undefined && crc32(page.payload) !== page.crc >>> 0)
+    throw new ParquetDamage("a page with a wrong CRC");
 }
 
 function levelsOf(bytes: Uint8Array, start: number, end: number, max: number, count: number): Uint8Array | null {

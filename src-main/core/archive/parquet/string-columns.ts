@@ -126,7 +126,11 @@ export function writeMapColumn(writer: ByteWriter, column: string, rows: SetColu
     if (size === 0) empty += 1;
   }
   const shape = mapLevels(rows.refs, sizes, entries, empty);
-  const chunk = (leaf: "key" | "value", dictionary: Dictionary, places: readonly (readonly number[])[]): ColumnChunk => {
+  const chunk = (
+    leaf: "key" | "value",
+    dictionary: Dictionary,
+    places: readonly (readonly number[])[],
+  ): ColumnChunk => {
     // A dictionary of nearly all values (trace ids) is no gain.
     const indexed = entries > 0 && dictionary.texts.length * 2 <= entries;
     const body = indexed

@@ -7,7 +7,14 @@ import type { ArchiveProblem } from "../../../../src-shared/model/archive.ts";
 import { MANIFEST_FILE, type ArchiveFile } from "../../../../src-shared/model/archive-manifest.ts";
 import { archiveFileBlocks } from "./archive-file-blocks.ts";
 import { listParquetFiles } from "./list-parquet-files.ts";
-import { compareSums, compareWithManifest, disagreement, staysInside, unnamedFile } from "./manifest-check.ts";
+import {
+  compareSums,
+  compareWithManifest,
+  disagreement,
+  namedOnce,
+  staysInside,
+  unnamedFile,
+} from "./manifest-check.ts";
 import { readManifest } from "./manifest-file.ts";
 import { knownFile } from "./open-parquet-file.ts";
 import { readError } from "./parquet-damage.ts";
@@ -44,8 +51,10 @@ async function verifyFolder(directory: string, options: VerifyOptions): Promise<
       problems.push({ part: MANIFEST_FILE, error: error.toWire(), count: 1 });
     }
     const total = manifest.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const { files, problems: repeated } = namedOnce(manifest.files);
+    problems.push(...repeated);
     let done = 0;
-    for (const file of manifest.files) {
+    for (const file of files) {
       const before = done;
       problems.push(
         ...(await verifyFile(directory, file, options.signal, (bytes) => {
