@@ -19,11 +19,18 @@ describe("the door", () => {
     if (contract.kind !== "command") expect(["none", "access"]).toContain(contract.audit);
   });
 
-  it("a command that leaves no audit entry only handles the caller's own rows", () => {
+  it("a command that leaves no audit entry only handles the caller's own rows and uploads", () => {
     const silent = procedures
       .filter(([, { kind, audit }]) => kind === "command" && audit === "none")
       .map(([name]) => name);
-    expect(silent.sort()).toEqual(["logs.close", "logs.filter", "logs.stop"]);
+    expect(silent.sort()).toEqual([
+      "archives.close",
+      "archives.dropUpload",
+      "archives.uploadPiece",
+      "logs.close",
+      "logs.filter",
+      "logs.stop",
+    ]);
   });
 
   it("every permission is somebody's, and an administrator has them all", () => {
