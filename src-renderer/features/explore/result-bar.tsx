@@ -1,11 +1,11 @@
 import {
-  IconBriefcase2,
   IconColumns3,
   IconCopy,
   IconPackageExport,
   IconPlayerPause,
   IconPlayerPlay,
   IconPlayerStop,
+  IconPlaylistAdd,
   IconSearch,
   IconTextWrap,
 } from "@tabler/icons-react";
@@ -89,7 +89,7 @@ export function ResultBar(props: ResultBarProps): ReactElement {
       )}
       <span className={styles.gap} />
       {state.stats.bytesProcessed > 0 ? (
-        <span className={styles.quiet} title={formats.bytesExact(state.stats.bytesProcessed)}>
+        <span className={styles.processed} title={formats.bytesExact(state.stats.bytesProcessed)}>
           {t("explore.result.processed", {
             bytes: formats.bytes(state.stats.bytesProcessed),
             time: formats.duration(state.stats.execMs),
@@ -113,7 +113,7 @@ export function ResultBar(props: ResultBarProps): ReactElement {
       />
       <IconButton
         disabledReason={exports.mayNotAdd}
-        icon={IconBriefcase2}
+        icon={IconPlaylistAdd}
         label={t("exports.capsule.addCommand")}
         onClick={exports.addToCapsule}
         shortcut={CAPSULE_SHORTCUT}

@@ -1,6 +1,6 @@
 import { Modal } from "@mantine/core";
 import { IconBriefcase2 } from "@tabler/icons-react";
-import { useState, type FormEvent, type ReactElement } from "react";
+import { useRef, useState, type FormEvent, type ReactElement } from "react";
 import { useStore } from "zustand";
 import { CAPSULE_SUFFIX } from "../../../../src-shared/api/capsules.api.ts";
 import { Button } from "../../../components/button.tsx";
@@ -12,6 +12,7 @@ import { useForbidden } from "../../../hooks/use-permission.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import exportStyles from "../export/export.module.css";
 import { RedactionField } from "../export/redaction-field.tsx";
+import { useFocusFirstProblem } from "../export/use-focus-first-problem.ts";
 import { capsuleProblems, suggestedFile, type CapsuleField } from "./capsule-draft.ts";
 import styles from "./capsule.module.css";
 import { capsuleInput, type CapsuleTrayStore } from "./capsule-tray.ts";
@@ -44,18 +45,20 @@ function CapsuleForm({ tray, onClose }: Pick<CapsuleDialogProps, "tray" | "onClo
   const tell = useNotice();
   const forbidden = useForbidden("logs.export");
   const { entries, title, notes, redact, file, change, remove, move } = useStore(tray);
-  const [tried, setTried] = useState(false);
+  const [tries, setTries] = useState(0);
+  const form = useRef<HTMLFormElement>(null);
+  useFocusFirstProblem(form, tries);
   const create = useChange("capsules", "create");
   const [openedAtMs] = useState(() => Date.now());
   const named = file ?? suggestedFile(title, openedAtMs);
   const problems = capsuleProblems({ title, notes, file: named });
   const problemOf = (field: CapsuleField): string | undefined => {
     const problem = problems[field];
-    return tried && problem !== undefined ? t(`exports.problem.${problem}`) : undefined;
+    return tries > 0 && problem !== undefined ? t(`exports.problem.${problem}`) : undefined;
   };
   const onSubmit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    setTried(true);
+    setTries(tries + 1);
     if (forbidden !== undefined || Object.keys(problems).length > 0) return;
     await create.run({
       title: title.trim(),
@@ -69,7 +72,12 @@ function CapsuleForm({ tray, onClose }: Pick<CapsuleDialogProps, "tray" | "onClo
   };
   return (
     // A failure is shown from `error`; the promise's own rejection is that same failure.
-    <form className={exportStyles.form} noValidate onSubmit={(event) => void onSubmit(event).catch(() => undefined)}>
+    <form
+      className={exportStyles.form}
+      noValidate
+      onSubmit={(event) => void onSubmit(event).catch(() => undefined)}
+      ref={form}
+    >
       <p className={exportStyles.note}>{t("exports.capsule.text")}</p>
       <TextField
         // oxlint-disable-next-line jsx-a11y/no-autofocus -- a dialog takes the focus; this is where one begins to write
@@ -84,7 +92,7 @@ function CapsuleForm({ tray, onClose }: Pick<CapsuleDialogProps, "tray" | "onClo
       <fieldset className={exportStyles.group}>
         <legend className={exportStyles.legend}>{t("exports.capsule.queries")}</legend>
         {entries.length === 0 ? (
-          <p className={styles.missing} role={tried ? "alert" : undefined}>
+          <p className={styles.missing} role={tries > 0 ? "alert" : undefined}>
             {t("exports.capsule.none")}
           </p>
         ) : (
@@ -109,8 +117,10 @@ function CapsuleForm({ tray, onClose }: Pick<CapsuleDialogProps, "tray" | "onClo
         required
         value={named}
       />
-      {create.error === undefined ? null : <ErrorPanel error={create.error} title={t("exports.capsule.startFailed")} />}
       <div className={exportStyles.actions}>
+        {create.error === undefined ? null : (
+          <ErrorPanel error={create.error} title={t("exports.capsule.startFailed")} />
+        )}
         <Button
           disabledReason={forbidden ?? (entries.length === 0 ? t("exports.capsule.none") : undefined)}
           icon={IconBriefcase2}

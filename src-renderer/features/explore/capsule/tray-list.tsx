@@ -27,13 +27,16 @@ export function TrayList({ entries, onRemove, onMove }: TrayListProps): ReactEle
               {query.query.replaceAll("\n", " ")}
             </code>
             <span className={styles.where}>
-              {place} · <RangeText range={query.range} /> ·{" "}
+              {place} ·{" "}
               {query.limit === null
                 ? t("exports.capsule.wholeRange")
                 : t(`exports.capsule.limit.${query.direction}`, {
                     count: query.limit,
                     lines: formats.number(query.limit),
                   })}
+            </span>
+            <span className={styles.where}>
+              <RangeText range={query.range} />
             </span>
           </div>
           <span className={styles.tools}>

@@ -35,6 +35,8 @@ export function CompletenessBadge(props: CompletenessBadgeProps): ReactElement {
   const settled = !reading || verdict === "incomplete";
   const look = LOOKS[verdict];
   const word = settled ? t(`explore.completeness.${verdict}`) : t("explore.completeness.reading");
+  // Files of one's own are read without asking anybody.
+  const asked = stats.requests > 0 || stats.cachedSplits > 0;
   const limit = reasons.find((reason) => reason.kind === "limit-reached");
   return (
     <PopoverButton
@@ -85,10 +87,14 @@ export function CompletenessBadge(props: CompletenessBadgeProps): ReactElement {
         <dl className={styles.cost}>
           <Fact name={t("explore.cost.processed")} value={formats.bytes(stats.bytesProcessed)} />
           <Fact name={t("explore.cost.lines")} value={formats.number(stats.linesProcessed)} />
-          <Fact name={t("explore.cost.requests")} value={formats.number(stats.requests)} />
-          <Fact name={t("explore.cost.retries")} value={formats.number(stats.retries)} />
-          <Fact name={t("explore.cost.cached")} value={formats.number(stats.cachedSplits)} />
-          <Fact name={t("explore.cost.queue")} value={formats.duration(stats.queueMs)} />
+          {asked ? (
+            <>
+              <Fact name={t("explore.cost.requests")} value={formats.number(stats.requests)} />
+              <Fact name={t("explore.cost.retries")} value={formats.number(stats.retries)} />
+              <Fact name={t("explore.cost.cached")} value={formats.number(stats.cachedSplits)} />
+              <Fact name={t("explore.cost.queue")} value={formats.duration(stats.queueMs)} />
+            </>
+          ) : null}
           <Fact name={t("explore.cost.exec")} value={formats.duration(stats.execMs)} />
         </dl>
       </div>

@@ -1,5 +1,5 @@
 import { IconPackageExport } from "@tabler/icons-react";
-import { useState, type FormEvent, type ReactElement } from "react";
+import { useRef, useState, type FormEvent, type ReactElement } from "react";
 import { secretRefSchema, type SecretRef } from "../../../../src-shared/model/ids.ts";
 import { Button } from "../../../components/button.tsx";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
@@ -24,6 +24,7 @@ import styles from "./export.module.css";
 import { RedactionField } from "./redaction-field.tsx";
 import { SpeedFields } from "./speed-fields.tsx";
 import { SubjectFacts } from "./subject-facts.tsx";
+import { useFocusFirstProblem } from "./use-focus-first-problem.ts";
 
 interface JobFormProps {
   readonly subject: ExportSubject;
@@ -41,7 +42,9 @@ export function JobForm({ subject, onCancel, onStarted }: JobFormProps): ReactEl
   const forbidden = useForbidden("logs.export");
   const noSecrets = useForbidden("secrets.change");
   const [draft, setDraft] = useState(() => emptyDraft(plan, PARALLEL));
-  const [tried, setTried] = useState(false);
+  const [tries, setTries] = useState(0);
+  const form = useRef<HTMLFormElement>(null);
+  useFocusFirstProblem(form, tries);
   const isMetric = plan.kind === "metric";
   const { target, range, query } = plan;
   const answer = useAnswer("logs", "estimate", isMetric ? null : { target, range, query });
@@ -52,12 +55,12 @@ export function JobForm({ subject, onCancel, onStarted }: JobFormProps): ReactEl
   const problems = exportProblems(draft, noSecrets === undefined);
   const problemOf = (field: ExportField): string | undefined => {
     const problem = problems[field];
-    return tried && problem !== undefined ? t(`exports.problem.${problem}`) : undefined;
+    return tries > 0 && problem !== undefined ? t(`exports.problem.${problem}`) : undefined;
   };
   const onChange = (part: Partial<ExportDraft>): void => setDraft((before) => ({ ...before, ...part }));
   const onSubmit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    setTried(true);
+    setTries(tries + 1);
     if (forbidden !== undefined || isMetric || Object.keys(problems).length > 0) return;
     let credentials: SecretRef | null = null;
     if (draft.to === "s3" && draft.credentials === "kept") credentials = secretRefSchema.parse(draft.secret);
@@ -75,8 +78,13 @@ export function JobForm({ subject, onCancel, onStarted }: JobFormProps): ReactEl
   const fields = { draft, onChange, problemOf };
   return (
     // A failure is shown from `error`; the promise's own rejection is that same failure.
-    <form className={styles.form} noValidate onSubmit={(event) => void onSubmit(event).catch(() => undefined)}>
-      <SubjectFacts estimate={estimate} plan={plan} />
+    <form
+      className={styles.form}
+      noValidate
+      onSubmit={(event) => void onSubmit(event).catch(() => undefined)}
+      ref={form}
+    >
+      <SubjectFacts estimate={isMetric ? null : estimate} plan={plan} />
       {isMetric ? (
         <PartialNotice>{t("exports.metric")}</PartialNotice>
       ) : (
@@ -87,8 +95,8 @@ export function JobForm({ subject, onCancel, onStarted }: JobFormProps): ReactEl
           <SpeedFields {...fields} lines={estimate.data?.stats?.entries ?? null} />
         </>
       )}
-      {failure === undefined ? null : <ErrorPanel error={failure} title={t("exports.startFailed")} />}
       <div className={styles.actions}>
+        {failure === undefined ? null : <ErrorPanel error={failure} title={t("exports.startFailed")} />}
         <Button
           disabledReason={isMetric ? t("exports.metric") : forbidden}
           icon={IconPackageExport}

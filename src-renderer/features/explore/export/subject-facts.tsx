@@ -12,6 +12,12 @@ import styles from "./export.module.css";
 
 interface SubjectFactsProps {
   readonly plan: RunPlan;
+  /** `null` where an amount says nothing. */
+  readonly estimate: Answer<CostEstimate> | null;
+}
+
+interface AmountProps {
+  readonly plan: RunPlan;
   readonly estimate: Answer<CostEstimate>;
 }
 
@@ -25,7 +31,9 @@ export function SubjectFacts({ plan, estimate }: SubjectFactsProps): ReactElemen
         { label: t("exports.query"), value: <code className={styles.query}>{plan.query}</code> },
         { label: t("exports.from"), value: source },
         { label: t("exports.range"), value: <RangeText range={plan.range} /> },
-        { label: t("exports.amount"), value: <Amount estimate={estimate} plan={plan} /> },
+        ...(estimate === null
+          ? []
+          : [{ label: t("exports.amount"), value: <Amount estimate={estimate} plan={plan} /> }]),
       ]}
     />
   );
@@ -33,18 +41,19 @@ export function SubjectFacts({ plan, estimate }: SubjectFactsProps): ReactElemen
 
 /** Both instants, exact, and how long it is from one to the other. */
 export function RangeText({ range }: Pick<RunPlan, "range">): ReactElement {
-  const t = useTranslate();
   const formats = useFormats();
   const startMs = msFromNano(BigInt(range.startNs));
   const endMs = msFromNano(BigInt(range.endNs));
   return (
     <>
-      {t("exports.rangeText", {
-        from: formats.timestamp(range.startNs, { fraction: fractionOf(range.startNs) }),
-        to: formats.timestamp(range.endNs, { fraction: fractionOf(range.endNs) }),
-        zone: formats.zone(endMs),
-      })}{" "}
-      <span className={styles.quiet}>{formats.duration(endMs - startMs)}</span>
+      <span className={styles.instant}>
+        {formats.timestamp(range.startNs, { fraction: fractionOf(range.startNs) })}
+      </span>
+      {" – "}
+      <span className={styles.instant}>
+        {formats.timestamp(range.endNs, { fraction: fractionOf(range.endNs) })} {formats.zone(endMs)}
+      </span>{" "}
+      <span className={styles.quiet}>({formats.duration(endMs - startMs)})</span>
     </>
   );
 }
@@ -55,7 +64,7 @@ function fractionOf(ns: string): 0 | 3 | 9 {
   return digits === 0n ? 0 : digits % 1_000_000n === 0n ? 3 : 9;
 }
 
-function Amount({ plan, estimate }: SubjectFactsProps): ReactElement {
+function Amount({ plan, estimate }: AmountProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const { data, loading } = estimate;

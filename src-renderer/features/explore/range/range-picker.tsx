@@ -116,6 +116,7 @@ export function RangePicker(): ReactElement {
   );
   const canGoBack = history.at > 0;
   const canGoForward = history.at < history.entries.length - 1;
+  const zone = range.kind === "absolute" && text(range) === rangeText(range) ? formats.zone(now) : null;
   return (
     // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a fieldset is of a form
     <div aria-label={t("explore.range.title")} className={styles.picker} role="group">
@@ -141,7 +142,7 @@ export function RangePicker(): ReactElement {
         size={24}
       />
       <PopoverButton
-        label={t("explore.range.pick", { range: text(range) })}
+        label={t("explore.range.pick", { range: zone === null ? text(range) : `${text(range)} ${zone}` })}
         onOpenChange={setOpened}
         opened={opened}
         position="bottom-end"
@@ -149,9 +150,7 @@ export function RangePicker(): ReactElement {
           <>
             <IconClock aria-hidden size={14} stroke={1.5} />
             <span>{text(range)}</span>
-            {range.kind === "absolute" && text(range) === rangeText(range) ? (
-              <span className={styles.zone}>{formats.zone(now)}</span>
-            ) : null}
+            {zone === null ? null : <span className={styles.zone}>{` ${zone}`}</span>}
           </>
         }
         width={560}
