@@ -24,7 +24,19 @@ export class CommandLine implements Disposable {
 
   /** Runs until what was printed is enough, then presses Ctrl-C. */
   async runUntil(parameters: readonly string[], enough: (stdout: string) => boolean): Promise<CommandResult> {
-    const controller = new AbortController();
+    return this.#run(parameters, enough, new AbortController());
+  }
+
+  /** Runs until Ctrl-C is pressed from outside. */
+  async runWith(parameters: readonly string[], controller: AbortController): Promise<CommandResult> {
+    return this.#run(parameters, () => false, controller);
+  }
+
+  async #run(
+    parameters: readonly string[],
+    enough: (stdout: string) => boolean,
+    controller: AbortController,
+  ): Promise<CommandResult> {
     let stdout = "";
     let stderr = "";
     const exitCode = await runCli(["--profile", this.profile.path, ...parameters], {

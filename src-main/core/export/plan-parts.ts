@@ -38,25 +38,29 @@ export async function planParts(
   source: LogSource,
   signal: AbortSignal,
 ): Promise<readonly ExportPart[]> {
-  const { range, selector } = request;
-  if (!source.capabilities().stats) return cutAt(range, DAY_NS).map((day) => part(day, null));
-  const total = await statsOrNull(source, selector, range, signal);
-  if (total === null) return cutAt(range, DAY_NS).map((day) => part(day, null));
-  const size = partSize(request, total);
-  const days = cutAt(range, DAY_NS);
-  const split = await mapLimited(days, QUESTIONS_AT_A_TIME, (day) =>
-    splitRange(day, 0, size, (asked) =>
-      asked === range ? Promise.resolve(total) : source.stats(selector, asked, signal),
-    ),
+  const days = cutAt(request.range, DAY_NS);
+  if (!source.capabilities().stats) return days.map((day) => part(day, null));
+  const ask: AskIndex = (range) => statsOrRefusal(source, request.selector, range, signal);
+  const known = await mapLimited(days, QUESTIONS_AT_A_TIME, ask);
+  if (known.includes("unsupported")) return days.map((day) => part(day, null));
+  const size = partSize(request, known);
+  const planned = await mapLimited([...days.entries()], QUESTIONS_AT_A_TIME, ([index, day]) =>
+    splitRange(day, 0, size, known[index] ?? "too-long", ask),
   );
-  return split.flat();
+  return planned.flat();
 }
 
-function partSize({ filtered, partLines }: PartsRequest, total: IndexStats): PartSize {
+/** What the index says of a range; or that there is none, or that a tenant's limit forbids to ask about so long a range. */
+type IndexAnswer = IndexStats | "unsupported" | "too-long";
+type AskIndex = (range: TimeRange) => Promise<IndexAnswer>;
+
+function partSize({ filtered, partLines }: PartsRequest, known: readonly IndexAnswer[]): PartSize {
   const factor = filtered ? FILTERED_FACTOR : 1;
+  const stats = known.filter((answer) => typeof answer !== "string");
+  const sum = (of: (each: IndexStats) => number) => stats.reduce((total, each) => total + of(each), 0);
   return {
-    lines: Math.max((partLines ?? PART_LINES) * factor, total.entries / MAX_PARTS),
-    bytes: Math.max(PART_BYTES * factor, total.bytes / MAX_PARTS),
+    lines: Math.max((partLines ?? PART_LINES) * factor, sum(({ entries }) => entries) / MAX_PARTS),
+    bytes: Math.max(PART_BYTES * factor, sum(({ bytes }) => bytes) / MAX_PARTS),
   };
 }
 
@@ -64,20 +68,25 @@ async function splitRange(
   range: TimeRange,
   unit: number,
   size: PartSize,
-  ask: (range: TimeRange) => Promise<IndexStats>,
+  known: IndexAnswer,
+  ask: AskIndex,
 ): Promise<readonly ExportPart[]> {
-  const { entries, bytes } = await ask(range);
-  const wanted = Math.ceil(Math.max(entries / size.lines, bytes / size.bytes));
-  if (wanted <= 1) return [part(range, entries)];
-  const next = nextUnit(range, unit, wanted);
-  if (next === null) return [part(range, entries)];
+  const next = typeof known === "string" ? nextUnit(range, unit, 2) : nextUnit(range, unit, partsWanted(known, size));
+  if (next === null) return [part(range, typeof known === "string" ? null : known.entries)];
   const children = cutAt(range, UNITS_NS[next] ?? NS_PER_SECOND);
-  const split = await mapLimited(children, QUESTIONS_AT_A_TIME, (child) => splitRange(child, next, size, ask));
+  const split = await mapLimited(children, QUESTIONS_AT_A_TIME, async (child) =>
+    splitRange(child, next, size, await ask(child), ask),
+  );
   return mergeSmall(split.flat(), size.lines);
+}
+
+function partsWanted({ entries, bytes }: IndexStats, size: PartSize): number {
+  return Math.ceil(Math.max(entries / size.lines, bytes / size.bytes));
 }
 
 /** The longest unit that cuts the range often enough, but not into more pieces than are worth asking about. */
 function nextUnit(range: TimeRange, unit: number, wanted: number): number | null {
+  if (wanted <= 1) return null;
   const lengthNs = range.endNs - range.startNs;
   for (let next = unit + 1; next < UNITS_NS.length; next += 1) {
     const unitNs = UNITS_NS[next] ?? NS_PER_SECOND;
@@ -89,13 +98,13 @@ function nextUnit(range: TimeRange, unit: number, wanted: number): number | null
   return null;
 }
 
-/** Neighbours that fit into one part become one, so that quiet hours do not make files of their own. */
+/** Neighbours that fit into one part become one, so that quiet hours make no files of their own. Unknown ones stay. */
 function mergeSmall(parts: readonly ExportPart[], maxLines: number): readonly ExportPart[] {
   const merged: ExportPart[] = [];
   for (const next of parts) {
     const last = merged.at(-1);
     const lines = (last?.lines ?? 0) + (next.lines ?? 0);
-    if (last !== undefined && lines <= maxLines) {
+    if (last !== undefined && last.lines !== null && next.lines !== null && lines <= maxLines) {
       merged[merged.length - 1] = { startNs: last.startNs, endNs: next.endNs, lines };
     } else merged.push(next);
   }
@@ -120,17 +129,17 @@ export function cutAt(range: TimeRange, unitNs: bigint): readonly TimeRange[] {
   return parts;
 }
 
-/** `null` where this source has no such index after all; any other failure is the export's. */
-async function statsOrNull(
+async function statsOrRefusal(
   source: LogSource,
   selector: string,
   range: TimeRange,
   signal: AbortSignal,
-): Promise<IndexStats | null> {
+): Promise<IndexAnswer> {
   try {
     return await source.stats(selector, range, signal);
   } catch (error) {
-    if (hasCode(error, "logs.unsupported")) return null;
+    if (hasCode(error, "logs.unsupported")) return "unsupported";
+    if (hasCode(error, "loki.limit-exceeded")) return "too-long";
     throw error;
   }
 }

@@ -10,6 +10,7 @@ import { ExportProgress } from "./export-progress.ts";
 import { exportQuery } from "./export-query.ts";
 import { planParts } from "./plan-parts.ts";
 import { RateBucket } from "./rate-bucket.ts";
+import { someStreams } from "./some-streams.ts";
 import { StoreTarget } from "./store-target.ts";
 
 /**
@@ -70,7 +71,7 @@ async function begin(plan: ExportPlan, parts: ExportParts, target: StoreTarget |
   parts.report({ phase: "plan", fraction: null, done: 0, total: null, unit: "steps" });
   const sized = parts.partLines === undefined ? {} : { partLines: parts.partLines };
   const planned = await planParts({ ...query, ...sized, range }, source, signal);
-  const streams = await source.series([query.selector], range, signal);
+  const streams = await someStreams(source, query.selector, range, signal);
   const pinned: PinnedPlan = {
     site: plan.site,
     tenant: plan.tenant,

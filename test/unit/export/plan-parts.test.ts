@@ -118,6 +118,18 @@ describe("the parts of an export", () => {
     expect(await planParts({ ...request, range }, refused, never)).toEqual(days);
   });
 
+  it("are asked about in pieces where a tenant's limit forbids a whole day", async () => {
+    const range = { startNs: START, endNs: START + 2n * DAY };
+    const limited = ({ startNs, endNs }: TimeRange) => {
+      const text = "the query time range exceeds the limit (query length: 24h, limit: 12h)";
+      if (endNs - startNs > 12n * HOUR) throw new AppError("loki.limit-exceeded", { text, limit: "max_query_length" });
+      return evenly(10)({ startNs, endNs });
+    };
+    const { parts } = await plan(range, limited, { partLines: 500_000 });
+    expect(parts).toHaveLength(4);
+    expect(parts.map(({ lines }) => lines)).toEqual([432_000, 432_000, 432_000, 432_000]);
+  });
+
   it("are not guessed when the index fails", async () => {
     const failing = {
       ...memoryLogSource({ rows: [] }),
