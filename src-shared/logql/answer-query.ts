@@ -52,7 +52,7 @@ export function defaultStepNs(startNs: bigint, endNs: bigint): bigint {
 }
 
 /** Loki's query frontend rounds the start down and the end up to multiples of the step. */
-function alignedToStep(startNs: bigint, endNs: bigint, stepNs: bigint): { startNs: bigint; endNs: bigint } {
+export function alignedToStep(startNs: bigint, endNs: bigint, stepNs: bigint): { startNs: bigint; endNs: bigint } {
   const over = endNs % stepNs;
   return { startNs: startNs - (startNs % stepNs), endNs: over === 0n ? endNs : endNs - over + stepNs };
 }

@@ -115,7 +115,8 @@ class SeriesIndex<T> {
   }
 }
 
-function seriesLimit(limit: number): LogQlEvalError {
+/** What Loki answers where a query has too many series. */
+export function seriesLimit(limit: number): LogQlEvalError {
   return new LogQlEvalError(
     400,
     `maximum number of series (${limit}) reached for a single query; consider reducing query cardinality by adding more ` +

@@ -10,6 +10,7 @@ import type { LabelSet } from "../../../../src-shared/model/labels.ts";
 import type { BlockRows } from "../archive-block.ts";
 import { BatchBuilder, extraText, type RowExtraText } from "./batch-builder.ts";
 import { DuplicateCheck } from "./block-duplicates.ts";
+import { takesAny } from "./any-selector.ts";
 import { scopeOf } from "./block-scope.ts";
 import { planProbes } from "./line-probes.ts";
 import { RowIdentities } from "./row-identity.ts";
@@ -31,7 +32,7 @@ export function queryBlockRows(rows: BlockRows, request: RowsRequest, streamHash
     sorted: request.block.sorted,
     startNs,
     endNs,
-    takes: pipeline?.matches ?? (() => true),
+    takes: pipeline?.matches ?? takesAny(request.selectors),
     probes: plan.probes,
   });
   const { picked, lines, bytes } = scope;

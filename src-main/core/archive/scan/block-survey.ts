@@ -1,13 +1,11 @@
-import { compileSelector } from "../../../../src-shared/logql/pipeline/matchers.ts";
 import type { BlockRows } from "../archive-block.ts";
+import { takesAny } from "./any-selector.ts";
 import { scopeOf } from "./block-scope.ts";
 import type { SurveyAnswer, SurveyRequest } from "./scan-protocol.ts";
 
 /** Counts rows and bytes by stream, of the streams that any of the selectors takes; of all without one. */
 export function surveyBlock(rows: BlockRows, { block, selectors, startNs, endNs }: SurveyRequest): SurveyAnswer {
-  const tests = selectors.map(({ matchers }) => compileSelector(matchers));
-  const takes = (labels: Readonly<Record<string, string>>): boolean =>
-    tests.length === 0 || tests.some((test) => test(labels));
+  const takes = takesAny(selectors);
   const { picked, lines, bytes } = scopeOf(rows, { sorted: block.sorted, startNs, endNs, takes, probes: [] });
   const rowsByRef = new Float64Array(rows.streams.length);
   const bytesByRef = new Float64Array(rows.streams.length);

@@ -1,8 +1,11 @@
 import type { LogBatch } from "../../../../src-shared/model/log-batch.ts";
-import type { TimeRange } from "../../../../src-shared/model/nano-time.ts";
+import { MAX_NANO_TIME, MIN_NANO_TIME, type TimeRange } from "../../../../src-shared/model/nano-time.ts";
 import type { BlockProblem } from "../archive-block.ts";
 import type { ArchiveContents } from "../archive-contents.ts";
 import type { ArchiveScanner } from "./archive-scanner.ts";
+import { ReadAccount } from "./read-account.ts";
+import { readRows } from "./read-rows.ts";
+import { planBlocks } from "./scan-plan.ts";
 
 export interface ArchiveRowsOptions {
   readonly contents: ArchiveContents;
@@ -16,6 +19,23 @@ export interface ArchiveRowsOptions {
 
 /** All rows of a tenant as they are stored, ascending in time; for import and verification. */
 export async function* readArchiveRows(options: ArchiveRowsOptions, signal: AbortSignal): AsyncGenerator<LogBatch> {
-  signal.throwIfAborted();
-  throw new Error(`in the making: ${options.tenant}`);
+  const { contents, tenant, pool, onProblem } = options;
+  const { startNs, endNs } = options.range ?? { startNs: MIN_NANO_TIME, endNs: MAX_NANO_TIME + 1n };
+  const blocks = planBlocks({ contents, tenant, startNs, endNs, takes: () => true, direction: "forward" });
+  const batches = readRows(
+    {
+      blocks,
+      expr: null,
+      startNs,
+      endNs,
+      direction: "forward",
+      streamOrder: "ascending",
+      limit: null,
+      nowNs: 0n,
+      scanner: pool,
+      account: new ReadAccount(onProblem),
+    },
+    signal,
+  );
+  for await (const batch of batches) if (batch !== null) yield batch;
 }

@@ -11,7 +11,7 @@ export function metadataKey(metadata: LabelSet | undefined): string {
 
 /**
  * Makes 64-bit identities of rows, by which equal rows of two blocks are known: the beginning of SHA-1 over a secret, the
- * line and its metadata. A plain hash would let whoever writes logs make a line that is taken for another one.
+ * line and its metadata, never 0. A plain hash would let whoever writes logs make a line that is taken for another one.
  */
 export class RowIdentities {
   readonly #secret: Uint8Array;
@@ -36,6 +36,7 @@ export class RowIdentities {
     this.#scratch.writeUInt32LE(end - start, this.#secret.length);
     this.#scratch.set(bytes.subarray(start, end), from);
     if (extra !== null) this.#scratch.set(extra, from + end - start);
-    return hash("sha1", this.#scratch.subarray(0, needed), "buffer").readBigUInt64LE(0);
+    const identity = hash("sha1", this.#scratch.subarray(0, needed), "buffer").readBigUInt64LE(0);
+    return identity === 0n ? 1n : identity;
   }
 }

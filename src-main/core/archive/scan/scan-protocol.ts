@@ -31,6 +31,8 @@ export interface RowsRequest {
   readonly block: BlockRef;
   /** `null` for the rows as they are stored, with their metadata's own names. */
   readonly expr: LogExpr | null;
+  /** Without a query: the streams that any of these takes; all of them when there is none. */
+  readonly selectors: readonly Selector[];
   readonly startNs: bigint;
   readonly endNs: bigint;
   readonly direction: Direction;
@@ -54,7 +56,7 @@ export interface RowsAnswer extends ReadCost {
   readonly batch: LogBatch | null;
   /** The hash of each stream of the batch as it was stored; breaks ties. */
   readonly hashes: BigUint64Array;
-  /** Identity of each row; only valid for rows in a shared range. `null` where rows cannot be equal to others'. */
+  /** Identity of each row; 0 for rows that are in no shared range. `null` where there are none. */
   readonly identities: BigUint64Array | null;
 }
 
