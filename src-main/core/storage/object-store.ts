@@ -13,7 +13,7 @@ export interface ObjectStore extends AsyncDisposable {
   versioning(signal: AbortSignal): Promise<"enabled" | "suspended" | "off">;
   /** `storage.not-found` where there is no such object, or a delete marker is on top. */
   head(key: string, options: { readonly versionId?: string }, signal: AbortSignal): Promise<ObjectInfo>;
-  /** The bytes as a stream; reading it to its end checks their count, letting go of it early closes the connection. */
+  /** The bytes as a stream. Dispose of the body, read or not: it holds a connection or a file. */
   get(key: string, options: GetOptions, signal: AbortSignal): Promise<ObjectBody>;
   put(key: string, bytes: Uint8Array, options: PutOptions, signal: AbortSignal): Promise<PutOutcome>;
   beginUpload(key: string, options: UploadOptions, signal: AbortSignal): Promise<MultipartUpload>;
@@ -88,17 +88,18 @@ export interface VersionPage {
 
 export interface GetOptions {
   readonly versionId?: string;
-  /** Bytes `[start, end)`; an `end` beyond the object is its end. */
+  /** Bytes `[start, end)`; what is beyond the object's end is left out, all of it if need be. */
   readonly range?: { readonly start: number; readonly end: number };
   /** `storage.changed` where the object is not the one with this etag. */
   readonly ifMatch?: string;
 }
 
-export interface ObjectBody {
+export interface ObjectBody extends AsyncDisposable {
   /** Of the whole object. */
   readonly info: ObjectInfo;
   /** Bytes that will come. */
   readonly lengthBytes: number;
+  /** To be read once. Ends in `storage.body-wrong` where other than `lengthBytes` came, `storage.unreachable` on a cut. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 

@@ -1,0 +1,32 @@
+import { S3ObjectStore, type S3StoreOptions } from "./s3-object-store.ts";
+import type { ObjectStore } from "./object-store.ts";
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 60_000;
+const MAX_CONNECTIONS = 32;
+
+/**
+ * Opens a bucket; nothing is asked of it yet. The SDK is loaded here and not with the program. Its own retries are off, ours
+ * run by the given clock. Additional checksums are sent only where S3 requires them: older MinIO and Ceph refuse them.
+ */
+export async function openS3ObjectStore(options: S3StoreOptions): Promise<ObjectStore> {
+  const sdk = await import("@aws-sdk/client-s3");
+  const idleTimeoutMs = options.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
+  const agent = { keepAlive: true, maxSockets: options.maxConnections ?? MAX_CONNECTIONS };
+  const client = new sdk.S3Client({
+    region: options.region ?? "us-east-1",
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    forcePathStyle: options.pathStyle ?? options.endpoint !== undefined,
+    credentials: async () => await options.credentials(),
+    maxAttempts: 1,
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    requestHandler: {
+      connectionTimeout: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+      socketTimeout: idleTimeoutMs,
+      httpAgent: agent,
+      httpsAgent: options.ca === undefined ? agent : { ...agent, ca: options.ca },
+    },
+  });
+  return new S3ObjectStore(sdk, client, options, idleTimeoutMs);
+}
