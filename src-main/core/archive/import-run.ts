@@ -63,7 +63,7 @@ export class ImportRun {
       skipper = new RowSkipper(position.lastNs, within.takenAtLast);
     }
     const lostBefore = this.problems.list.length;
-    const range = position.lastNs === null ? null : { startNs: position.lastNs, endNs: MAX_NANO_TIME };
+    const range = position.lastNs === null ? null : { startNs: position.lastNs, endNs: MAX_NANO_TIME + 1n };
     const onProblem = (problem: BlockProblem) => this.problems.add(problem);
     const written = new GroupsInFlight<Mark>((finished) => this.#written(finished.files, finished.mark));
     let group: SliceGroup | null = null;
