@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { STREAMS_KEY } from "../../../../src-shared/model/archive-manifest.ts";
-import { labelSetSchema, type LabelSet } from "../../../../src-shared/model/labels.ts";
+import type { LabelSet } from "../../../../src-shared/model/labels.ts";
 import { GROUPS_KEY } from "./archive-columns.ts";
 import { ParquetDamage } from "./parquet-damage.ts";
 import type { ParquetFooter } from "./parquet-footer.ts";
@@ -13,7 +13,8 @@ export interface ArchiveFileFacts {
   readonly groups: readonly RowGroupFacts[] | null;
 }
 
-const streamsSchema = z.array(labelSetSchema);
+/** Not `z.record`, which leaves out a label of the name `__proto__`: Loki takes it as any other. */
+const streamsSchema = z.array(z.custom<LabelSet>(isLabelSet));
 const groupsSchema = z.array(rowGroupFactsSchema);
 
 /**
@@ -38,4 +39,13 @@ function parseJson<Value>(text: string, key: string, schema: z.ZodType<Value>): 
     const problem = error instanceof Error ? error.message : String(error);
     throw new ParquetDamage(`${key}: ${problem.slice(0, 200)}`, { cause: error });
   }
+}
+
+function isLabelSet(value: unknown): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((text) => typeof text === "string")
+  );
 }

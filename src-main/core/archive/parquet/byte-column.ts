@@ -149,6 +149,11 @@ class ByteColumnReader {
       case "DELTA_BYTE_ARRAY":
         this.#deltaTexts(open, count);
         return (index) => first + index;
+      case "RLE":
+      case "BIT_PACKED":
+      case "GROUP_VAR_INT":
+      case "BYTE_STREAM_SPLIT":
+      case "DELTA_BINARY_PACKED":
       default:
         throw new ParquetDamage(`texts in encoding ${encoding}`);
     }

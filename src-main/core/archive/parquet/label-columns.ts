@@ -14,7 +14,7 @@ const RESERVED = [
 ] as const;
 
 const MOST_COLUMNS = 24;
-/** What any reader of Parquet can name without quotes. Other labels are in the map alone. */
+/** What any reader of Parquet can name without quotes. Other labels are in the map alone, and so is `__proto__`. */
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
 /**
@@ -27,7 +27,7 @@ export function chooseLabelColumns(streams: readonly LabelSet[]): LabelSet {
     for (const label of Object.keys(stream)) counts.set(label, (counts.get(label) ?? 0) + 1);
   }
   const common = [...counts.entries()]
-    .filter(([label]) => PLAIN_NAME.test(label))
+    .filter(([label]) => PLAIN_NAME.test(label) && label !== "__proto__")
     .sort(([labelA, countA], [labelB, countB]) => countB - countA || (labelA < labelB ? -1 : 1))
     .slice(0, MOST_COLUMNS)
     .map(([label]) => label)
@@ -38,8 +38,7 @@ export function chooseLabelColumns(streams: readonly LabelSet[]): LabelSet {
     let column = label;
     while (taken.has(column.toLowerCase())) column = `label_${column}`;
     taken.add(column.toLowerCase());
-    // `__proto__` as an own key, not as the prototype.
-    Object.defineProperty(columns, label, { value: column, enumerable: true, configurable: true, writable: true });
+    columns[label] = column;
   }
   return columns;
 }

@@ -45,6 +45,8 @@ function unpacked(codec: CompressionCodec, packed: Uint8Array, size: number): Ui
       return unpackLz4Block(packed, size);
     case "LZ4":
       return unpackHadoopLz4(packed, size);
+    case "SNAPPY":
+    case "LZO":
     default:
       throw new ParquetDamage(`compression ${codec} is not known`);
   }
