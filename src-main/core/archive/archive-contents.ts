@@ -51,8 +51,10 @@ export interface TextBlockIndex {
   readonly firstNs: bigint | null;
   /** What the block leaves to the next one. */
   readonly carryAfter: TextCarry;
-  /** On what of `place.carry` the rows depend: another value there means that the block is to be indexed again. */
-  readonly carryUsed: readonly (keyof TextCarry)[];
+  /** Year and month of the first line whose time has no year: whether they fit to `place.carry.date` can be told from them. */
+  readonly firstDate: TextCarry["date"];
+  /** On what else of `place.carry` the rows depend: another value there means that the block is to be indexed again. */
+  readonly carryUsed: readonly ("lastNs" | "openParts")[];
   /** Entries left out because they are longer than can be read. */
   readonly tooLongLines: number;
   readonly unreadableLines: number;

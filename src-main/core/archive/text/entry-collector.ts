@@ -17,9 +17,10 @@ export class EntryCollector {
   unreadableExample: string | null = null;
   unrepresentableTimes = 0;
   tooLongLines = 0;
-  readonly carryUsed = new Set<keyof TextCarry>();
+  readonly carryUsed = new Set<"lastNs" | "openParts">();
   openParts: readonly string[] = [];
   date: TextCarry["date"];
+  firstDate: TextCarry["date"] = null;
   /** All entries, also those of tenants that were not asked for. */
   entries = 0;
   readonly #tenants: readonly (string | null)[] | null;

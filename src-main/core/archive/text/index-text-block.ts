@@ -24,6 +24,7 @@ export function indexTextBlock(place: TextPlace): TextBlockIndex {
     streams: streams.length > MAX_STREAMS ? null : streams,
     tenants: [...tenants],
     firstNs: found.firstNs,
+    firstDate: found.firstDate,
     carryAfter: found.carryAfter(),
     carryUsed: [...found.carryUsed],
     tooLongLines: found.tooLongLines,

@@ -58,7 +58,7 @@ export function readCriLines(window: BlockWindow, place: TextPlace, out: EntryCo
       return true;
     }
     if (parts.goesOn(line.stream, line.textStart, end, line.partial) || !own) return true;
-    const row = addTimed(clock, line.stamp, out, line.textStart, end, streams(line.stream));
+    const row = addTimed(window, clock, line.stamp, out, line.textStart, end, streams(line.stream));
     if (line.partial) parts.begin(line.stream, row, line.textStart, end);
     return true;
   });
@@ -120,7 +120,7 @@ export function readDockerLines(window: BlockWindow, place: TextPlace, out: Entr
     if (!partial) last -= 1;
     if (!partial && last > textStart && bytes[last - 1] === 13) last -= 1;
     if (parts.goesOn(stream, textStart, last, partial) || !own) return true;
-    const row = addTimed(clock, stamp, out, textStart, last, streams(stream));
+    const row = addTimed(window, clock, stamp, out, textStart, last, streams(stream));
     if (partial) parts.begin(stream, row, textStart, last);
     if (attrsEnd > attrsStart && row >= 0) out.columns.setMetadata(row, attrsStart, attrsEnd);
     return true;

@@ -76,20 +76,21 @@ export function readKubectlLines(window: BlockWindow, place: TextPlace, out: Ent
     if (format === "kubectl-timestamps") {
       if (!isoStamp(bytes, text, end, stamp) || stamp.zoneSeconds === NO_ZONE || !isSpaceOrEnd(bytes, stamp.end, end)) {
         out.unreadable(window, start, end);
-      } else addTimed(clock, stamp, out, Math.min(end, stamp.end + 1), end, stream);
+      } else addTimed(window, clock, stamp, out, Math.min(end, stamp.end + 1), end, stream);
     } else if (rule === null) {
       out.timed(count.seconds, count.nanos, text, end, stream);
       count.next();
-    } else if (rule.parse(bytes, text, end, stamp)) addTimed(clock, stamp, out, text, end, stream);
+    } else if (rule.parse(bytes, text, end, stamp)) addTimed(window, clock, stamp, out, text, end, stream);
     else out.untimed(text, end, stream);
     return true;
   });
   out.date = clock.date;
-  if (clock.dateUsed) out.carryUsed.add("date");
+  out.firstDate = clock.firstDate;
 }
 
 /** An entry at a stamp's time, or at the time of the one before where the stamp means none. */
 export function addTimed(
+  window: BlockWindow,
   clock: StampClock,
   stamp: Stamp,
   out: EntryCollector,
@@ -100,7 +101,7 @@ export function addTimed(
   const status = clock.resolve(stamp);
   if (status === TIME_OK) return out.timed(clock.seconds, clock.nanos, start, end, stream);
   if (status === TIME_UNREPRESENTABLE) out.unrepresentableTimes += 1;
-  else out.unreadableLines += 1;
+  else out.countUnreadable(window, start, end);
   return out.untimed(start, end, stream);
 }
 

@@ -70,7 +70,7 @@ export function readTimedText(window: BlockWindow, place: TextPlace, out: EntryC
   }
   finish();
   out.date = clock.date;
-  if (clock.dateUsed) out.carryUsed.add("date");
+  out.firstDate = clock.firstDate;
 }
 
 /** Puts a line behind an entry, `newlines` between them; moves it only where carriage returns were in between. */

@@ -27,7 +27,7 @@ export class StampClock {
   readonly #zone: ZoneOffsets | null;
   readonly #firstYear: number | null;
   #date: StampDate | null;
-  #dateUsed = false;
+  #firstDate: StampDate | null = null;
   #dayYear = Number.NaN;
   #dayMonth = 0;
   #day = 0;
@@ -45,8 +45,9 @@ export class StampClock {
     return this.#date;
   }
 
-  get dateUsed(): boolean {
-    return this.#dateUsed;
+  /** Of the first line whose time has no year. */
+  get firstDate(): StampDate | null {
+    return this.#firstDate;
   }
 
   resolve(stamp: Stamp): typeof TIME_OK | typeof TIME_MEANINGLESS | typeof TIME_UNREPRESENTABLE {
@@ -75,17 +76,20 @@ export class StampClock {
   }
 
   #countYear(month: number): number {
-    this.#dateUsed = true;
     if (this.#firstYear === null) return Number.NaN;
     const before = this.#date;
-    let year = before?.year ?? this.#firstYear;
-    if (before !== null) {
-      if (before.month - month >= 6) year += 1;
-      else if (month - before.month >= 10 && year > this.#firstYear) year -= 1;
-    }
+    const year = countedYear(before, month, this.#firstYear);
     if (before === null || before.year !== year || before.month !== month) this.#date = { year, month };
+    this.#firstDate ??= this.#date;
     return year;
   }
+}
+
+/** The year of a line in `month` behind one at `before`, in a file whose first dated line is of `firstYear`. */
+export function countedYear(before: StampDate | null, month: number, firstYear: number): number {
+  if (before === null) return firstYear;
+  if (before.month - month >= 6) return before.year + 1;
+  return month - before.month >= 10 && before.year > firstYear ? before.year - 1 : before.year;
 }
 
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
