@@ -1,10 +1,10 @@
 import type { LogTarget } from "../../src-shared/api/log-target.ts";
-import { AppError } from "../../src-shared/errors/app-error.ts";
 import { chooseLabelColumns } from "./archive/parquet/label-columns.ts";
 import { writeManifest } from "./archive/parquet/manifest-file.ts";
 import type { SitesService } from "./clusters/sites.service.ts";
 import type { ConsoleArchives } from "./console-archives.ts";
 import type { ConsoleBase } from "./console-base.ts";
+import { openPlaceStore } from "./console-stores.ts";
 import { createExportJob, type LogsExportJobParts } from "./export/logs-export.job.ts";
 
 /** The job that exports from any target into a folder or an object store. */
@@ -13,13 +13,12 @@ export function exportJob(parts: {
   readonly archives: ConsoleArchives;
   readonly openSource: LogsExportJobParts["openSource"];
   readonly version: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }): ReturnType<typeof createExportJob> {
-  const { base, archives, openSource, version } = parts;
+  const { base, archives, openSource, version, environment } = parts;
   return createExportJob({
     openSource,
-    openStore: async ({ bucket }) => {
-      throw new AppError("export.store-refused", { bucket, problem: "S3" });
-    },
+    openStore: (place) => openPlaceStore(place, base, environment),
     writer: archives.tools.writer,
     chooseLabelColumns,
     writeManifest,

@@ -93,7 +93,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     logFiles: () => logFiles(profile.logs),
   });
   const capsules = capsuleJob({ base, sites, archives, openSource, version: options.version });
-  const exporting = exportJob({ base, archives, openSource, version: options.version });
+  const exporting = exportJob({ ...options, base, archives, openSource });
   const jobs = opened.use(
     new JobEngine({
       store: new JobStore(profile.file("jobs.db")),
