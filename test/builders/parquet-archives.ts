@@ -3,7 +3,12 @@ import type { ArchiveManifest } from "../../src-shared/model/archive-manifest.ts
 import { COMPLETE } from "../../src-shared/model/completeness.ts";
 import type { LabelSet } from "../../src-shared/model/labels.ts";
 import type { ArchiveBlock, BlockRows } from "../../src-main/core/archive/archive-block.ts";
-import type { ArchiveContents, ArchiveOpener, BlockInspector, OpenParts } from "../../src-main/core/archive/archive-contents.ts";
+import type {
+  ArchiveContents,
+  ArchiveOpener,
+  BlockInspector,
+  OpenParts,
+} from "../../src-main/core/archive/archive-contents.ts";
 import type { WrittenSlice } from "../../src-main/core/archive/archive-writer.ts";
 import { createParquetBlockDecoder } from "../../src-main/core/archive/parquet/decode-parquet-block.ts";
 import { chooseLabelColumns } from "../../src-main/core/archive/parquet/label-columns.ts";

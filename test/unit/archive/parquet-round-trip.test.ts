@@ -11,7 +11,18 @@ import { temporaryDirectory } from "../../builders/temporary-directory.ts";
 
 const START_NS = 1_763_683_190_000_000_000n;
 
-const hostileName = fc.constantFrom("line", "timestamp", "labels", "tenant", "App", "app", "应用", "a.b", "__proto__", "x y");
+const hostileName = fc.constantFrom(
+  "line",
+  "timestamp",
+  "labels",
+  "tenant",
+  "App",
+  "app",
+  "应用",
+  "a.b",
+  "__proto__",
+  "x y",
+);
 const name = fc.oneof(hostileName, fc.string({ minLength: 1, maxLength: 12, unit: "grapheme" }));
 const labelSet = fc.dictionary(name, fc.string({ unit: "grapheme" }), { maxKeys: 4 });
 const line = fc.oneof(
@@ -68,11 +79,19 @@ describe("an archive of Parquet", () => {
         for (const { path } of files) {
           const bytes = readFileSync(join(directory.path, path));
           const file = Uint8Array.from(bytes).buffer;
-          found.push(...(await parquetReadObjects({ file, parsers: { timestampFromNanoseconds: EXACT_PARSERS.timestampFromNanoseconds } })));
+          found.push(
+            ...(await parquetReadObjects({
+              file,
+              parsers: { timestampFromNanoseconds: EXACT_PARSERS.timestampFromNanoseconds },
+            })),
+          );
         }
         expect(found.map(({ timestamp }) => timestamp)).toEqual(written.map(({ timestampNs }) => timestampNs));
         // hyparquet drops a byte order mark, as a TextDecoder does unless told not to.
-        const text = (bytes: string | Uint8Array) => Buffer.from(bytes as Uint8Array).toString().replace(/^\uFEFF/, "");
+        const text = (bytes: string | Uint8Array) =>
+          Buffer.from(bytes as Uint8Array)
+            .toString()
+            .replace(/^\uFEFF/, "");
         expect(found.map(({ line: read }) => read)).toEqual(written.map(({ line: bytes }) => text(bytes)));
         expect(found.map(({ metadata }) => pairs(metadata))).toEqual(written.map(({ metadata }) => pairs(metadata)));
         expect(found.map(({ labels }) => pairs(labels))).toEqual(written.map(({ labels }) => pairs(labels)));
@@ -119,9 +138,11 @@ describe("an archive of Parquet", () => {
 });
 
 function pairs(labels: unknown): string[] {
-  return Object.entries(labels ?? {})
-    // hyparquet sets it as the object's prototype.
-    .filter(([key]) => key !== "__proto__")
-    .map(([key, value]) => `${key.replace(/^\uFEFF/, "")}=${String(value).replace(/^\uFEFF/, "")}`)
-    .sort();
+  return (
+    Object.entries(labels ?? {})
+      // hyparquet sets it as the object's prototype.
+      .filter(([key]) => key !== "__proto__")
+      .map(([key, value]) => `${key.replace(/^\uFEFF/, "")}=${String(value).replace(/^\uFEFF/, "")}`)
+      .sort()
+  );
 }

@@ -74,6 +74,7 @@ class PooledSlice implements SliceWriter {
   readonly #inFlight = new Set<Promise<void>>();
   #inFlightBytes = 0;
   #failure: unknown = null;
+  #finishing: Promise<WrittenSlice> | null = null;
   #released = false;
 
   constructor(thread: EncodingThread, number: number, options: SliceOptions, onRelease: () => void) {
@@ -104,25 +105,33 @@ class PooledSlice implements SliceWriter {
     this.#check();
   }
 
-  async finish(): Promise<WrittenSlice> {
+  finish(): Promise<WrittenSlice> {
+    this.#finishing ??= this.#finish();
+    return this.#finishing;
+  }
+
+  /** Waits for a `finish` that is under way: what was renamed by then is there. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const [finished] = await Promise.allSettled(this.#finishing === null ? [] : [this.#finishing]);
+    if (this.#released || finished?.status === "fulfilled") return;
+    this.release();
+    await Promise.all(this.#inFlight);
+    try {
+      await this.#thread.ask({ kind: "discard", slice: this.#number });
+    } catch (error) {
+      if (!this.#thread.lost) throw error;
+      const { directory, tenant, slice } = this.#options;
+      removeSliceFiles(join(directory, tenantFolder(tenant)), slice, "unfinished");
+    }
+  }
+
+  async #finish(): Promise<WrittenSlice> {
     await Promise.all(this.#inFlight);
     this.#check();
     const written = await this.#thread.ask({ kind: "finish", slice: this.#number });
     if (written === null) throw new Error("the archive writer's thread answered something else");
     this.release();
     return written;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#released) return;
-    this.release();
-    await Promise.all(this.#inFlight);
-    if (this.#thread.lost) {
-      const { directory, tenant, slice } = this.#options;
-      removeSliceFiles(join(directory, tenantFolder(tenant)), slice, "unfinished");
-      return;
-    }
-    await this.#thread.ask({ kind: "discard", slice: this.#number });
   }
 
   /** The thread has one slice less to care for. */
