@@ -1,5 +1,7 @@
+import { IconArchive } from "@tabler/icons-react";
 import type { ReactElement } from "react";
 import { StatusShape } from "../components/status-shape.tsx";
+import { useCurrentArchive } from "../hooks/use-archives.ts";
 import { useFormats } from "../hooks/use-formats.ts";
 import { siteTone, useCurrentSite } from "../hooks/use-sites.ts";
 import { useStatusLine } from "../hooks/status-line.ts";
@@ -16,6 +18,16 @@ interface StatusBarProps {
 function SiteStatus(): ReactElement | null {
   const t = useTranslate();
   const { site } = useCurrentSite();
+  const { id, archive } = useCurrentArchive();
+  if (id !== null) {
+    return (
+      <span className={styles.item}>
+        <IconArchive aria-hidden size={14} stroke={1.5} />
+        <span className={styles.name}>{archive?.title ?? id}</span>
+        <span>{t("app.archive.offline")}</span>
+      </span>
+    );
+  }
   if (site === undefined) return null;
   return (
     <span className={styles.item}>

@@ -24,7 +24,7 @@ export function ArchiveDetails({ archive }: { readonly archive: ArchiveDescripti
   const facts: Fact[] = [
     { label: t("archives.kind"), value: t(`archives.kind.${archive.kind}`) },
     { label: t("archives.place"), value: withVisibleCharacters(archive.path), mono: true },
-    ...(archive.formats.length === 0
+    ...(archive.kind !== "files" || archive.formats.length === 0
       ? []
       : [
           {
@@ -106,12 +106,25 @@ function Tenants({ archive }: { readonly archive: ArchiveDescription }): ReactEl
               </th>
               <td data-align="end">{rows === null ? "–" : formats.number(rows)}</td>
               <td data-align="end">{bytes === null ? "–" : <Bytes value={bytes} />}</td>
-              <td className={styles.spanCell}>{spanText(startNs, endNs, formats) ?? "–"}</td>
+              <td className={styles.spanCell}>
+                <Span text={spanText(startNs, endNs, formats) ?? "–"} />
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** From and to, each unbroken: where both do not fit, the line breaks between them. */
+function Span({ text }: { readonly text: string }): ReactElement {
+  const [from = "", to] = text.split(" – ");
+  if (to === undefined) return <span>{from}</span>;
+  return (
+    <>
+      <span>{from} –</span> <span>{to}</span>
+    </>
   );
 }
 

@@ -39,7 +39,7 @@ export function OpenButtons({ primary = false }: { readonly primary?: boolean })
 export function OpenByPath(): ReactElement {
   const t = useTranslate();
   const field = useId();
-  const { openPaths, confirmPaths, forbidden } = useArchiveOpening();
+  const { openPaths, confirmPaths, hasFolderDialog, forbidden } = useArchiveOpening();
   const [path, setPath] = useState("");
   const typed = path.trim();
   const reason = forbidden ?? (typed === "" ? t("archives.path.empty") : undefined);
@@ -50,7 +50,7 @@ export function OpenByPath(): ReactElement {
   return (
     <form className={styles.pathForm} onSubmit={onSubmit}>
       <label className={styles.pathLabel} htmlFor={field}>
-        {t("archives.path")}
+        {hasFolderDialog ? t("archives.place") : t("archives.path")}
       </label>
       <TextInput
         autoComplete="off"

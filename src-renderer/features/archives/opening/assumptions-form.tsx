@@ -42,6 +42,7 @@ export function AssumptionsForm({
   const [draft, setDraft] = useState(() => draftFromAssumptions(assumptions));
   const [tried, setTried] = useState(false);
   const asked = new Set(questions.map(({ kind }) => kind));
+  const firstAsked = ASKED_KINDS.find((kind) => asked.has(kind));
   const problems = assumptionsProblems(draft, asked);
   const problemOf = (field: AssumptionsField): string | undefined => {
     const problem = problems[field];
@@ -61,6 +62,7 @@ export function AssumptionsForm({
       {ASKED_KINDS.filter((kind) => asked.has(kind)).map((kind) => (
         <QuestionFields
           error={problemOf(kind)}
+          first={kind === firstAsked}
           key={kind}
           kind={kind}
           onChange={(value) => change({ [kind]: value })}
@@ -73,7 +75,8 @@ export function AssumptionsForm({
         <Button tone="primary" type="submit">
           {t("archives.open")}
         </Button>
-        <Button onClick={onCancel} tone="quiet">
+        {/* What nobody has looked at yet is not opened by a key pressed too often. */}
+        <Button data-autofocus={asked.size === 0 || undefined} onClick={onCancel} tone="quiet">
           {t("app.form.cancel")}
         </Button>
       </div>

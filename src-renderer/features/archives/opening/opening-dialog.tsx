@@ -36,9 +36,17 @@ export function OpeningDialog({ session, snapshot }: OpeningDialogProps): ReactE
       size={560}
       title={phase === "idle" ? "" : t(`archives.opening.${phase}`)}
     >
-      <Body session={session} snapshot={snapshot} />
+      <div ref={focusWanted} key={phase}>
+        <Body session={session} snapshot={snapshot} />
+      </div>
     </Modal>
   );
+}
+
+/** One dialog goes through all of it: each step puts the focus where its answer begins. */
+function focusWanted(body: HTMLElement | null): void {
+  const wanted = body?.querySelector("[data-autofocus]");
+  if (wanted instanceof HTMLElement) wanted.focus();
 }
 
 /** Whether the dialog is open: at once where it has something to ask or tell, late where it only says that it works. */
@@ -163,7 +171,9 @@ function Actions({ closes = false, onCancel }: { readonly closes?: boolean; read
   const t = useTranslate();
   return (
     <div className={styles.actions}>
-      <Button onClick={onCancel}>{closes ? t("app.close") : t("app.form.cancel")}</Button>
+      <Button data-autofocus onClick={onCancel}>
+        {closes ? t("app.close") : t("app.form.cancel")}
+      </Button>
     </div>
   );
 }

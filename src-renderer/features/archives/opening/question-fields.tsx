@@ -16,6 +16,8 @@ export const PLACEHOLDERS = {
 
 interface QuestionFieldsProps {
   readonly kind: ArchiveQuestion["kind"];
+  /** The dialog begins with it. */
+  readonly first: boolean;
   /** All of this kind. */
   readonly questions: readonly ArchiveQuestion[];
   readonly value: string;
@@ -24,7 +26,7 @@ interface QuestionFieldsProps {
 }
 
 /** One thing that the files do not say: the lines that show it, what would fit, and a field for the answer. */
-export function QuestionFields({ kind, questions, value, error, onChange }: QuestionFieldsProps): ReactElement {
+export function QuestionFields({ kind, first, questions, value, error, onChange }: QuestionFieldsProps): ReactElement {
   const t = useTranslate();
   const suggestions = [...new Set(questions.flatMap((question) => question.suggestions))];
   const rest = questions.length - EXAMPLES;
@@ -40,10 +42,12 @@ export function QuestionFields({ kind, questions, value, error, onChange }: Ques
       ))}
       {rest > 0 ? <p className={styles.file}>{t("archives.question.more", { count: rest })}</p> : null}
       {kind === "dayOrder" ? (
-        <DayOrderChoice error={error} onChange={onChange} value={value} />
+        <DayOrderChoice error={error} first={first} onChange={onChange} value={value} />
       ) : (
         <>
           <TextField
+            // oxlint-disable-next-line jsx-a11y/no-autofocus -- the dialog was opened to ask this
+            autoFocus={first}
             description={t(`archives.question.${kind}Help`)}
             error={error}
             label={t(`archives.field.${kind}`)}
@@ -90,9 +94,10 @@ function Suggestions({
 
 function DayOrderChoice({
   error,
+  first,
   value,
   onChange,
-}: AnswerProps & { readonly error: string | undefined }): ReactElement {
+}: AnswerProps & { readonly error: string | undefined; readonly first: boolean }): ReactElement {
   const t = useTranslate();
   return (
     <Radio.Group
@@ -102,8 +107,13 @@ function DayOrderChoice({
       {...(error === undefined ? {} : { error })}
     >
       <div className={styles.radios}>
-        {DAY_ORDERS.map((order) => (
-          <Radio key={order} label={t(`archives.dayOrder.${order}`)} value={order} />
+        {DAY_ORDERS.map((order, place) => (
+          <Radio
+            data-autofocus={(first && place === 0) || undefined}
+            key={order}
+            label={t(`archives.dayOrder.${order}`)}
+            value={order}
+          />
         ))}
       </div>
     </Radio.Group>
