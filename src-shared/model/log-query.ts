@@ -11,6 +11,11 @@ export interface LogQuery {
   readonly range: TimeRange;
   readonly direction: Direction;
   readonly limit: number | null;
+  /**
+   * The range begins where another read of the same query ended. Loki leaves out an entry that stands at the end of its
+   * chunk and at the start of a range; a read that goes on from another must not.
+   */
+  readonly continues?: boolean;
 }
 
 /** A metric query; an instant one has `range.startNs === range.endNs` and no step. `stepNs` is in nanoseconds. */

@@ -1,6 +1,5 @@
 import { AppError, isAppError } from "../../../src-shared/errors/app-error.ts";
 import { type Completeness, mergeCompleteness } from "../../../src-shared/model/completeness.ts";
-import type { LogBatch } from "../../../src-shared/model/log-batch.ts";
 import { type FinishedPart, partRange, type PinnedPlan } from "./export-checkpoint.ts";
 import type { ExportParts } from "./export-plan.ts";
 import type { ExportProgress } from "./export-progress.ts";
@@ -55,15 +54,11 @@ async function tryPart(run: PartRun, parts: ExportParts, signal: AbortSignal): P
   let lineBytes = 0;
   let completeness: Completeness | null = null;
   progress.read(part, 0, 0);
-  // Loki 3.7 leaves out an entry that stands both at the end of its chunk and at the start of the range. Inside the range
-  // that was asked for, a part therefore asks from one nanosecond earlier, and takes what is its own.
-  const askFromNs = part === 0 ? range.startNs : range.startNs - 1n;
-  const query = { expr: plan.query, range: { startNs: askFromNs, endNs: range.endNs } };
-  for await (const event of parts.source.read({ ...query, direction: "forward", limit: null }, signal)) {
+  const query = { expr: plan.query, range, direction: "forward", limit: null, continues: part > 0 } as const;
+  for await (const event of parts.source.read(query, signal)) {
     if (event.kind === "end") completeness = event.completeness;
     if (event.kind !== "batch") continue;
-    const batch = rowsFrom(event.batch, range.startNs);
-    if (batch.rowCount === 0) continue;
+    const { batch } = event;
     await rate.take(batch.rowCount, signal);
     linesRead += batch.rowCount;
     lineBytes += (batch.lineOffsets[batch.rowCount] ?? 0) - (batch.lineOffsets[0] ?? 0);
@@ -106,24 +101,4 @@ export function sliceName(part: number): string {
 /** What a full disk or a refused file needs is a person. */
 function mayPass(error: unknown): error is AppError {
   return isAppError(error) && error.retryable && error.category !== "resource" && error.category !== "cancelled";
-}
-
-/** The rows of an ascending batch that are not before an instant; views of the same buffers. */
-function rowsFrom(batch: LogBatch, startNs: bigint): LogBatch {
-  let first = 0;
-  while (first < batch.rowCount && (batch.timestampsNs[first] ?? 0n) < startNs) first += 1;
-  if (first === 0) return batch;
-  const lineStart = batch.lineOffsets[first] ?? 0;
-  const extraStart = batch.extraOffsets[first] ?? 0;
-  return {
-    ...batch,
-    rowCount: batch.rowCount - first,
-    timestampsNs: batch.timestampsNs.slice(first),
-    streamRefs: batch.streamRefs.slice(first),
-    lineOffsets: batch.lineOffsets.slice(first).map((offset) => offset - lineStart),
-    lineBytes: batch.lineBytes.slice(lineStart),
-    extraOffsets: batch.extraOffsets.slice(first).map((offset) => offset - extraStart),
-    extraBytes: batch.extraBytes.slice(extraStart),
-    levels: batch.levels.slice(first),
-  };
 }

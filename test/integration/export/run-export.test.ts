@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../src-shared/errors/app-error.ts";
+import type { LogSource } from "../../../src-main/core/logs/log-source.ts";
 import { COMPLETE, UNKNOWN_COMPLETENESS } from "../../../src-shared/model/completeness.ts";
 import { MANIFEST_FILE } from "../../../src-shared/model/archive-manifest.ts";
 import { NS_PER_SECOND } from "../../../src-shared/model/nano-time.ts";
@@ -58,21 +59,22 @@ describe("an export", () => {
     expect(manifest.lineBytes).toBe(someRows().reduce((sum, { line }) => sum + line.length, 0));
   });
 
-  it("reads parts that touch and never overlap, each from a nanosecond before its own start", async () => {
+  it("reads parts that touch and never overlap, each but the first as one that goes on", async () => {
     await using bench = new ExportBench();
-    const asked: { startNs: bigint; endNs: bigint }[] = [];
+    const asked: Parameters<LogSource["read"]>[0][] = [];
     const memory = memoryLogSource({ rows: someRows() });
     const source = {
       ...memory,
       read: (...given: Parameters<typeof memory.read>) => {
-        asked.push(given[0].range);
+        asked.push(given[0]);
         return memory.read(...given);
       },
     };
     await bench.run(source, { query: QUERY, range: RANGE, parallel: 1 }, { partLines: 100 });
-    expect(asked[0]?.startNs).toBe(RANGE.startNs);
-    expect(asked.at(-1)?.endNs).toBe(RANGE.endNs);
-    for (const [index, { startNs }] of asked.slice(1).entries()) expect(startNs).toBe((asked[index]?.endNs ?? 0n) - 1n);
+    expect(asked[0]?.range.startNs).toBe(RANGE.startNs);
+    expect(asked.at(-1)?.range.endNs).toBe(RANGE.endNs);
+    for (const [index, { range }] of asked.slice(1).entries()) expect(range.startNs).toBe(asked[index]?.range.endNs);
+    expect(asked.map(({ continues }) => continues)).toEqual(asked.map((_, index) => index > 0));
   });
 
   it("goes on after an abort without reading what is finished, and pins what was decided", async () => {

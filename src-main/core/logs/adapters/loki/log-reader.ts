@@ -180,7 +180,8 @@ class ReadRun {
       for (const batch of found.batches) yield { batch, account: null, reason: null };
       return;
     }
-    const task = { expr, range, direction, startsInside: range.startNs !== this.#query.range.startNs };
+    const startsInside = this.#query.continues === true || range.startNs !== this.#query.range.startNs;
+    const task = { expr, range, direction, startsInside };
     const keep = new KeptRange(closed ? (cache?.maxEntryBytes ?? 0) : 0);
     let rows = 0;
     for await (const piece of readRange({ pages: this.#pages, instants: this.#instants }, task, limit, signal)) {
