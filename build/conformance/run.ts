@@ -35,7 +35,7 @@ function text(value: string | number | null | undefined): string | undefined {
   return value === null || value === undefined ? undefined : String(value);
 }
 
-function requestOf(query: CorpusQuery, compat: "documented" | "loki"): QueryRequest {
+export function requestOf(query: CorpusQuery, compat: "documented" | "loki"): QueryRequest {
   const { query: expr, kind } = query;
   if (kind === "instant") return { kind, query: expr, compat, timeNs: BigInt(query.time ?? "0") };
   const limit = text(query.limit);

@@ -39,12 +39,15 @@ export function memoryArchive(
   blocks: readonly MemoryBlock[],
   options: { readonly dropsDuplicates?: boolean; readonly threads?: number } = {},
 ): MemoryArchive {
+  const decoded = new Map<MemoryBlock, BlockRows>();
   const readers = {
     decode: async (place: BlockPlace) => {
       const block = place.kind === "chunk" ? blocks[Number(place.key)] : undefined;
       if (block === undefined) throw new Error("no such block");
       if (block.error !== undefined) throw block.error;
-      return blockRows(block);
+      const known = decoded.get(block) ?? blockRows(block);
+      decoded.set(block, known);
+      return known;
     },
     indexText: () => Promise.reject(new Error("nothing to index")),
     chunkHead: () => Promise.reject(new Error("no head")),

@@ -9,7 +9,7 @@ import type { LabelsResult } from "../../../../src-shared/logql/pipeline/labels-
 import type { LabelSet } from "../../../../src-shared/model/labels.ts";
 import type { BlockRows } from "../archive-block.ts";
 import { BatchBuilder, extraText, type RowExtraText } from "./batch-builder.ts";
-import { DuplicateCheck } from "./block-duplicates.ts";
+import { withoutDuplicates } from "./block-duplicates.ts";
 import { takesAny } from "./any-selector.ts";
 import { scopeOf } from "./block-scope.ts";
 import { planProbes } from "./line-probes.ts";
@@ -44,7 +44,8 @@ export function queryBlockRows(rows: BlockRows, request: RowsRequest, streamHash
       : plan.exact
         ? new ProbedRows(rows, compileLogPipeline({ ...expr, stages: [] }, options))
         : new PipedRows(rows, pipeline, changesStreams(expr));
-  return { ...collect(rows, request, picked, hashes, filter), lines, bytes, problems: rows.problems };
+  const unique = request.dedupe === null ? picked : withoutDuplicates(rows, picked);
+  return { ...collect(rows, request, unique, hashes, filter), lines, bytes, problems: rows.problems };
 }
 
 /** A row as it leaves: its streams, its extras, and its line where that is another one. */
@@ -72,14 +73,12 @@ function collect(
   const builder = new BatchBuilder(most, Math.min(rows.bytes.length, most * 256));
   const streams = new ResultStreams(builder, rows.streams.length, hashes);
   const { dedupe } = request;
-  const duplicates = dedupe === null ? null : new DuplicateCheck(rows, buffer);
   const shared = dedupe === null || dedupe.shared.length === 0 ? null : new SharedRanges(dedupe.shared);
   const identities = shared === null ? null : new BigUint64Array(most);
   const identity = dedupe === null ? null : new RowIdentities(dedupe.secret);
   for (const row of picked) {
     const at = builder.rowCount;
     if (at >= most) break;
-    if (duplicates?.isRepeated(row) === true) continue;
     const result = filter.row(row, texts);
     if (result === null) continue;
     const timestampNs = rows.timestampsNs[row] ?? 0n;

@@ -8,7 +8,7 @@ import {
 import { labelsKey } from "../../../../src-shared/logql/metric/series.ts";
 import { stepFinder, type StepSpan } from "../../../../src-shared/logql/metric/step-grid.ts";
 import type { BlockRows } from "../archive-block.ts";
-import { DuplicateCheck } from "./block-duplicates.ts";
+import { withoutDuplicates } from "./block-duplicates.ts";
 import { scopeOf } from "./block-scope.ts";
 import { planProbes } from "./line-probes.ts";
 import { stepTallies, SampleBuffer } from "./sample-buffer.ts";
@@ -53,7 +53,8 @@ export function sampleBlock(rows: BlockRows, request: SamplesRequest, streamHash
     probes: plan.probes,
   });
   const hashes = BigUint64Array.from(rows.streams, (labels) => streamHashes.of(labels));
-  const ordered = orderByStream(picked, rows, ranksOf(hashes));
+  const byStream = orderByStream(picked, rows, ranksOf(hashes));
+  const ordered = dedupe === null ? byStream : withoutDuplicates(rows, byStream);
   const texts = new RowTexts(rows);
   const runs = (compiled: typeof extractor): ((ref: number) => StreamExtractor) => {
     const known: StreamExtractor[] = [];
@@ -65,7 +66,6 @@ export function sampleBlock(rows: BlockRows, request: SamplesRequest, streamHash
       : pipedSampler(rows, texts, runs(extractor));
   const shared = dedupe === null || dedupe.shared.length === 0 ? null : new SharedRanges(dedupe.shared);
   const identity = dedupe === null || shared === null ? null : new RowIdentities(dedupe.secret);
-  const duplicates = dedupe === null ? null : new DuplicateCheck(rows, texts.buffer);
   const tallied = isTallied(aggregation);
   const table = new SampleLabelTable();
   const kept = new SampleBuffer(identity !== null);
@@ -74,7 +74,6 @@ export function sampleBlock(rows: BlockRows, request: SamplesRequest, streamHash
   const span: StepSpan = { first: 0, last: 0, offset: 0 };
   let failure: SampleFailure | null = null;
   for (const row of ordered) {
-    if (duplicates?.isRepeated(row) === true) continue;
     const timestampNs = rows.timestampsNs[row] ?? 0n;
     find(timestampNs, span);
     if (span.last < span.first || !sampler.sample(row)) continue;

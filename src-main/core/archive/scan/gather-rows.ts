@@ -5,7 +5,7 @@ import type { LogBatch } from "../../../../src-shared/model/log-batch.ts";
 export interface RowRun {
   readonly batch: LogBatch;
   readonly from: number;
-  readonly to: number;
+  to: number;
 }
 
 /** One batch of the rows of several, with buffers of its own; a run over a whole batch alone is that batch. */

@@ -3,6 +3,7 @@ import { selectorsOf } from "../../../../src-shared/logql/ast.ts";
 import type { QueryPlan } from "../../../../src-shared/logql/answer-query.ts";
 import type { LogStream, StreamEntry } from "../../../../src-shared/logql/log-entry.ts";
 import { labelsKey } from "../../../../src-shared/logql/metric/series.ts";
+import { streamHash } from "../../../../src-shared/logql/pipeline/stream-hash.ts";
 import { samplesNeeded } from "../../../../src-shared/logql/run-metric-query.ts";
 import type { LabelSet } from "../../../../src-shared/model/labels.ts";
 import type { RowExtra } from "../../../../src-shared/model/log-batch.ts";
@@ -82,7 +83,9 @@ export async function loadStreams(
       });
     }
   }
-  return [...streams.values()];
+  // As a scan takes them; some results of floating point depend on it.
+  const ordered = [...streams.values()].map((stream) => ({ stream, hash: streamHash(stream.labels) }));
+  return ordered.sort((left, right) => (left.hash < right.hash ? -1 : 1)).map(({ stream }) => stream);
 }
 
 function reachOf(plan: QueryPlan): { readonly startNs: bigint; readonly endNs: bigint } {

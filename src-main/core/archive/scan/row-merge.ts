@@ -1,5 +1,6 @@
 import type { LogBatch } from "../../../../src-shared/model/log-batch.ts";
 import { gatherRows, type RowRun } from "./gather-rows.ts";
+import { EqualRows } from "./equal-rows.ts";
 import { CursorHeap, cursorTime, type MergeCursor, type RowComparison, rowComparison } from "./merge-cursor.ts";
 import type { RowOrder } from "./row-order.ts";
 
@@ -14,7 +15,7 @@ export class RowMerge {
   readonly #compare: RowComparison;
   readonly #heap: CursorHeap;
   readonly #backward: boolean;
-  readonly #equals: EqualRows;
+  readonly #tie = new EqualRows();
   #runs: RowRun[] = [];
   #pendingRows = 0;
   #pendingBytes = 0;
@@ -25,7 +26,6 @@ export class RowMerge {
     this.#compare = rowComparison(order);
     this.#heap = new CursorHeap(this.#compare);
     this.#backward = order.direction === "backward";
-    this.#equals = new EqualRows();
     this.#left = limit ?? Number.POSITIVE_INFINITY;
   }
 
@@ -58,6 +58,7 @@ export class RowMerge {
       if (top.at < top.end) this.#heap.push(top);
       if (this.#pendingRows >= BATCH_ROWS || this.#pendingBytes >= BATCH_BYTES) yield* this.#flush();
     }
+    this.#settleTie();
     yield* this.#flush();
   }
 
@@ -125,25 +126,36 @@ export class RowMerge {
   #takeRun(cursor: MergeCursor, to: number): void {
     const { batch, identities } = cursor;
     if (identities === null) {
+      this.#settleTie();
       this.#append({ batch, from: cursor.at, to });
       return;
     }
-    let from = cursor.at;
-    for (let row = from; row < to; row += 1) {
+    for (let row = cursor.at; row < to; row += 1) {
       const identity = identities[row] ?? 0n;
-      if (identity === 0n) continue;
+      const run = { batch, from: row, to: row + 1 };
+      if (identity === 0n) {
+        this.#settleTie();
+        this.#append(run);
+        continue;
+      }
+      const timeNs = cursorTime(cursor, row);
+      if (this.#tie.timeNs !== timeNs) this.#settleTie();
       const hash = cursor.hashes[batch.streamRefs[row] ?? 0] ?? 0n;
-      if (!this.#equals.isRepeated(cursorTime(cursor, row), hash, identity)) continue;
-      this.#append({ batch, from, to: row });
-      from = row + 1;
+      this.#tie.add(run, timeNs, hash, identity, cursor.order);
     }
-    this.#append({ batch, from, to });
+  }
+
+  /** Gives out the rows of one time that were seen last, equal ones once. */
+  #settleTie(): void {
+    for (const run of this.#tie.take()) this.#append(run);
   }
 
   #append({ batch, from, to }: RowRun): void {
     const count = Math.min(to - from, this.#left);
     if (count <= 0) return;
-    this.#runs.push({ batch, from, to: from + count });
+    const last = this.#runs.at(-1);
+    if (last !== undefined && last.batch === batch && last.to === from) last.to = from + count;
+    else this.#runs.push({ batch, from, to: from + count });
     this.#left -= count;
     this.#pendingRows += count;
     this.#pendingBytes += (batch.lineOffsets[from + count] ?? 0) - (batch.lineOffsets[from] ?? 0);
@@ -163,26 +175,5 @@ export class RowMerge {
       } else small.push(run);
     }
     if (small.length > 0) yield gatherRows(small);
-  }
-}
-
-/** Rows of one time that were given out. */
-class EqualRows {
-  #timeNs: bigint | null = null;
-  #seen = new Set<string>();
-  #first: readonly [hash: bigint, identity: bigint] | null = null;
-
-  isRepeated(timeNs: bigint, hash: bigint, identity: bigint): boolean {
-    if (timeNs !== this.#timeNs) {
-      this.#timeNs = timeNs;
-      this.#first = [hash, identity];
-      if (this.#seen.size > 0) this.#seen.clear();
-      return false;
-    }
-    if (this.#first !== null && this.#first[0] === hash && this.#first[1] === identity) return true;
-    const key = `${hash} ${identity}`;
-    if (this.#seen.has(key)) return true;
-    this.#seen.add(key);
-    return false;
   }
 }
