@@ -96,7 +96,7 @@ function rulesAt(place: string, stamps: readonly StampKind[], leastShare: number
 const RULES: readonly TimeRule[] = [
   ...rulesAt("", STAMPS, 0, atStart),
   ...rulesAt("pri", STAMPS, 0, afterPriority),
-  ...rulesAt("access", STAMPS.slice(0, 2), 0.2, inBrackets),
+  ...rulesAt("brackets", STAMPS.slice(0, 2), 0.2, inBrackets),
   ...FIELDS.flatMap((field) => rulesAt(`json:${field}`, FIELD_STAMPS, 0.5, (parse) => inJson(field, parse))),
   ...FIELDS.flatMap((field) => rulesAt(`logfmt:${field}`, FIELD_STAMPS, 0.5, (parse) => inLogfmt(field, parse))),
   ...Array.from({ length: MAX_TOKENS }, (_, index) =>
