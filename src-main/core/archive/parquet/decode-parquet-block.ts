@@ -19,7 +19,7 @@ const KEPT_FOOTERS = 64;
  */
 export function createParquetBlockDecoder(): DecodeBlock<"parquet"> {
   const footers = new LRUCache<string, KnownFile>({ max: KEPT_FOOTERS });
-  return (place) => decode(place, footers);
+  return async (place) => decode(place, footers);
 }
 
 function decode(place: ParquetPlace, footers: LRUCache<string, KnownFile>): BlockRows {

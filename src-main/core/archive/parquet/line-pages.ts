@@ -38,41 +38,50 @@ export function writeLineColumns(writer: ByteWriter, spans: readonly LineSpan[],
   return [lines, writeRawLines(writer, raw, rows)];
 }
 
+/** Pages go across spans: small batches make no small pages. */
 function* linePages(spans: readonly LineSpan[]): Generator<PageValues> {
+  let runs: LineSpan[] = [];
+  let size = 0;
   for (const span of spans) {
     let from = span.from;
-    while (from < span.to) {
-      let to = from;
-      let size = 0;
-      while (to < span.to && size < PAGE_BYTES) {
-        size += 4 + (span.offsets[to + 1] ?? 0) - (span.offsets[to] ?? 0);
-        to += 1;
-      }
-      const rows = to - from;
-      yield {
-        values: rows,
-        nulls: 0,
-        rows,
-        repetition: NOTHING,
-        definition: NOTHING,
-        body: plainLines(span, from, to, size),
-        encoding: "PLAIN",
-      };
-      from = to;
+    for (let line = span.from; line < span.to; line += 1) {
+      size += 4 + (span.offsets[line + 1] ?? 0) - (span.offsets[line] ?? 0);
+      if (size < PAGE_BYTES) continue;
+      yield linePage([...runs, { ...span, from, to: line + 1 }], size);
+      runs = [];
+      size = 0;
+      from = line + 1;
     }
+    if (from < span.to) runs.push({ ...span, from });
   }
+  if (runs.length > 0) yield linePage(runs, size);
 }
 
-function plainLines(span: LineSpan, from: number, to: number, size: number): Uint8Array {
+function linePage(runs: readonly LineSpan[], size: number): PageValues {
+  const rows = runs.reduce((sum, { from, to }) => sum + to - from, 0);
+  return {
+    values: rows,
+    nulls: 0,
+    rows,
+    repetition: NOTHING,
+    definition: NOTHING,
+    body: plainLines(runs, size),
+    encoding: "PLAIN",
+  };
+}
+
+function plainLines(runs: readonly LineSpan[], size: number): Uint8Array {
   const body = new Uint8Array(size);
   const view = new DataView(body.buffer);
   let at = 0;
-  for (let line = from; line < to; line += 1) {
-    const start = span.offsets[line] ?? 0;
-    const end = span.offsets[line + 1] ?? 0;
-    view.setUint32(at, end - start, true);
-    body.set(span.bytes.subarray(start, end), at + 4);
-    at += 4 + end - start;
+  for (const { bytes, offsets, from, to } of runs) {
+    for (let line = from; line < to; line += 1) {
+      const start = offsets[line] ?? 0;
+      const end = offsets[line + 1] ?? 0;
+      view.setUint32(at, end - start, true);
+      body.set(bytes.subarray(start, end), at + 4);
+      at += 4 + end - start;
+    }
   }
   return body;
 }
@@ -135,5 +144,5 @@ function plainBytes(values: readonly Uint8Array[]): Uint8Array {
   const offsets = new Uint32Array(values.length + 1);
   for (const [index, value] of values.entries()) offsets[index + 1] = (offsets[index] ?? 0) + value.length;
   const span = { bytes: Buffer.concat(values), offsets, from: 0, to: values.length };
-  return plainLines(span, 0, values.length, span.bytes.length + 4 * values.length);
+  return plainLines([span], span.bytes.length + 4 * values.length);
 }
