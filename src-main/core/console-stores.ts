@@ -4,7 +4,7 @@ import type { S3Place } from "../../src-shared/api/exports.api.ts";
 import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { ConsoleBase } from "./console-base.ts";
 import type { ObjectStore } from "./storage/object-store.ts";
-import type { S3Credentials } from "./storage/s3-object-store.ts";
+import type { S3Credentials } from "./storage/s3-store-options.ts";
 
 const credentialsSchema = z.object({
   accessKeyId: z.string().min(1),

@@ -1,5 +1,7 @@
-import { S3ObjectStore, type S3StoreOptions } from "./s3-object-store.ts";
 import type { ObjectStore } from "./object-store.ts";
+import { S3ObjectStore } from "./s3-object-store.ts";
+import { S3Requests } from "./s3-requests.ts";
+import type { S3StoreOptions } from "./s3-store-options.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 60_000;
@@ -28,5 +30,5 @@ export async function openS3ObjectStore(options: S3StoreOptions): Promise<Object
       httpsAgent: options.ca === undefined ? agent : { ...agent, ca: options.ca },
     },
   });
-  return new S3ObjectStore(sdk, client, options, idleTimeoutMs);
+  return new S3ObjectStore(new S3Requests(sdk, client, options, idleTimeoutMs));
 }

@@ -77,9 +77,13 @@ function network({ store }: S3Request, failure: S3Error): AppError | null {
   return null;
 }
 
-function missing({ store, key }: S3Request, { name, status }: S3Error): AppError | null {
+/** Ceph says `NoSuchKey` of an upload that is gone. */
+const OF_UPLOADS = new Set(["UploadPart", "ListParts", "CompleteMultipartUpload", "AbortMultipartUpload"]);
+
+function missing({ store, key, action }: S3Request, { name, status }: S3Error): AppError | null {
   if (name === "NoSuchBucket") return new AppError("storage.bucket-unknown", { store });
   if (name === "NoSuchUpload") return new AppError("storage.upload-unknown", { store, key });
+  if (status === 404 && OF_UPLOADS.has(action)) return new AppError("storage.upload-unknown", { store, key });
   // A delete marker's own version answers 405.
   if (status !== 404 && !["NoSuchKey", "NoSuchVersion", "MethodNotAllowed"].includes(name) && status !== 405)
     return null;

@@ -1,0 +1,69 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { MultipartUpload, ObjectRef, PutOutcome } from "./object-store.ts";
+import { s3Failure, type S3Request } from "./s3-failure.ts";
+import { plainEtag } from "./s3-listing.ts";
+import type { S3StoreOptions } from "./s3-store-options.ts";
+import { withRetries } from "./store-retries.ts";
+
+export type S3Sdk = typeof import("@aws-sdk/client-s3");
+
+/** What every request to a bucket has in common: its name, the prefix, retries, and failures in our words. */
+export class S3Requests {
+  readonly sdk: S3Sdk;
+  readonly client: S3Client;
+  readonly options: S3StoreOptions;
+  readonly title: string;
+  /** In front of every key; empty or with a slash at its end. */
+  readonly prefix: string;
+  readonly idleSeconds: number;
+
+  constructor(sdk: S3Sdk, client: S3Client, options: S3StoreOptions, idleTimeoutMs: number) {
+    const prefix = (options.prefix ?? "").replace(/^\/+|\/+$/g, "");
+    this.sdk = sdk;
+    this.client = client;
+    this.options = options;
+    this.prefix = prefix === "" ? "" : `${prefix}/`;
+    this.idleSeconds = idleTimeoutMs / 1_000;
+    this.title = `s3://${options.bucket}${prefix === "" ? "" : `/${prefix}`}`;
+  }
+
+  object({ key, versionId }: ObjectRef): { Bucket: string; Key: string; VersionId?: string } {
+    const object = { Bucket: this.options.bucket, Key: this.prefix + key };
+    return versionId === undefined ? object : { ...object, VersionId: versionId };
+  }
+
+  upload({ key, uploadId }: MultipartUpload): { Bucket: string; Key: string; UploadId: string } {
+    return { ...this.object({ key }), UploadId: uploadId };
+  }
+
+  /** The value of `x-amz-copy-source`. */
+  source({ key, versionId }: ObjectRef): string {
+    const path = `${this.options.bucket}/${this.prefix}${key}`.split("/").map(encodeURIComponent).join("/");
+    return versionId === undefined ? path : `${path}?versionId=${encodeURIComponent(versionId)}`;
+  }
+
+  /** Sends, again where the failure may pass; `action` is S3's name of the request. */
+  send<Answer>(
+    action: string,
+    key: string,
+    signal: AbortSignal,
+    send: (signal: AbortSignal) => Promise<Answer>,
+    attempts?: number,
+  ): Promise<Answer> {
+    const request: S3Request = { store: this.title, key, action };
+    const { clock, random = Math.random } = this.options;
+    return withRetries(
+      () => send(signal),
+      (error) => s3Failure(error, request, this.idleSeconds),
+      { clock, random, attempts: attempts ?? this.options.attempts ?? 6 },
+      signal,
+    );
+  }
+}
+
+export function outcomeOf(answer: {
+  readonly ETag?: string | undefined;
+  readonly VersionId?: string | undefined;
+}): PutOutcome {
+  return { etag: plainEtag(answer.ETag), versionId: answer.VersionId ?? null };
+}

@@ -1,0 +1,34 @@
+import type { Clock } from "../common/clock.ts";
+
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  /** Asked for again before this instant. */
+  readonly expiration?: Date;
+}
+
+export interface S3StoreOptions {
+  readonly bucket: string;
+  /** Loki's `storage_prefix`: in front of every key, with a slash between. */
+  readonly prefix?: string;
+  /** `https://minio.example:9000`; Amazon's own without. */
+  readonly endpoint?: string;
+  readonly region?: string;
+  /** `endpoint/bucket/key` instead of `bucket.endpoint/key`; so by default, where there is an endpoint. */
+  readonly pathStyle?: boolean;
+  /** PEM of the authorities to trust instead of the system's. */
+  readonly ca?: string;
+  /** Asked when a request needs them and none are known or they expire; never kept in the store's own fields. */
+  readonly credentials: () => Promise<S3Credentials>;
+  readonly clock: Clock;
+  readonly random?: () => number;
+  readonly attempts?: number;
+  readonly maxConnections?: number;
+  readonly connectTimeoutMs?: number;
+  /** Without a byte in either direction. */
+  readonly idleTimeoutMs?: number;
+  /** S3 copies up to 5 GiB in one request. */
+  readonly singleCopyMaxBytes?: number;
+  readonly copyPartBytes?: number;
+}
