@@ -2,6 +2,7 @@ import { Radio } from "@mantine/core";
 import type { ReactElement } from "react";
 import { DAY_ORDERS, type ArchiveQuestion } from "../../../../src-shared/model/archive.ts";
 import { withVisibleCharacters } from "../../../components/control-characters.ts";
+import { formatNanoUtc, parseNanoTime } from "../../../../src-shared/model/nano-time.ts";
 import { TextField } from "../../../components/field.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import styles from "./opening-dialog.module.css";
@@ -13,6 +14,15 @@ export const PLACEHOLDERS = {
   year: "2026",
   timeless: "2026-11-20T10:00:00Z",
 } as const;
+
+/** An instant comes as nanoseconds; a person reads a date. */
+function instantText(suggestion: string): string {
+  const ns = parseNanoTime(suggestion);
+  return ns === null ? suggestion : formatNanoUtc(ns).replace(/\.0+Z$/, "Z");
+}
+
+const asIs = (suggestion: string): string => suggestion;
+const readable = { zone: asIs, year: asIs, dayOrder: asIs, timeless: instantText } as const;
 
 interface QuestionFieldsProps {
   readonly kind: ArchiveQuestion["kind"];
@@ -28,7 +38,7 @@ interface QuestionFieldsProps {
 /** One thing that the files do not say: the lines that show it, what would fit, and a field for the answer. */
 export function QuestionFields({ kind, first, questions, value, error, onChange }: QuestionFieldsProps): ReactElement {
   const t = useTranslate();
-  const suggestions = [...new Set(questions.flatMap((question) => question.suggestions))];
+  const suggestions = [...new Set(questions.flatMap((question) => question.suggestions.map(readable[kind])))];
   const rest = questions.length - EXAMPLES;
   return (
     <section aria-label={t(`archives.field.${kind}`)} className={styles.question}>
