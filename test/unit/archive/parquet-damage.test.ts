@@ -62,7 +62,10 @@ describe("a damaged Parquet file", () => {
     const decoded = await decode({ kind: "parquet", file: directory.file("f.parquet"), rowGroup: 0 });
     const [problem] = decoded.problems;
     expect(problem).toMatchObject({
-      error: { code: "archive.damaged", params: { part: "f.parquet, row group 0", problem: "a page with a wrong CRC" } },
+      error: {
+        code: "archive.damaged",
+        params: { part: "f.parquet, row group 0", problem: "a page with a wrong CRC" },
+      },
       startNs: START_NS,
     });
     expect(decoded.rowCount + (problem?.count ?? 0)).toBe(65_536);
@@ -73,7 +76,9 @@ describe("a damaged Parquet file", () => {
     // Columns still belong together.
     expect(read.rows[0]).toMatchObject({ timestampNs: START_NS + BigInt(first), labels: { app: "pay" } });
     expect(read.rows[0]?.line.toString()).toBe(rows[first]?.line);
-    expect(read.rows.find(({ timestampNs }) => timestampNs === START_NS + 60_000n)?.metadata).toEqual({ trace: "t60000" });
+    expect(read.rows.find(({ timestampNs }) => timestampNs === START_NS + 60_000n)?.metadata).toEqual({
+      trace: "t60000",
+    });
   });
 
   it("with damaged times gives the other row groups", async () => {
@@ -115,7 +120,9 @@ describe("a damaged Parquet file", () => {
     const [smaller] = (await writeArchive(directory.file("new"), { acme: rows.slice(0, 10) })).files;
     writeFileSync(file, readFileSync(join(directory.file("new"), smaller?.path ?? "")));
     expect((await decode({ kind: "parquet", file, rowGroup: 0 })).rowCount).toBe(10);
-    const failure = await Promise.resolve(decode({ kind: "parquet", file, rowGroup: 1 })).catch((error: unknown) => error);
+    const failure = await Promise.resolve(decode({ kind: "parquet", file, rowGroup: 1 })).catch(
+      (error: unknown) => error,
+    );
     expect(hasCode(failure, "archive.changed")).toBe(true);
   });
 
@@ -164,7 +171,11 @@ describe("hostile metadata", () => {
     ["more values than its page has", 2, [plainPage(2, Uint8Array.of(1, 0, 0, 0, 97))]],
     ["a text longer than its page", 2, [plainPage(2, Uint8Array.of(255, 255, 255, 255, 97, 0, 0, 0))]],
     ["fewer values than rows", 2, [plainPage(1, Uint8Array.of(1, 0, 0, 0, 97))]],
-    ["indexes without a dictionary", 2, [{ ...plainPage(2, Uint8Array.of(1, 4, 0)), encoding: "RLE_DICTIONARY" as const }]],
+    [
+      "indexes without a dictionary",
+      2,
+      [{ ...plainPage(2, Uint8Array.of(1, 4, 0)), encoding: "RLE_DICTIONARY" as const }],
+    ],
     ["an encoding that is none of texts", 2, [{ ...plainPage(2, Uint8Array.of(1, 4, 0)), encoding: "RLE" as const }]],
     [
       "delta blocks of no values",

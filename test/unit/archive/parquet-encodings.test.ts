@@ -16,7 +16,10 @@ describe("runs and packed bits", () => {
   const packed = fc
     .integer({ min: 1, max: 24 })
     .chain((width) =>
-      fc.record({ width: fc.constant(width), values: fc.array(fc.nat(2 ** width - 1), { minLength: 1, maxLength: 100 }) }),
+      fc.record({
+        width: fc.constant(width),
+        values: fc.array(fc.nat(2 ** width - 1), { minLength: 1, maxLength: 100 }),
+      }),
     );
 
   it("come back as they were packed, and as hyparquet unpacks them", () => {
@@ -36,7 +39,10 @@ describe("runs and packed bits", () => {
   });
 
   it("hold values of up to 32 bits", () => {
-    const run = Uint8Array.from([3, ...new Uint8Array(Uint32Array.of(0xffff_ffff, 1, 0x8000_0000, 4, 5, 6, 7, 8).buffer)]);
+    const run = Uint8Array.from([
+      3,
+      ...new Uint8Array(Uint32Array.of(0xffff_ffff, 1, 0x8000_0000, 4, 5, 6, 7, 8).buffer),
+    ]);
     const values = new Uint32Array(8);
     decodeHybrid(run, 0, run.length, 32, values);
     expect([...values]).toEqual([0xffff_ffff, 1, 0x8000_0000, 4, 5, 6, 7, 8]);
@@ -96,7 +102,9 @@ describe("packed pages", () => {
 
   it("cannot claim a size that is allocated before it is checked", () => {
     // Snappy's preamble says 4 GB.
-    expect(() => unpackInto("SNAPPY", Uint8Array.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0]), Buffer.alloc(10))).toThrow("4294967295 bytes");
+    expect(() => unpackInto("SNAPPY", Uint8Array.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0]), Buffer.alloc(10))).toThrow(
+      "4294967295 bytes",
+    );
     expect(() => unpackInto("LZO", text, Buffer.alloc(10))).toThrow("LZO");
   });
 });
