@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import type { Transform } from "node:stream";
+import { Readable, type Transform } from "node:stream";
 import { constants, crc32, createInflateRaw, createZstdDecompress } from "node:zlib";
 import type { ArchiveProblem } from "../../../../src-shared/model/archive.ts";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
@@ -128,7 +128,7 @@ function pump(
 ): Promise<Pumped> {
   signal.throwIfAborted();
   if (at >= sizeBytes) return Promise.resolve({ code: "Z_BUF_ERROR" });
-  const input = handle.createReadStream({ start: at, autoClose: false, highWaterMark: CHUNK_BYTES });
+  const input = Readable.from(piecesFrom(handle, at, sizeBytes), { objectMode: false });
   let checksum = 0;
   let failure: { readonly code: string } | null = null;
   const sink = target.asWritable((chunk) => {
@@ -161,6 +161,18 @@ function pump(
     });
     input.pipe(decoder).pipe(sink);
   });
+}
+
+/** A handle's own stream would close it when it is destroyed. */
+async function* piecesFrom(handle: FileHandle, start: number, sizeBytes: number): AsyncGenerator<Buffer> {
+  for (let at = start; at < sizeBytes;) {
+    const piece = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, sizeBytes - at));
+    // oxlint-disable-next-line no-await-in-loop -- one piece after another
+    const { bytesRead } = await handle.read(piece, 0, piece.length, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield piece.subarray(0, bytesRead);
+  }
 }
 
 async function isPadding(handle: FileHandle, at: number): Promise<boolean> {
