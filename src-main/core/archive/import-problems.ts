@@ -16,6 +16,7 @@ export class ProblemList {
   readonly #problems: Map<string, ArchiveProblem>;
   readonly #known: ReadonlySet<string>;
   #completeness: Completeness;
+  #losses = 0;
 
   constructor(known: readonly ArchiveProblem[], completeness: Completeness) {
     this.#problems = new Map(known.map((problem) => [keyOf(problem), problem]));
@@ -31,13 +32,14 @@ export class ProblemList {
     return this.#completeness;
   }
 
-  /** Whether reading itself left rows out. */
-  get lost(): boolean {
-    return this.#completeness.verdict === "incomplete";
+  /** How often reading said that rows could not be had, also where the opening had said so before. */
+  get losses(): number {
+    return this.#losses;
   }
 
   add({ part, error, count, startNs, endNs }: BlockProblem): void {
     const key = keyOf({ part, error });
+    if (!KEPT.has(error.code)) this.#losses += 1;
     // What the opening has counted over the whole file is met again block by block.
     if (this.#known.has(key)) return;
     const before = this.#problems.get(key);

@@ -62,7 +62,7 @@ export class ImportRun {
       position.takenAtLast = within.takenAtLast;
       skipper = new RowSkipper(position.lastNs, within.takenAtLast);
     }
-    const lostBefore = this.problems.list.length;
+    const lossesBefore = this.problems.losses;
     const range = position.lastNs === null ? null : { startNs: position.lastNs, endNs: MAX_NANO_TIME + 1n };
     const onProblem = (problem: BlockProblem) => this.problems.add(problem);
     const written = new GroupsInFlight<Mark>((finished) => this.#written(finished.files, finished.mark));
@@ -92,7 +92,7 @@ export class ImportRun {
       await written.settled();
       throw error;
     }
-    this.#endTenant(tenant, position.rows, this.problems.list.length === lostBefore);
+    this.#endTenant(tenant, position.rows, this.problems.losses === lossesBefore);
     await this.#options.commit(this.#checkpoint(null));
   }
 

@@ -214,6 +214,21 @@ describe("an import", () => {
     expect(summary).toMatchObject({ linesRead: 3, linesWritten: 1, duplicatesDropped: 2 });
   });
 
+  it("takes no row for a duplicate that could not be read", async () => {
+    using root = temporaryDirectory();
+    const [first] = sample["core"] ?? [];
+    if (first === undefined) throw new Error("no row");
+    const damaged = new AppError("archive.damaged", { part: "b", problem: "checksum" }).toWire();
+    const problems = [{ part: "b", error: damaged, count: 1 }];
+    const contents = contentsOf({ core: [first, first] }, { dropsDuplicates: true, problems });
+    const readRows: ReadRows = async function* (options, signal) {
+      options.onProblem({ part: "b", error: damaged, count: 1 });
+      yield* readerOf(sample, 10)(options, signal);
+    };
+    const summary = await importArchive(optionsOf(root.file("made"), sample, { contents, readRows }));
+    expect(summary).toMatchObject({ linesRead: 1, linesWritten: 1, duplicatesDropped: 0, problems });
+  });
+
   it("says which parts could not be read, and is incomplete for them", async () => {
     using root = temporaryDirectory();
     const damaged = new AppError("archive.damaged", { part: "b.log", problem: "checksum" }).toWire();
