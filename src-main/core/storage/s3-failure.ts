@@ -69,7 +69,8 @@ function s3Error(error: unknown, seconds: number): S3Error | null {
 function network({ store }: S3Request, failure: S3Error): AppError | null {
   const problem = `${failure.code} ${failure.message}`.trim();
   if (failure.status !== 0) return null;
-  if (failure.name === "TimeoutError" || failure.code === "ETIMEDOUT") {
+  // The SDK calls a reset connection a time-out as well.
+  if (failure.code === "ETIMEDOUT" || (failure.name === "TimeoutError" && failure.code === "")) {
     return new AppError("storage.timed-out", { store, seconds: failure.seconds });
   }
   if (TLS.test(failure.code)) return new AppError("storage.tls", { store, problem });
