@@ -115,6 +115,7 @@ export function JobProgressView({ job }: { readonly job: Job }): ReactElement | 
     t.dynamic(`jobs.phase.${progress.phase}`, {}, progress.phase),
     progress.fraction === null ? null : formats.percent(progress.fraction),
     counts,
+    progress.bytes === undefined || progress.unit === "bytes" ? null : formats.bytes(progress.bytes),
     job.state === "running" && progress.perSecond > 0
       ? progress.unit === "bytes"
         ? formats.bytesRate(progress.perSecond)

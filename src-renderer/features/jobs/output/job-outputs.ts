@@ -79,16 +79,16 @@ const capsuleOutcome = z
     completeness,
   }));
 
-const OUTCOMES: Readonly<Record<string, z.ZodType<JobOutcome>>> = {
-  "logs-export": exportOutcome,
-  "archive-import": importOutcome,
-  "archive-verify": verifyOutcome,
-  "capsule-create": capsuleOutcome,
-};
+const OUTCOMES: ReadonlyMap<string, z.ZodType<JobOutcome>> = new Map<string, z.ZodType<JobOutcome>>([
+  ["logs-export", exportOutcome],
+  ["archive-import", importOutcome],
+  ["archive-verify", verifyOutcome],
+  ["capsule-create", capsuleOutcome],
+]);
 
 /** What a job's output says, in the shape of its kind; `null` for other kinds, older shapes, and jobs that made nothing yet. */
 export function jobOutcome({ kind, output }: Pick<Job, "kind" | "output">): JobOutcome | null {
-  const parsed = OUTCOMES[kind]?.safeParse(output);
+  const parsed = OUTCOMES.get(kind)?.safeParse(output);
   return parsed?.success === true ? parsed.data : null;
 }
 
