@@ -48,7 +48,7 @@ describe("Parquet in every encoding that hyparquet-writer has", () => {
             data: rows.map((drawn) => drawn[name]),
             encoding,
           });
-          parquetWrite({
+          await parquetWrite({
             writer: fileWriter(file),
             schema,
             pageSize,
