@@ -1,5 +1,5 @@
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
-import { describeFinding, type ChunkFinding } from "../../common/loki-format/chunk-finding.ts";
+import { describeFinding, type ChunkFinding, type ChunkFindingKind } from "../../common/loki-format/chunk-finding.ts";
 import type { BlockProblem } from "../archive-block.ts";
 
 /** A finding as a problem of the archive; `part` is the object's key. */
@@ -21,4 +21,22 @@ export function chunkProblem(part: string, finding: ChunkFinding): BlockProblem 
  */
 export function chunkProblems(part: string, findings: readonly ChunkFinding[]): readonly BlockProblem[] {
   return findings.filter(({ kind }) => kind !== "labels-hash").map((finding) => chunkProblem(part, finding));
+}
+
+/** Findings that cost entries, or structured metadata of entries. Of the others, every line is read all the same. */
+const LOSSES: ReadonlySet<ChunkFindingKind> = new Set<ChunkFindingKind>([
+  "symbols-checksum",
+  "symbols-unreadable",
+  "block-checksum",
+  "block-bounds",
+  "block-too-large",
+  "block-unreadable",
+  "metadata-reference",
+]);
+
+/** The findings because of which a reading is not complete. */
+export function chunkLosses(part: string, findings: readonly ChunkFinding[]): readonly BlockProblem[] {
+  return findings
+    .filter(({ kind, entriesLost = 0 }) => LOSSES.has(kind) || entriesLost > 0)
+    .map((finding) => chunkProblem(part, finding));
 }

@@ -4,16 +4,17 @@ import { isForeign } from "../../common/loki-format/chunk-identity.ts";
 import { decodeChunk } from "../../common/loki-format/decode-chunk.ts";
 import type { BlockPlace, BlockRows } from "../archive-block.ts";
 import { readChunkFile } from "./chunk-file.ts";
-import { chunkProblems } from "./chunk-problem.ts";
+import { chunkLosses } from "./chunk-problem.ts";
 import { parseObjectName } from "./object-name.ts";
 
 /** Ingesters cut chunks at 1.5 MiB packed; some entries may be long. */
 const OBJECT_MAX_BYTES = 256 * 1_048_576;
 
 /**
- * Reads the entries of a chunk object, ascending in time. What is damaged is among the problems with the entries that it costs.
- * Throws `archive.damaged` where nothing can be read, and where the object is another tenant's or stream's than its key says:
- * Loki does not read it either, and its lines are not this stream's. Also `archive.changed`, `files.unreadable`.
+ * Reads the entries of a chunk object, ascending in time. What could not be read is among the problems, with the entries that
+ * it costs; what is wrong without costing any was told when the archive was opened. Throws `archive.damaged` where nothing
+ * can be read, and where the object is another tenant's or stream's than its key says: Loki does not read it either, and its
+ * lines are not this stream's. Also `archive.changed`, `files.unreadable`.
  */
 export function decodeChunkBlock(place: Extract<BlockPlace, { readonly kind: "chunk" }>): BlockRows {
   const part = place.key;
@@ -34,6 +35,6 @@ export function decodeChunkBlock(place: Extract<BlockPlace, { readonly kind: "ch
     lineEnds: rows.lineEnds,
     metadata: rows.metadata,
     parsed: null,
-    problems: chunkProblems(part, findings),
+    problems: chunkLosses(part, findings),
   };
 }
