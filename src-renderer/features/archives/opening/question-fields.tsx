@@ -1,5 +1,5 @@
 import { Radio } from "@mantine/core";
-import type { ReactElement } from "react";
+import { useId, type ReactElement } from "react";
 import { DAY_ORDERS, type ArchiveQuestion } from "../../../../src-shared/model/archive.ts";
 import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import { formatNanoUtc, parseNanoTime } from "../../../../src-shared/model/nano-time.ts";
@@ -39,10 +39,11 @@ interface QuestionFieldsProps {
 export function QuestionFields({ kind, first, questions, value, error, onChange }: QuestionFieldsProps): ReactElement {
   const t = useTranslate();
   const suggestions = [...new Set(questions.flatMap((question) => question.suggestions.map(readable[kind])))];
+  const heading = useId();
   const rest = questions.length - EXAMPLES;
   return (
-    <section aria-label={t(`archives.field.${kind}`)} className={styles.question}>
-      <h3>{t(`archives.question.${kind}`)}</h3>
+    <section aria-labelledby={heading} className={styles.question}>
+      <h3 id={heading}>{t(`archives.question.${kind}`)}</h3>
       {questions.slice(0, EXAMPLES).map(({ file, example }, place) => (
         // oxlint-disable-next-line react/no-array-index-key -- two files may have one name
         <div className={styles.example} key={place}>
