@@ -125,7 +125,7 @@ async function search(places: readonly ParquetPlace[], threads: number): Promise
     new Promise((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", reject);
-      worker.postMessage(work);
+      worker.postMessage(work, []);
     });
   let answer = { ms: 0, found: 0 };
   for (let round = 0; round < 2; round += 1) {
@@ -224,8 +224,9 @@ if (isMainThread) {
   const { values } = parseArgs({ options: { rows: { type: "string", default: "2000000" } } });
   await bench(Number(values.rows));
 } else {
+  const port = parentPort;
   // Only `search` above posts to this thread.
-  parentPort?.on("message", (places: readonly ParquetPlace[]) => {
-    void countIn(places).then((count) => parentPort?.postMessage(count));
+  port?.on("message", (places: readonly ParquetPlace[]) => {
+    void countIn(places).then((count) => port.postMessage(count, []));
   });
 }

@@ -97,7 +97,8 @@ export class RowGroupBuffer {
             m: extra.m === undefined ? 0 : metadata.push(extra.m) - 1,
             p: extra.p === undefined ? 0 : parsed.push(extra.p) - 1,
           };
-          known.set(text, places);
+          // Texts that are never the same (trace ids) are not worth remembering.
+          if (known.size < 1_000 || known.size * 2 < at) known.set(text, places);
         }
         metadataRefs[at] = places.m;
         parsedRefs[at] = places.p;
