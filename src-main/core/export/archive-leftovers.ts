@@ -14,6 +14,10 @@ export async function checkFolderIsFree(directory: string): Promise<void> {
   if (taken !== undefined) throw new AppError("archive.already-there", { file: join(directory, taken) });
 }
 
+export async function hasManifest(directory: string): Promise<boolean> {
+  return (await names(directory)).includes(MANIFEST_FILE);
+}
+
 /** Finished parts whose files are not there as they were written: somebody took them away. */
 export async function lostParts(directory: string, finished: readonly FinishedPart[]): Promise<readonly number[]> {
   const lost: number[] = [];

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { exportDestinationSchema, type ExportDestination, type S3Place } from "../../../src-shared/api/exports.api.ts";
@@ -17,6 +17,7 @@ import { EXPORT_JOURNAL_FILE } from "./export-journal.ts";
 import { lockExport } from "./export-lock.ts";
 import type { ExportParts, ExportPlan } from "./export-plan.ts";
 import { runExport } from "./run-export.ts";
+import { storeWorkName } from "./store-work.ts";
 
 /** As it is stored: times as text, since a job's input is JSON. */
 const inputSchema = z.object({
@@ -60,7 +61,8 @@ export function createExportJob(
     titleParams: ({ target, destination }) => ({ tenant: tenantOf(target), place: placeOf(destination) }),
     run: async ({ input, checkpoint, signal, logger, commit, report }) => {
       const { destination } = input;
-      const directory = destination.kind === "folder" ? destination.path : workFolder(parts, destination.place);
+      const directory =
+        destination.kind === "folder" ? destination.path : join(parts.workDirectory, storeWorkName(destination.place));
       await using stack = new AsyncDisposableStack();
       stack.use(lockExport(directory));
       // A command that was killed goes on by its own journal; two memories of one folder would not know of each other.
@@ -82,6 +84,9 @@ export function createExportJob(
         ...(store === null ? {} : { store }),
       });
       if (summary.state === "finished") tell(parts.announcer, summary);
+      // The lock's file is let go of first.
+      await stack.disposeAsync();
+      if (store !== null && summary.state === "finished") await rm(directory, { recursive: true, force: true });
       return summary;
     },
   };
@@ -112,19 +117,6 @@ export function placeOf(destination: ExportDestination): string {
   if (destination.kind === "folder") return destination.path;
   const { bucket, prefix } = destination.place;
   return `s3://${bucket}/${prefix}`;
-}
-
-/** One for each place, so that a second export to it finds the lock. */
-function workFolder({ workDirectory }: LogsExportJobParts, { endpoint = "", bucket, prefix }: S3Place): string {
-  return join(workDirectory, storeWorkName(endpoint, bucket, prefix));
-}
-
-/** A name for the work folder of a place in a store: no file system takes its URL. */
-export function storeWorkName(endpoint: string, bucket: string, prefix: string): string {
-  return createHash("sha256")
-    .update(JSON.stringify([endpoint, bucket, prefix]))
-    .digest("hex")
-    .slice(0, 32);
 }
 
 function tell(announcer: Announcer, { place, linesWritten: lines, completeness }: ExportSummary): void {

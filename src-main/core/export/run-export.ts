@@ -1,6 +1,6 @@
 import { AppError, hasCode } from "../../../src-shared/errors/app-error.ts";
 import type { ExportSummary } from "../../../src-shared/model/export-summary.ts";
-import { checkFolderIsFree, lostParts, removeLeftovers } from "./archive-leftovers.ts";
+import { checkFolderIsFree, hasManifest, lostParts, removeLeftovers } from "./archive-leftovers.ts";
 import type { ExportCheckpoint, PinnedPlan } from "./export-checkpoint.ts";
 import { ExportLedger } from "./export-ledger.ts";
 import { exportManifest, exportSummary, type RunFacts } from "./export-outcome.ts";
@@ -26,16 +26,13 @@ export async function runExport(plan: ExportPlan, parts: ExportParts): Promise<E
   const { clock, signal } = parts;
   const startedMs = clock.nowMs();
   const target = parts.store === undefined ? null : new StoreTarget(parts.store, plan.directory);
-  const checkpoint = await parts.checkpoint.load();
-  if (checkpoint !== null) checkSamePlan(plan, checkpoint.plan);
+  const { checkpoint, ended } = await remembered(plan, parts, target);
   const facts = { resumed: checkpoint?.finished.length ?? 0, repeated: 0 };
   const summary = (ledger: ExportLedger, state: RunFacts["state"]): ExportSummary => {
     const seconds = (clock.nowMs() - startedMs) / 1_000;
     return exportSummary(plan, ledger.plan, ledger.finished, { ...facts, state, seconds });
   };
-  if (checkpoint !== null && checkpoint.endedAt !== null) {
-    return summary(new ExportLedger(parts.checkpoint, checkpoint), "finished");
-  }
+  if (checkpoint !== null && ended) return summary(new ExportLedger(parts.checkpoint, checkpoint), "finished");
   const ledger = new ExportLedger(parts.checkpoint, checkpoint ?? (await begin(plan, parts, target)));
   if (checkpoint === null) await ledger.commit();
   else {
@@ -58,6 +55,21 @@ export async function runExport(plan: ExportPlan, parts: ExportParts): Promise<E
     if (!signal.aborted || !isCancel(error)) throw error;
     return summary(ledger, "stopped");
   }
+}
+
+/** What an earlier run left; nothing where what it had made was taken away. */
+async function remembered(
+  plan: ExportPlan,
+  parts: ExportParts,
+  target: StoreTarget | null,
+): Promise<{ readonly checkpoint: ExportCheckpoint | null; readonly ended: boolean }> {
+  const checkpoint = await parts.checkpoint.load();
+  if (checkpoint === null) return { checkpoint, ended: false };
+  checkSamePlan(plan, checkpoint.plan);
+  if (checkpoint.endedAt === null) return { checkpoint, ended: false };
+  if (target === null) return { checkpoint, ended: await hasManifest(plan.directory) };
+  const ended = await target.isPublished(parts.signal);
+  return { checkpoint: ended ? checkpoint : null, ended };
 }
 
 /** Decides what stays through every try. Nothing is written before this is on disk. */

@@ -37,6 +37,17 @@ export class StoreTarget {
     await this.removeLeftovers([], signal);
   }
 
+  /** Whether the archive is there; somebody may have removed it since. */
+  async isPublished(signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#store.head(MANIFEST_FILE, {}, signal);
+      return true;
+    } catch (error) {
+      if (hasCode(error, "storage.not-found")) return false;
+      throw error;
+    }
+  }
+
   /** Removes uploads that were begun and not completed, and temporary objects that no finished part speaks of. */
   async removeLeftovers(finished: readonly FinishedPart[], signal: AbortSignal): Promise<void> {
     for (const upload of await this.#store.listUploads(TEMPORARY, signal))

@@ -29,7 +29,7 @@ function someEntries(): MiniEntry[] {
     const within = START_NS + day * DAY_NS + BigInt(Math.floor(index / 60)) * 600_000_000_000n;
     return {
       labels: { app: "payments", pod: `payments-${index % 4}` },
-      ts: index % 50 < 3 ? midnight - BigInt(index % 2) : within,
+      ts: index < 4 * DAYS ? midnight - BigInt(index % 2) : within,
       line: `line ${index}`,
     };
   }).filter(({ ts }) => ts < START_NS + BigInt(DAYS) * DAY_NS);

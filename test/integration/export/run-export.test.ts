@@ -137,6 +137,18 @@ describe("an export", () => {
     expect(readdirSync(day).filter((name) => name.startsWith(".tmp-") || name.includes("99"))).toEqual([]);
   });
 
+  it("writes a manifest that was taken away again, from what it remembers", async () => {
+    await using bench = new ExportBench();
+    const wanted = { query: QUERY, range: RANGE };
+    await bench.run(memoryLogSource({ rows: someRows() }), wanted, { partLines: 100 });
+    const before = bench.manifest();
+    rmSync(join(bench.directory, MANIFEST_FILE));
+    const idle = memoryLogSource({ rows: [] });
+    expect(await bench.run(idle, wanted)).toMatchObject({ state: "finished", linesWritten: 1_200 });
+    expect(idle.asked).toEqual([]);
+    expect(bench.manifest().files).toEqual(before.files);
+  });
+
   it("begins a part again when its failure may pass, with growing pauses, and writes it once", async () => {
     await using bench = new ExportBench();
     const clock = new ManualClock();
