@@ -124,16 +124,14 @@ describe("kubemate export", () => {
     await exported(archive);
     const copy = place.file("copy");
     const { exitCode, stdout, stderr } = await command.run(
-      ...[
-        "export",
-        "--source",
-        archive,
-        "--archive",
-        copy,
-        "--redact",
-        "email,phone",
-        '{app="bench-1"} |= "level=error"',
-      ],
+      "export",
+      "--source",
+      archive,
+      "--archive",
+      copy,
+      "--redact",
+      "email,phone",
+      '{app="bench-1"} |= "level=error"',
     );
     expect(stderr).toBe("");
     expect(exitCode).toBe(0);

@@ -69,11 +69,10 @@ class RunningExport {
     this.child = spawn(
       process.execPath,
       [
-        MAIN,
-        ...["--profile", profile, "export", "--source", loki.url, "--tenant", "acme"],
-        ...["--from", `${START_NS}`, "--to", `${START_NS + BigInt(DAYS) * DAY_NS}`],
-        ...["--archive", directory, "--parallel", "3", "--output", "json", '{app="payments"}'],
-      ],
+        [MAIN, "--profile", profile, "export", "--source", loki.url, "--tenant", "acme"],
+        ["--from", `${START_NS}`, "--to", `${START_NS + BigInt(DAYS) * DAY_NS}`],
+        ["--archive", directory, "--parallel", "3", "--output", "json", '{app="payments"}'],
+      ].flat(),
       { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, LANG: "en_GB.UTF-8" } },
     );
     this.child.stdout?.on("data", (data: Buffer) => (this.#stdout += data.toString()));

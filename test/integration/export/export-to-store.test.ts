@@ -225,9 +225,9 @@ describe.skipIf(leftOut)(`S3 by radosgw${leftOut ? `, left out: no ${missing.joi
     });
     const archive = `s3://exports/by-command/of%20today?endpoint=${encodeURIComponent(gateway.endpoint)}`;
     const parameters = [
-      ...["export", "--source", loki.url, "--tenant", "acme", "--archive", archive, "--output", "json"],
-      ...["--from", `${RANGE.startNs}`, "--to", `${RANGE.endNs}`, QUERY],
-    ];
+      ["export", "--source", loki.url, "--tenant", "acme", "--archive", archive, "--output", "json"],
+      ["--from", `${RANGE.startNs}`, "--to", `${RANGE.endNs}`, QUERY],
+    ].flat();
     const refused = await command.run(...parameters);
     expect(refused.exitCode).toBe(5);
     expect(refused.stderr).toContain("no credentials");

@@ -166,7 +166,7 @@ describe("an export", () => {
     const running = bench.run(source, { query: QUERY, range: RANGE, parallel: 1 }, { partLines: 100, clock });
     // Half of 1 s, 2 s and 4 s, as the random part is 0 here.
     for (const pauseMs of [500, 1_000, 2_000]) {
-      await expect.poll(() => clock.waiting).toBe(1);
+      await expect.poll(() => clock.waiting, { timeout: 20_000 }).toBe(1);
       await clock.advance(pauseMs);
     }
     expect(await running).toMatchObject({ state: "finished", linesWritten: 1_200, parts: { repeated: 3 } });
