@@ -32,24 +32,35 @@ function ceilDiv(value: bigint, divisor: bigint): bigint {
   return value > 0n && quotient * divisor !== value ? quotient + 1n : quotient;
 }
 
+/** The beginning of the earliest window; `StepSpan.offset` counts from it. */
+export function firstWindowNs(grid: StepGrid, rangeNs: bigint, offsetNs: bigint): bigint {
+  return grid.startNs - rangeNs - offsetNs;
+}
+
+export type OffsetFinder = (offset: number, span: StepSpan) => void;
+
+/** A `StepFinder` for times given as offsets from `firstWindowNs`; `null` where a number cannot hold all of them exactly. */
+export function offsetFinder(grid: StepGrid, rangeNs: bigint): OffsetFinder | null {
+  if (BigInt(grid.count) * grid.stepNs + rangeNs >= MAX_EXACT) return null;
+  const range = Number(rangeNs);
+  const step = Number(grid.stepNs);
+  const lastStep = grid.count - 1;
+  return (offset, span) => {
+    span.offset = offset;
+    span.first = Math.max(0, Math.ceil((offset - range) / step));
+    span.last = Math.min(lastStep, Math.ceil(offset / step) - 1);
+  };
+}
+
 /**
  * Finds the windows of an entry. The window of step t is (t − range − offset, t − offset]: open at its beginning, closed at
  * its end.
  */
 export function stepFinder(grid: StepGrid, rangeNs: bigint, offsetNs: bigint): StepFinder {
-  const baseNs = grid.startNs - rangeNs - offsetNs;
-  const spanNs = BigInt(grid.count) * grid.stepNs + rangeNs;
+  const baseNs = firstWindowNs(grid, rangeNs, offsetNs);
+  const exact = offsetFinder(grid, rangeNs);
+  if (exact !== null) return (timestampNs, span) => exact(Number(timestampNs - baseNs), span);
   const lastStep = grid.count - 1;
-  if (spanNs < MAX_EXACT) {
-    const range = Number(rangeNs);
-    const step = Number(grid.stepNs);
-    return (timestampNs, span) => {
-      const offset = Number(timestampNs - baseNs);
-      span.offset = offset;
-      span.first = Math.max(0, Math.ceil((offset - range) / step));
-      span.last = Math.min(lastStep, Math.ceil(offset / step) - 1);
-    };
-  }
   return (timestampNs, span) => {
     const offset = timestampNs - baseNs;
     span.offset = Number(offset);

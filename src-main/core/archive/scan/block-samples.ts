@@ -6,12 +6,14 @@ import {
   type StreamExtractor,
 } from "../../../../src-shared/logql/metric/sample-extractor.ts";
 import { labelsKey } from "../../../../src-shared/logql/metric/series.ts";
-import { stepFinder, type StepSpan } from "../../../../src-shared/logql/metric/step-grid.ts";
+import type { StepSpan } from "../../../../src-shared/logql/metric/step-grid.ts";
 import type { BlockRows } from "../archive-block.ts";
 import { withoutDuplicates } from "./block-duplicates.ts";
 import { scopeOf } from "./block-scope.ts";
 import { planProbes } from "./line-probes.ts";
-import { stepTallies, SampleBuffer } from "./sample-buffer.ts";
+import { rowSteps } from "./row-steps.ts";
+import { SampleBuffer } from "./sample-buffer.ts";
+import { TallyBuffer } from "./tally-buffer.ts";
 import { probedExtractor } from "./probed-samples.ts";
 import { RowIdentities } from "./row-identity.ts";
 import { orderByStream } from "./row-order.ts";
@@ -41,7 +43,7 @@ export function windowsReach(
 /** Extracts the samples of a decoded block, tallied by step where only their number and sum count. */
 export function sampleBlock(rows: BlockRows, request: SamplesRequest, streamHashes: StreamHashes): SamplesAnswer {
   const { aggregation, pushed, grid, dedupe } = request;
-  const { log, intervalNs, offsetNs } = aggregation.range;
+  const { log } = aggregation.range;
   const extractor = compileSampleExtractor(aggregation, pushed, { nowNs: () => request.nowNs });
   const plan = planProbes(log);
   const { fromNs, toNs } = windowsReach(aggregation, grid);
@@ -69,37 +71,45 @@ export function sampleBlock(rows: BlockRows, request: SamplesRequest, streamHash
   const tallied = isTallied(aggregation);
   const table = new SampleLabelTable();
   const kept = new SampleBuffer(identity !== null);
-  const own = tallied ? new SampleBuffer(false) : kept;
-  const find = stepFinder(grid, intervalNs, offsetNs);
+  const own = new TallyBuffer(tallied ? ordered.length : 0);
+  const find = rowSteps(rows.timestampsNs, aggregation, grid);
   const span: StepSpan = { first: 0, last: 0, offset: 0 };
+  const hashOf = (row: number): bigint => hashes[rows.streamRefs[row] ?? 0] ?? 0n;
   let failure: SampleFailure | null = null;
   for (const row of ordered) {
-    const timestampNs = rows.timestampsNs[row] ?? 0n;
-    find(timestampNs, span);
+    find(row, span);
     if (span.last < span.first || !sampler.sample(row)) continue;
-    const hash = hashes[rows.streamRefs[row] ?? 0] ?? 0n;
     const sample = sampler.labels();
     if (sample.failed) {
-      if (failure === null || span.first < failure.step)
-        failure = { labels: sample.labels, step: span.first, hash, timestampNs };
+      if (failure === null || span.first < failure.step) {
+        failure = {
+          labels: sample.labels,
+          step: span.first,
+          hash: hashOf(row),
+          timestampNs: rows.timestampsNs[row] ?? 0n,
+        };
+      }
       continue;
     }
-    const ref = table.of(sample, hash, timestampNs);
-    if (identity === null || shared?.has(timestampNs) !== true) own.add(hash, timestampNs, sampler.value, ref, 0n);
-    else {
-      const [start, end] = [rows.lineStarts[row] ?? 0, rows.lineEnds[row] ?? 0];
-      kept.add(hash, timestampNs, sampler.value, ref, identity.of(texts.buffer, start, end, rows.metadata?.(row)));
+    const ref = table.of(sample, row);
+    const isShared = identity !== null && shared?.has(rows.timestampsNs[row] ?? 0n) === true;
+    if (tallied && !isShared) {
+      own.add(row, span, sampler.value, ref);
+      continue;
     }
+    const [start, end] = [rows.lineStarts[row] ?? 0, rows.lineEnds[row] ?? 0];
+    const mark = isShared ? identity.of(texts.buffer, start, end, rows.metadata?.(row)) : 0n;
+    kept.add(hashOf(row), rows.timestampsNs[row] ?? 0n, sampler.value, ref, mark);
   }
-  const tallies = tallied ? stepTallies(own, table.all.length, find) : null;
+  const tallies = tallied ? own.tallies(table.all.length) : null;
   return {
     labels: table.all,
-    ...table.firsts(),
+    firstHashes: BigUint64Array.from(table.firstRows, hashOf),
+    firstTimesNs: BigInt64Array.from(table.firstRows, (row) => rows.timestampsNs[row] ?? 0n),
     failure,
     tallies,
     samples: kept.finish(),
-    // Many series over many steps: the samples themselves are less.
-    loose: tallied && tallies === null ? own.finish() : null,
+    loose: tallied && tallies === null ? own.samples(rows.timestampsNs, hashOf) : null,
     lines,
     bytes,
     problems: rows.problems,
@@ -127,30 +137,31 @@ function pipedSampler(rows: BlockRows, texts: RowTexts, runOf: (ref: number) => 
   };
 }
 
-/** Numbers the label sets of samples, and remembers where each was met first. */
+/** Numbers the label sets of samples, and remembers the row that each was met with first. */
 class SampleLabelTable {
   readonly all: SampleLabels[] = [];
-  readonly #hashes: bigint[] = [];
-  readonly #times: bigint[] = [];
+  readonly firstRows: number[] = [];
   readonly #byObject = new Map<SampleLabels, number>();
   readonly #byKey = new Map<string, number>();
+  #last: SampleLabels | null = null;
+  #lastNumber = 0;
 
-  of(sample: SampleLabels, hash: bigint, timestampNs: bigint): number {
-    const known = this.#byObject.get(sample);
-    if (known !== undefined) return known;
+  of(sample: SampleLabels, row: number): number {
+    if (sample === this.#last) return this.#lastNumber;
+    this.#last = sample;
+    this.#lastNumber = this.#byObject.get(sample) ?? this.#add(sample, row);
+    return this.#lastNumber;
+  }
+
+  #add(sample: SampleLabels, row: number): number {
     const key = labelsKey(sample.labels);
     let number = this.#byKey.get(key);
     if (number === undefined) {
       number = this.all.push(sample) - 1;
-      this.#hashes.push(hash);
-      this.#times.push(timestampNs);
+      this.firstRows.push(row);
       this.#byKey.set(key, number);
     }
     this.#byObject.set(sample, number);
     return number;
-  }
-
-  firsts(): Pick<SamplesAnswer, "firstHashes" | "firstTimesNs"> {
-    return { firstHashes: BigUint64Array.from(this.#hashes), firstTimesNs: BigInt64Array.from(this.#times) };
   }
 }
