@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { ArchiveAssumptions, ArchiveQuestion } from "../../src-shared/model/archive.ts";
 import { tenantIdSchema } from "../../src-shared/model/tenant-id.ts";
 import type { ArchiveContents } from "../core/archive/archive-contents.ts";
@@ -9,6 +6,7 @@ import { createArchiveLogSource } from "../core/archive/archive-log-source.ts";
 import { assumptionNeeded, openPlace } from "../core/archive/open-place.ts";
 import type { ArchiveScanner } from "../core/archive/scan/archive-scanner.ts";
 import { ARCHIVE_OPENERS, openArchiveTools, type ArchiveTools } from "../core/console-archives.ts";
+import { openTemporaryWork } from "../core/archive/temporary-work.ts";
 import type { ConsoleBase } from "../core/console-base.ts";
 import type { LogSource } from "../core/logs/log-source.ts";
 import type { CliText } from "./cli-text.ts";
@@ -45,8 +43,7 @@ export async function openCommandArchive(
   assumptions: ArchiveAssumptions,
 ): Promise<CommandArchive> {
   await using stack = new AsyncDisposableStack();
-  const workDirectory = mkdtempSync(join(tmpdir(), "kubemate-archive-"));
-  stack.defer(() => rmSync(workDirectory, { recursive: true, force: true }));
+  const { path: workDirectory } = stack.use(await openTemporaryWork());
   const tools = openArchiveTools({ locateWorker: terminal.locateWorker, base }, stack);
   const paths = await realPaths(places);
   const logger = base.logger.child("archives");

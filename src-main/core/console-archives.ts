@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { delimiter } from "node:path";
 import type { ArchiveOpener } from "./archive/archive-contents.ts";
@@ -95,6 +96,8 @@ export async function openConsoleArchives(
       logger,
     }),
   );
+  // The profile is this process's alone: a capsule that was being made when one died is made anew.
+  await rm(profile.file("capsule-work"), { recursive: true, force: true });
   const rule = options.reachedFromElsewhere ? onlyInside(() => openFolders(base)) : ANY_PATH;
   const service = opened.use(
     await ArchivesService.open({

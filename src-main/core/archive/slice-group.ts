@@ -4,7 +4,7 @@ import type { ArchiveWriter, SliceOptions, SliceWriter, WrittenSlice } from "./a
 /** Rows that go to one slice before the next one's turn: about a row group, so that its bounds stay tight. */
 const TURN_ROWS = 100_000;
 /** Line bytes that wait for one encoding thread; beyond them the reader waits. */
-const WAITING_BYTES = 48 * 2 ** 20;
+const WAITING_BYTES = 24 * 2 ** 20;
 
 /** A slice and the batches that wait for its thread. */
 class Lane {

@@ -7,9 +7,15 @@ import { MAX_TENANT_ID_BYTES } from "../../../src-shared/model/tenant-id.ts";
  */
 export function capsuleTenants(targets: readonly LogTarget[], titles: readonly string[]): readonly string[] {
   const places = targets.map((target, index) => ({ own: ownTenant(target), key: placeOf(target), index }));
+  const named = new Map<string, string>();
   return places.map(({ own, key, index }) => {
     const shared = places.some((other) => other.own === own && other.key !== key);
-    return shared ? `${own}.${asTenant(titles[index] ?? "")}`.slice(0, MAX_TENANT_ID_BYTES) : own;
+    const wanted = shared ? `${own}.${asTenant(titles[index] ?? "")}`.slice(0, MAX_TENANT_ID_BYTES - 4) : own;
+    let name = wanted;
+    // Titles may differ in what no tenant's name can hold.
+    for (let number = 2; (named.get(name) ?? key) !== key; number++) name = `${wanted}.${number}`;
+    named.set(name, key);
+    return name;
   });
 }
 
@@ -22,5 +28,6 @@ function placeOf(target: LogTarget): string {
 }
 
 function asTenant(text: string): string {
-  return text.replace(/[^A-Za-z0-9!\-_.*'()]/g, "_") || "_";
+  const allowed = text.replace(/[^A-Za-z0-9!\-_.*'()]/g, "_").slice(0, MAX_TENANT_ID_BYTES);
+  return /^\.{0,2}$/.test(allowed) ? "_" : allowed;
 }
