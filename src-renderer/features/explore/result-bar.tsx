@@ -16,6 +16,7 @@ import { StatusShape } from "../../components/status-shape.tsx";
 import { useFormats } from "../../hooks/use-formats.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { CompletenessBadge } from "./completeness/completeness-badge.tsx";
+import { processedText } from "./cost/processed-text.ts";
 import styles from "./explore.module.css";
 import { MenuButton } from "./floating/menu-button.tsx";
 import type { ResultSetSnapshot } from "./session/result-set-view.ts";
@@ -90,10 +91,7 @@ export function ResultBar(props: ResultBarProps): ReactElement {
       <span className={styles.gap} />
       {state.stats.bytesProcessed > 0 ? (
         <span className={styles.processed} title={formats.bytesExact(state.stats.bytesProcessed)}>
-          {t("explore.result.processed", {
-            bytes: formats.bytes(state.stats.bytesProcessed),
-            time: formats.duration(state.stats.execMs),
-          })}
+          {processedText(state.stats, t, formats)}
         </span>
       ) : null}
       <CompletenessBadge

@@ -7,6 +7,7 @@ import { Facts } from "../../components/facts.tsx";
 import { JobControls, JobProgressView, jobTitle, jobTone } from "../../components/job-view.tsx";
 import { StatusShape } from "../../components/status-shape.tsx";
 import { useFormats } from "../../hooks/use-formats.ts";
+import { hasEnded } from "../../hooks/use-jobs.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import styles from "./job-drawer.module.css";
 import { jobOutcome } from "./output/job-outputs.ts";
@@ -45,7 +46,7 @@ export function JobDrawer({ job, onClose }: { readonly job: Job; readonly onClos
           <StatusShape tone={jobTone(job.state)} />
           {t(`jobs.state.${job.state}`)}
         </p>
-        <JobProgressView job={job} />
+        {outcome !== null && hasEnded(job) ? null : <JobProgressView job={job} />}
         {job.error === undefined ? null : <ErrorPanel error={job.error} />}
         <Facts
           facts={[

@@ -94,7 +94,7 @@ describe("what a job has done", () => {
     await userEvent.click(screen.getByRole("button", { name: "Open" }));
     expect(opened).toEqual([{ how: "open", paths: ["/data/archives/acme"] }]);
     const drawer = await drawerOf(/^Export acme/);
-    drawer.getByText("Every line of the range is in it.");
+    drawer.getByText("Every line that was asked for is in it.");
     drawer.getByText("1,204,450 · 298 MiB");
     drawer.getByText("118 lines, stored once as Loki does");
     drawer.getByText("14 of 14, 3 found finished from before");

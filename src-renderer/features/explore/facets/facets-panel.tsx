@@ -6,7 +6,7 @@ import {
   IconPlus,
   IconRefresh,
 } from "@tabler/icons-react";
-import { memo, useMemo, useState, type ReactElement } from "react";
+import { memo, useCallback, useMemo, useState, useSyncExternalStore, type ReactElement } from "react";
 import type { FieldStat } from "../../../../src-shared/api/logs.api.ts";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
 import { IconButton } from "../../../components/icon-button.tsx";
@@ -55,6 +55,7 @@ export const FacetsPanel = memo(function FacetsPanel({
   );
   const found = useMemo(() => searchFacets(stats.value?.fields ?? [], search), [stats.value, search]);
   const { value } = stats;
+  const awaited = useRowsAwaited(view) && value?.scannedRows === 0;
   return (
     <section aria-label={t("explore.facets.title")} className={styles.panel}>
       <h2 className="visually-hidden">{t("explore.facets.title")}</h2>
@@ -71,7 +72,7 @@ export const FacetsPanel = memo(function FacetsPanel({
         <IconButton icon={IconRefresh} label={t("explore.facets.again")} onClick={stats.again} size={24} />
       </div>
       <p className={styles.scope}>
-        {value === null
+        {value === null || awaited
           ? ""
           : value.whole
             ? t("explore.facets.ofAll", { count: value.scannedRows, rows: formats.number(value.scannedRows) })
@@ -79,8 +80,8 @@ export const FacetsPanel = memo(function FacetsPanel({
       </p>
       <div className={styles.list}>
         {stats.error === null ? null : <ErrorPanel error={stats.error} onRetry={stats.again} />}
-        {value === null && stats.loading ? <LoadingView rowHeight={22} rows={10} /> : null}
-        {value !== null && found.length === 0 ? (
+        {awaited || (value === null && stats.loading) ? <LoadingView rowHeight={22} rows={10} /> : null}
+        {value !== null && !awaited && found.length === 0 ? (
           <EmptyView small title={search === "" ? t("explore.facets.none") : t("explore.facets.noMatch")} />
         ) : null}
         {FIELD_ORIGINS.map((origin) => {
@@ -110,6 +111,14 @@ export const FacetsPanel = memo(function FacetsPanel({
     </section>
   );
 });
+
+/** Rows are there or on their way: that none were counted says nothing yet. */
+function useRowsAwaited(view: ResultSetView): boolean {
+  return useSyncExternalStore(
+    useCallback((listener: () => void) => view.subscribe(listener), [view]),
+    () => view.snapshot.state.rows > 0 || view.snapshot.state.phase === "reading",
+  );
+}
 
 interface FacetProps extends Pick<FacetsPanelProps, "columns" | "onColumns" | "onFilter"> {
   readonly field: FieldStat;

@@ -4,6 +4,7 @@ import { IconButton } from "../../../components/icon-button.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { CompletenessBadge } from "../completeness/completeness-badge.tsx";
+import { processedText } from "../cost/processed-text.ts";
 import { EXPORT_SHORTCUT, type ExploreExports } from "../use-explore-exports.ts";
 import type { MetricAnswer } from "./metric-answer.ts";
 import styles from "./metric.module.css";
@@ -22,10 +23,7 @@ export function MetricBar({ answer, exports }: MetricBarProps): ReactElement {
     <div aria-label={t("explore.result.bar")} className={styles.bar} role="toolbar">
       {stats.bytesProcessed > 0 ? (
         <span className={styles.note} title={formats.bytesExact(stats.bytesProcessed)}>
-          {t("explore.result.processed", {
-            bytes: formats.bytes(stats.bytesProcessed),
-            time: formats.duration(stats.execMs),
-          })}
+          {processedText(stats, t, formats)}
         </span>
       ) : null}
       <CompletenessBadge
