@@ -144,6 +144,17 @@ describe("Parquet that DuckDB wrote", () => {
     expect(problems).toEqual(["archive.times-unrepresentable logs.parquet, row group 0"]);
   });
 
+  it("tells of row groups in which no row has a time", async () => {
+    using directory = temporaryDirectory();
+    const file = directory.file("logs.parquet");
+    using db = await duckDb();
+    await db.run(`COPY (SELECT NULL::TIMESTAMP AS ts, 'no time' AS msg FROM range(3)) TO '${file}' (FORMAT parquet)`);
+    const { blocks, problems, completeness } = await openContents(openForeignParquet, file);
+    expect(blocks).toEqual([]);
+    expect(problems.map(({ error, count }) => [error.code, count])).toEqual([["archive.times-unrepresentable", 3]]);
+    expect(completeness.verdict).toBe("incomplete");
+  });
+
   it("is refused with the columns that it lacks", async () => {
     using directory = temporaryDirectory();
     const file = directory.file("numbers.parquet");

@@ -13,14 +13,12 @@ import { openContents, readBlocks } from "../../builders/parquet-archives.ts";
 import { temporaryDirectory } from "../../builders/temporary-directory.ts";
 
 describe("runs and packed bits", () => {
-  const packed = fc
-    .integer({ min: 1, max: 24 })
-    .chain((width) =>
-      fc.record({
-        width: fc.constant(width),
-        values: fc.array(fc.nat(2 ** width - 1), { minLength: 1, maxLength: 100 }),
-      }),
-    );
+  const packed = fc.integer({ min: 1, max: 24 }).chain((width) =>
+    fc.record({
+      width: fc.constant(width),
+      values: fc.array(fc.nat(2 ** width - 1), { minLength: 1, maxLength: 100 }),
+    }),
+  );
 
   it("come back as they were packed, and as hyparquet unpacks them", () => {
     fc.assert(

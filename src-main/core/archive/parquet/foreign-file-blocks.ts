@@ -1,23 +1,38 @@
+import { AppError } from "../../../../src-shared/errors/app-error.ts";
+import type { ArchiveProblem } from "../../../../src-shared/model/archive.ts";
 import type { ArchiveBlock, ForeignColumns } from "../archive-block.ts";
 import { foreignTimes } from "./foreign-times.ts";
 import type { NumberColumn } from "./number-column.ts";
 import { RowGroupColumns } from "./open-parquet-file.ts";
 import type { ParquetFooter } from "./parquet-footer.ts";
 
-/** Blocks of a file of others. Bounds come from its statistics, or from its times where it has none. */
-export function foreignFileBlocks(
+/**
+ * Blocks of a file of others. Bounds come from its statistics, or from its times where it has none. A row group none of whose
+ * rows has a time that can be used is a problem instead.
+ */
+export async function foreignFileBlocks(
   footer: ParquetFooter,
   foreign: ForeignColumns,
   tenant: string,
   part: string,
-): ArchiveBlock[] {
+): Promise<{ readonly blocks: readonly ArchiveBlock[]; readonly problems: readonly ArchiveProblem[] }> {
   const blocks: ArchiveBlock[] = [];
+  const problems: ArchiveProblem[] = [];
   const knownStreams = foreign.labels.length === 0 && foreign.maps.every(({ becomes }) => becomes !== "labels");
   for (const [rowGroup, group] of footer.rowGroups.entries()) {
     const rows = Number(group.num_rows);
-    const bounds =
-      rows === 0 ? null : (statedBounds(footer, foreign, rowGroup) ?? readBounds(footer, foreign, rowGroup, part));
-    if (bounds === null) continue;
+    if (rows === 0) continue;
+    let bounds = statedBounds(footer, foreign, rowGroup);
+    if (bounds === null) {
+      bounds = readBounds(footer, foreign, rowGroup, part);
+      // A column was read on this thread; others have their turn.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    if (bounds === null) {
+      const error = new AppError("archive.times-unrepresentable", { part, lines: rows });
+      problems.push({ part, error: error.toWire(), count: rows });
+      continue;
+    }
     blocks.push({
       place: { kind: "parquet", file: footer.file, rowGroup, foreign },
       tenant,
@@ -28,7 +43,7 @@ export function foreignFileBlocks(
       sorted: false,
     });
   }
-  return blocks;
+  return { blocks, problems };
 }
 
 interface Bounds {

@@ -5,6 +5,8 @@ import { TEMPORARY_PREFIX } from "./archive-paths.ts";
 
 const DEEPEST = 12;
 const MOST_FILES = 100_000;
+/** Names that are looked at: a whole disk is not searched through. */
+const MOST_NAMES = 1_000_000;
 
 /**
  * Parquet files below a folder, relative with `/`, sorted. Links are not followed; names that begin with a point or an
@@ -14,6 +16,7 @@ const MOST_FILES = 100_000;
  */
 export async function listParquetFiles(folder: string, signal?: AbortSignal): Promise<string[]> {
   const found: string[] = [];
+  let names = 0;
   const walk = async (relative: string, depth: number): Promise<void> => {
     signal?.throwIfAborted();
     for (const entry of await entriesOf(join(folder, relative), relative)) {
@@ -21,7 +24,8 @@ export async function listParquetFiles(folder: string, signal?: AbortSignal): Pr
       if (entry.name.startsWith(".") || entry.name.startsWith("_") || entry.name.startsWith(TEMPORARY_PREFIX)) continue;
       if (entry.isDirectory() && depth < DEEPEST) await walk(path, depth + 1);
       else if (entry.isFile() && /\.(parquet|parq|pq)$/i.test(entry.name)) found.push(path);
-      if (found.length >= MOST_FILES) return;
+      names += 1;
+      if (found.length >= MOST_FILES || names >= MOST_NAMES) return;
     }
   };
   await walk("", 0);

@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import type { ArchiveProblem } from "../../../../src-shared/model/archive.ts";
@@ -28,7 +29,10 @@ const OUR_PATH = /^tenant=[^/]*\/day=[^/]*\/slice-[^/]+\.parquet$/;
 export async function openArchiveFolder(directory: string, parts: OpenParts): Promise<OpenedArchive | null> {
   const manifest = await manifestOf(directory);
   if (manifest === "none" || manifest instanceof AppError) {
-    const paths = (await listParquetFiles(directory, parts.signal)).filter((path) => OUR_PATH.test(path));
+    const names = await readdir(directory);
+    const partitioned = names.some((name) => name.startsWith("tenant="));
+    const listed = partitioned ? await listParquetFiles(directory, parts.signal) : [];
+    const paths = listed.filter((path) => OUR_PATH.test(path));
     if (paths.length === 0 && manifest === "none") return null;
     return openUnfinished(directory, paths, manifest === "none" ? null : manifest, parts);
   }

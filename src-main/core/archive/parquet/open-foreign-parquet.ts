@@ -37,7 +37,7 @@ export const openForeignParquet: ArchiveOpener = async (paths, assumptions, part
   const reader = new ForeignFiles(assumptions);
   for (const [index, file] of files.entries()) {
     parts.signal.throwIfAborted();
-    if (reader.open(file) === "no-parquet" && files.length === 1) return null;
+    if ((await reader.open(file)) === "no-parquet" && files.length === 1) return null;
     parts.onProgress?.((index + 1) / files.length);
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
@@ -79,14 +79,16 @@ class ForeignFiles {
     this.#assumptions = assumptions;
   }
 
-  open(file: FoundFile): "opened" | "failed" | "no-parquet" {
+  async open(file: FoundFile): Promise<"opened" | "failed" | "no-parquet"> {
     try {
       const footer = readFooter(file.path, file.part);
       if (footer === null) return "no-parquet";
       const found = findForeignColumns(footer);
       const foreign = this.#columns(footer, found, file);
       const tenant = file.tenant ?? this.#assumptions.tenant ?? NO_TENANT;
-      this.blocks.push(...foreignFileBlocks(footer, foreign, tenant, file.part));
+      const { blocks, problems } = await foreignFileBlocks(footer, foreign, tenant, file.part);
+      this.blocks.push(...blocks);
+      this.problems.push(...problems);
       this.tenants.add(tenant);
       for (const name of found.unread) this.unread.add(name);
       this.local ||= found.time?.local === true;
