@@ -1,9 +1,12 @@
 import { systemClock } from "../../src-main/core/common/clock.ts";
-import { openConsole, type Console } from "../../src-main/core/console.ts";
+import { openConsole, type Console, type ConsoleOptions } from "../../src-main/core/console.ts";
 import type { TemporaryDirectory } from "./temporary-directory.ts";
 
 /** The whole core over a profile of the test's own, with real worker threads. */
-export function consoleIn(profile: TemporaryDirectory): Promise<Console> {
+export function consoleIn(
+  profile: TemporaryDirectory,
+  options: Partial<Pick<ConsoleOptions, "flags" | "reachedFromElsewhere">> = {},
+): Promise<Console> {
   return openConsole({
     profileRoot: profile.path,
     environment: {
@@ -17,5 +20,6 @@ export function consoleIn(profile: TemporaryDirectory): Promise<Console> {
     noVaultReason: "secrets.reason.noKeyFile",
     version: "0.0.0-test",
     locateWorker: (name) => new URL(`../../src-main/workers/${name}.worker.ts`, import.meta.url),
+    ...options,
   });
 }

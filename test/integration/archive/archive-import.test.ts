@@ -15,6 +15,11 @@ import { chooseLabelColumns } from "../../../src-main/core/archive/parquet/label
 import { readManifest, writeManifest } from "../../../src-main/core/archive/parquet/manifest-file.ts";
 import { openKubemateArchive } from "../../../src-main/core/archive/parquet/open-kubemate-archive.ts";
 import { verifyArchive } from "../../../src-main/core/archive/parquet/verify-archive.ts";
+import { rowsFrom } from "../../../src-main/core/archive/import-position.ts";
+import { ArchiveScanPool } from "../../../src-main/core/archive/scan/archive-scan-pool.ts";
+import { readArchiveRows } from "../../../src-main/core/archive/scan/read-archive-rows.ts";
+import { openTextFiles } from "../../../src-main/core/archive/text/open-text-files.ts";
+import type { LogBatch } from "../../../src-shared/model/log-batch.ts";
 import { systemClock } from "../../../src-main/core/common/clock.ts";
 import { openParts, storedRows } from "../../builders/capsule-parts.ts";
 import { logBatch, type PlainRow } from "../../builders/log-batches.ts";
@@ -26,11 +31,23 @@ const always = new AbortController().signal;
 
 let writer: ArchiveWriter;
 
+const locate = (name: string) => new URL(`../../../src-main/workers/${name}.worker.ts`, import.meta.url);
+
 beforeAll(() => {
-  const locate = (name: string) => new URL(`../../../src-main/workers/${name}.worker.ts`, import.meta.url);
   writer = createArchiveWriter({ locate, threads: 2, logger: new RecordingLogger() });
 });
 afterAll(() => writer[Symbol.asyncDispose]());
+
+function rowsBetween(batch: LogBatch, from: number, to: number): LogBatch {
+  const rest = rowsFrom(batch, from);
+  const rowCount = to - from;
+  return {
+    ...rest,
+    rowCount,
+    timestampsNs: rest.timestampsNs.slice(0, rowCount),
+    lineOffsets: rest.lineOffsets.slice(0, rowCount + 1),
+  };
+}
 
 /** Rows by tenant, ascending, as the source has them. */
 type Tenants = Readonly<Record<string, readonly PlainRow[]>>;
@@ -194,6 +211,50 @@ describe("an import", () => {
       ),
       { numRuns: 15 },
     );
+  });
+
+  it("goes on in the order of the first reading when the rows come from scan threads", async () => {
+    using root = temporaryDirectory();
+    const logger = new RecordingLogger();
+    await using pool = new ArchiveScanPool({ locate, clock: systemClock, logger, threads: 2 });
+    // Three files whose lines share their seconds, so that ties between files are everywhere.
+    const files = ["a", "b", "c"].map((name) => {
+      const lines = Array.from({ length: 900 }, (_, index) => {
+        const at = new Date(Date.UTC(2026, 10, 20, 23, 59, Math.floor(index / 9))).toISOString();
+        return `${at} ${name} line ${index}`;
+      });
+      writeFileSync(root.file(`${name}.log`), lines.join("\n"));
+      return root.file(`${name}.log`);
+    });
+    const outcome = await openTextFiles(files, {}, { ...openParts(root.file("work")), inspector: pool });
+    if (outcome?.kind !== "opened") throw new Error("not opened");
+    const { contents } = outcome;
+    let checkpoint: ImportCheckpoint | null = null;
+    const commit = async (next: ImportCheckpoint) => void (checkpoint = next);
+    let budget = 400;
+    const readRows: ReadRows = async function* (options, signal) {
+      let read = 0;
+      for await (const batch of readArchiveRows({ ...options, pool }, signal)) {
+        // Batches of a whole file would leave nothing to interrupt.
+        for (let from = 0; from < batch.rowCount; from += 100) {
+          if (read >= budget) throw new AppError("request.cancelled", {});
+          const piece = rowsBetween(batch, from, Math.min(from + 100, batch.rowCount));
+          read += piece.rowCount;
+          yield piece;
+        }
+      }
+    };
+    const directory = root.file("made");
+    const given = { contents, readRows, commit, sliceRows: 70 };
+    for (let tries = 0; tries < 2; tries++) {
+      const cut = importArchive(optionsOf(directory, {}, { ...given, checkpoint }));
+      await expect(cut).rejects.toSatisfy((error) => hasCode(error, "request.cancelled"));
+    }
+    budget = Number.POSITIVE_INFINITY;
+    const summary = await importArchive(optionsOf(directory, {}, { ...given, checkpoint }));
+    expect(summary).toMatchObject({ linesRead: 2_700, linesWritten: 2_700 });
+    const lines = (await rowsIn(directory)).map((row) => row.slice(row.indexOf("} ") + 2));
+    expect(new Set(lines).size).toBe(2_700);
   });
 
   it("adds labels to every stream, and gives rows the tenant that was asked for", async () => {

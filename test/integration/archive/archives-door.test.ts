@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { UPLOAD_PIECE_BYTES } from "../../../src-shared/api/archives.api.ts";
 import type { Job } from "../../../src-shared/model/job.ts";
 import type { ArchiveDescription } from "../../../src-shared/model/archive.ts";
@@ -221,5 +222,60 @@ describe("archives at the door", () => {
     expect(described.audit.map(({ action }) => action)).toContain("logs.open");
     const failure = await failureOf(api.capsules.describe({ archive: archive.id }));
     expect(failure.wire.code).toBe("capsule.invalid");
+  });
+
+  it("counts a row once that two queries of a capsule took", async () => {
+    using root = temporaryDirectory();
+    using profile = temporaryDirectory();
+    await using opened = await consoleIn(profile);
+    await using page = await pageAt(opened);
+    const archive = await openedAt(page, logFile(root));
+    const selector = archive.tenants[0]?.selector ?? "";
+    const query = {
+      target: {
+        kind: "archive",
+        archive: archive.id,
+        tenant: tenantIdSchema.parse(archive.tenants[0]?.tenant),
+      } as const,
+      range: { startNs: "0", endNs: "4000000000000000000" },
+      direction: "forward" as const,
+      limit: null,
+    };
+    const queries = [
+      { ...query, query: `${selector} |= "level=error"` },
+      { ...query, query: `${selector} |= "payment 5"` },
+    ];
+    const { job } = await page.client.api.capsules.create({ title: "x", notes: "", queries, redact: [], file: "x" });
+    const { output } = await ended(page, job);
+    const { path } = z.object({ path: z.string(), rows: z.literal(12 + 111) }).parse(output);
+    const capsule = await openedAt(page, path);
+    // "payment 50", "payment 500" and "payment 550" are errors, too.
+    expect(await countOf(page, capsule, capsule.tenants[0]?.selector ?? "")).toBe(12 + 111 - 3);
+  });
+
+  it("opens listed folders alone where other machines reach it; the page's own setting lists none", async () => {
+    using root = temporaryDirectory();
+    using profile = temporaryDirectory();
+    const file = logFile(root);
+    const own = join(profile.path, "archives");
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, "own.log"), LINES.join("\n"));
+    {
+      await using opened = await consoleIn(profile, { reachedFromElsewhere: true });
+      await using page = await pageAt(opened);
+      await openedAt(page, join(own, "own.log"));
+      expect((await failureOf(openedAt(page, file))).wire.code).toBe("archive.path-refused");
+      await page.client.api.settings.set({ key: "archives.folders", value: root.path });
+      expect((await failureOf(openedAt(page, file))).wire.code).toBe("archive.path-refused");
+      expect((await failureOf(openedAt(page, profile.file("settings.json")))).wire.code).toBe("archive.path-refused");
+      const [archive] = await page.client.api.archives.list();
+      if (archive === undefined) throw new Error("nothing is open");
+      const outside = page.client.api.archives.import({ archive: archive.id, folder: root.file("new") });
+      expect((await failureOf(outside)).wire.code).toBe("archive.path-refused");
+    }
+    const flags = { "archives.folders": root.path };
+    await using opened = await consoleIn(profile, { reachedFromElsewhere: true, flags });
+    await using page = await pageAt(opened);
+    await openedAt(page, file);
   });
 });
