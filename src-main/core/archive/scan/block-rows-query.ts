@@ -67,21 +67,26 @@ function collect(
   hashes: BigUint64Array,
   filter: RowFilter,
 ): Pick<RowsAnswer, "batch" | "hashes" | "identities"> {
-  const most = Math.min(request.limit ?? Number.POSITIVE_INFINITY, picked.length);
+  const most = request.limit ?? Number.POSITIVE_INFINITY;
   const texts = new RowTexts(rows);
   const { buffer } = texts;
-  const builder = new BatchBuilder(most, Math.min(rows.bytes.length, most * 256));
-  const streams = new ResultStreams(builder, rows.streams.length, hashes);
   const { dedupe } = request;
   const shared = dedupe === null || dedupe.shared.length === 0 ? null : new SharedRanges(dedupe.shared);
-  const identities = shared === null ? null : new BigUint64Array(most);
+  // Rows that turn out to be another block's too give way to those that are stored elsewhere at the same time: of the last
+  // time all are needed.
+  const capacity = shared === null ? Math.min(most, picked.length) : picked.length;
+  const builder = new BatchBuilder(capacity, Math.min(rows.bytes.length, capacity * 256));
+  const streams = new ResultStreams(builder, rows.streams.length, hashes);
+  const identities = shared === null ? null : new BigUint64Array(capacity);
   const identity = dedupe === null ? null : new RowIdentities(dedupe.secret);
+  let lastNs: bigint | null = null;
   for (const row of picked) {
     const at = builder.rowCount;
-    if (at >= most) break;
+    const timestampNs = rows.timestampsNs[row] ?? 0n;
+    if (at >= most && (shared === null || timestampNs !== lastNs)) break;
     const result = filter.row(row, texts);
     if (result === null) continue;
-    const timestampNs = rows.timestampsNs[row] ?? 0n;
+    lastNs = timestampNs;
     const [start, end] = [rows.lineStarts[row] ?? 0, rows.lineEnds[row] ?? 0];
     if (identity !== null && identities !== null && shared?.has(timestampNs) === true) {
       identities[at] = identity.of(buffer, start, end, rows.metadata?.(row));

@@ -121,10 +121,12 @@ class WindowReading {
     if (this.#cutNs !== null) this.#merge.cutAt(this.#cutNs);
   }
 
-  /** No row of a block to come is before this. */
+  /** No row of a block to come, and of this window, is before this. */
   #frontier({ block }: PlannedBlock): bigint {
-    const beginsNs = this.#query.direction === "forward" ? block.minNs : block.maxNs;
-    return this.#isBehindCutTime(beginsNs) && this.#cutNs !== null ? this.#cutNs : beginsNs;
+    const { startNs, endNs } = this.#window;
+    const begins =
+      this.#query.direction === "forward" ? larger(block.minNs, startNs) : -larger(-block.maxNs, 1n - endNs);
+    return this.#cutNs !== null && this.#isBehindCutTime(begins) ? this.#cutNs : begins;
   }
 
   #cut(frontierNs: bigint): void {
@@ -151,6 +153,10 @@ class WindowReading {
   #overlaps(minNs: bigint, maxNs: bigint): boolean {
     return maxNs >= this.#window.startNs && minNs < this.#window.endNs;
   }
+}
+
+function larger(left: bigint, right: bigint): bigint {
+  return left > right ? left : right;
 }
 
 function sizeOf({ batch }: RowsAnswer): number {
