@@ -1,11 +1,16 @@
 import type { DayOrder } from "../../../../src-shared/model/archive.ts";
 import { exampleOf, type SampleLine } from "./text-sample.ts";
+import { chooseOrder } from "./choose-order.ts";
 import { NO_YEAR, NO_ZONE, Stamp } from "./times/stamp.ts";
-import { daysSinceEpoch } from "./times/stamp-clock.ts";
 import { timeRule, timeRules, type TimeRule } from "./times/time-rules.ts";
 
 /** Enough lines to tell rules apart by; more are looked at where these have no times. */
 const FIRST_LINES = 300;
+
+/** The share of lines that make a second rule worth it. */
+const SECOND_SHARE = 0.1;
+/** Rules of places further inside lines are no second ones. */
+const BRACKETS_SHARE = 0.2;
 
 /** How the times of a file are read, and what they leave open. */
 export interface TimeRuleFound {
@@ -30,16 +35,32 @@ export function detectTimeRule(
 ): TimeRuleFound | null {
   const best = bestRule(lines.slice(0, FIRST_LINES), wholeFile) ?? bestRule(lines, wholeFile);
   if (best === null) return null;
-  const { rule, undecided } = chooseOrder(best, [...lines, ...later], assumedOrder);
+  const all = [...lines, ...later];
+  const { rule: first, undecided } = chooseOrder(best, all, assumedOrder);
+  const rule = withSecond(first, all);
   let zoneless: string | null = null;
   let yearless: string | null = null;
   const stamp = new Stamp();
-  for (const line of [...lines, ...later]) {
+  for (const line of all) {
     if (!rule.parse(line.bytes, line.start, line.end, stamp)) continue;
     if (stamp.zoneSeconds === NO_ZONE) zoneless ??= exampleOf(line);
     if (stamp.year === NO_YEAR) yearless ??= exampleOf(line);
   }
   return { rule, zoneless, yearless, eitherOrder: undecided };
+}
+
+/**
+ * A second rule, where a good part of the lines have times of another kind at their beginning: access and error log of one
+ * server, a program that changed its format. Without it these lines would join the entries before.
+ */
+function withSecond(first: TimeRule, lines: readonly SampleLine[]): TimeRule {
+  const stamp = new Stamp();
+  const unread = lines.filter(({ bytes, start, end }) => !first.parse(bytes, start, end, stamp));
+  if (unread.length < lines.length * SECOND_SHARE) return first;
+  const second = bestRule(unread, false);
+  if (second === null || second.leastShare > BRACKETS_SHARE || second.otherOrders.length > 0) return first;
+  const count = unread.filter(({ bytes, start, end }) => second.parse(bytes, start, end, stamp)).length;
+  return count < lines.length * SECOND_SHARE ? first : timeRule(`${first.name} + ${second.name}`);
 }
 
 function bestRule(lines: readonly SampleLine[], wholeFile: boolean): TimeRule | null {
@@ -54,42 +75,4 @@ function bestRule(lines: readonly SampleLine[], wholeFile: boolean): TimeRule | 
     bestCount = count;
   }
   return bestCount >= 2 || wholeFile || lines.length === 1 ? best : null;
-}
-
-/**
- * Day or month first: the order that reads more lines (a 13th month tells), else the one whose times do not run back, else what
- * was said, else nobody knows.
- */
-function chooseOrder(
-  best: TimeRule,
-  lines: readonly SampleLine[],
-  assumed: DayOrder | null,
-): { readonly rule: TimeRule; readonly undecided: string | null } {
-  if (best.otherOrder === null) return { rule: best, undecided: null };
-  const other = timeRule(best.otherOrder);
-  const [mine, theirs] = [orderEvidence(best, lines), orderEvidence(other, lines)];
-  if (mine.read !== theirs.read) return { rule: mine.read > theirs.read ? best : other, undecided: null };
-  if ((mine.back === 0) !== (theirs.back === 0)) return { rule: mine.back === 0 ? best : other, undecided: null };
-  if (assumed !== null) return { rule: best.dayOrder === assumed ? best : other, undecided: null };
-  return { rule: best, undecided: mine.example };
-}
-
-function orderEvidence(
-  rule: TimeRule,
-  lines: readonly SampleLine[],
-): { readonly read: number; readonly back: number; readonly example: string | null } {
-  const stamp = new Stamp();
-  let read = 0;
-  let back = 0;
-  let before = -Infinity;
-  let example: string | null = null;
-  for (const line of lines) {
-    if (!rule.parse(line.bytes, line.start, line.end, stamp)) continue;
-    read += 1;
-    const day = daysSinceEpoch(stamp.year, stamp.month, stamp.day);
-    if (day < before) back += 1;
-    before = day;
-    if (stamp.day !== stamp.month) example ??= exampleOf(line);
-  }
-  return { read, back, example };
 }

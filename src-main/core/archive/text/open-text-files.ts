@@ -93,14 +93,22 @@ async function indexFiles(
     },
   };
   const names = streamNames(files);
-  const indexed = await Promise.all(
-    files.map(async (file, at): Promise<TenantBlocks> => {
-      const reading = readingOf(file, names[at] ?? file.part, assumptions);
-      const blocks = await indexTextFile(file, reading, options);
-      const { blocks: archived } = await tenantBlocks(blocks, assumptions.tenant ?? FILES_TENANT, options);
-      return { blocks: archived, problems: indexProblems(file.part, blocks) };
-    }),
-  );
+  let indexed: readonly TenantBlocks[];
+  try {
+    indexed = await Promise.all(
+      files.map(async (file, at): Promise<TenantBlocks> => {
+        const reading = readingOf(file, names[at] ?? file.part, assumptions);
+        const blocks = await indexTextFile(file, reading, options);
+        const { blocks: archived } = await tenantBlocks(blocks, assumptions.tenant ?? FILES_TENANT, options);
+        return { blocks: archived, problems: indexProblems(file.part, blocks) };
+      }),
+    );
+  } catch (error) {
+    // What runs still reads the work directory, which goes away now.
+    options.queue.clear();
+    await options.queue.onIdle();
+    throw error;
+  }
   return {
     blocks: indexed.flatMap(({ blocks }) => blocks),
     problems: indexed.flatMap(({ problems }) => problems),

@@ -1,8 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 
-const MAX_FILES = 100_000;
-
 export interface ListedFile {
   readonly path: string;
   /** What problems name: the base name, or the path inside the folder that was opened. */
@@ -32,7 +30,7 @@ async function listFolder(root: string, folder: string, files: ListedFile[], sig
     if (entry.isDirectory()) {
       // oxlint-disable-next-line no-await-in-loop -- sorted
       await listFolder(root, path, files, signal);
-    } else if (entry.isFile() && files.length < MAX_FILES) {
+    } else if (entry.isFile()) {
       files.push({ path, part: relative(root, path).split(sep).join("/") });
     }
   }

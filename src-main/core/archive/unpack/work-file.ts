@@ -26,7 +26,7 @@ export class WorkFile implements AsyncDisposable {
   static async create(path: string, part: string, maxBytes: number): Promise<WorkFile> {
     const { bavail, bsize } = await statfs(dirname(path));
     const limitBytes = Math.max(0, Math.min(maxBytes, bavail * bsize - KEPT_FREE_BYTES));
-    return new WorkFile(path, await open(path, "wx"), part, limitBytes);
+    return new WorkFile(path, await open(path, "wx", 0o600), part, limitBytes);
   }
 
   get bytes(): number {

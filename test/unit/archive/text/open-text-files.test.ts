@@ -145,6 +145,37 @@ describe("times", () => {
     expect(contents.formats).toEqual([`text: ${rule}`]);
   });
 
+  it.each([
+    ["near days of one order", ["10/11/26 10:00:00 a", "10/12/26 10:00:00 b", "10/13/26 10:00:00 c"], "mm/dd/yy"],
+    ["near days, none above 12", ["10/03/26 10:00:00 a", "10/04/26 10:00:00 b", "10/05/26 10:00:00 c"], "mm/dd/yy"],
+    ["one day only: the year first", ["10/11/12 10:00:00 a", "10/11/12 10:00:01 b"], "yy/mm/dd"],
+    ["a day that is no month", ["17/06/31 10:00:00 a", "17/07/01 10:00:01 b"], "yy/mm/dd"],
+  ])("years of two digits: %s", async (_why, lines, rule) => {
+    using work = temporaryDirectory();
+    const contents = await openedText([writeLines(work.file("a.log"), lines)], work.path, utc);
+    expect(contents.formats).toEqual([`text: ${rule}`]);
+  });
+
+  it("two kinds of times in one file are both read", async () => {
+    using work = temporaryDirectory();
+    const file = writeLines(work.file("nginx.log"), [
+      '10.0.0.1 - - [20/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200',
+      '10.0.0.1 - - [20/Nov/2026:10:00:02 +0000] "GET / HTTP/1.1" 502',
+      "2026/11/20 10:00:02 [error] 7#7: upstream timed out",
+      "2026/11/20 10:00:03 [error] 7#7: upstream timed out",
+      '10.0.0.1 - - [20/Nov/2026:10:00:04 +0000] "GET / HTTP/1.1" 200',
+    ]);
+    const contents = await openedText([file], work.path, utc);
+    expect(contents.formats).toEqual(["text: day-month-year@brackets + iso"]);
+    expect(entriesOf(contents.blocks).map(({ ns }) => formatNanoUtc(ns).slice(17, 19))).toEqual([
+      "00",
+      "02",
+      "02",
+      "03",
+      "04",
+    ]);
+  });
+
   it("where no line tells day from month, it is asked, and the answer is taken", async () => {
     using work = temporaryDirectory();
     const file = writeLines(work.file("a.log"), ["03/04/2026 10:00:00 a", "04/04/2026 10:00:00 b"]);

@@ -31,6 +31,18 @@ const LINES: readonly (readonly [string, string, string])[] = [
   ["iso", "2026/11/20 10:00:00.123456 main.go:7: x", "2026-11-20T10:00:00.123456000Z"],
   ["iso", "2005-06-03-15.42.50.675872 R02", "2005-06-03T15:42:50.675872000Z"],
   ["iso", "2026-11-20 10:00 minutes only", "2026-11-20T10:00:00.000000000Z"],
+  ["iso", "2026-11-20 01:00:00 PM x", "2026-11-20T13:00:00.000000000Z"],
+  ["iso", "\u001b[32m2026-11-20 10:00:00.123\u001b[0m INFO x", "2026-11-20T10:00:00.123000000Z"],
+  ["iso@indent", "   2026-11-20 10:00:00 x", "2026-11-20T10:00:00.000000000Z"],
+  ["month-day-year", "####<Nov 20, 2026 10:00:00,123 PM CST> <Info> x", "2026-11-20T22:00:00.123000000Z"],
+  ["mm/dd/yy", "[11/10/26 9:05:03:123 CST] 00000001 WsServerImpl A x", "2026-11-10T09:05:03.123000000Z"],
+  ["chinese", "2026年11月20日 10:00:00 x", "2026-11-20T10:00:00.000000000Z"],
+  ["chinese", "####<2026-11-20 下午10时05分06秒 CST> <Info> x", "2026-11-20T22:05:06.000000000Z"],
+  ["chinese", "2026年1月2日 星期五 上午12时00分01秒 x", "2026-01-02T00:00:01.000000000Z"],
+  ["chinese", "11月 20, 2026 1:00:00 下午 org.x.Y run", "2026-11-20T13:00:00.000000000Z"],
+  ["chinese", "20-11月-2026 10:00:00.123 信息 [main] x", "2026-11-20T10:00:00.123000000Z"],
+  ["iso@json:t", '{"t":{"$date":"2026-11-20T10:00:00.123+00:00"},"s":"I"}', "2026-11-20T10:00:00.123000000Z"],
+  ["epoch@json:__REALTIME_TIMESTAMP", '{"__REALTIME_TIMESTAMP":"1795168800123456"}', "2026-11-20T10:00:00.123456000Z"],
   ["iso", "2026-12-31T23:59:60Z leap", "2027-01-01T00:00:00.000000000Z"],
   ["iso", "1969-12-31T23:59:59.999999999Z", "1969-12-31T23:59:59.999999999Z"],
   ["iso@brackets", '10.0.0.1 - - [2026-11-20T10:00:00+00:00] "GET / HTTP/1.1"', "2026-11-20T10:00:00.000000000Z"],
@@ -89,7 +101,12 @@ describe("rules", () => {
   it.each(LINES)("%s is found for a file of %s", async (rule, line, time) => {
     using work = temporaryDirectory();
     const file = writeLines(work.file("a.log"), [line, line, line]);
-    const contents = await openedText([file], work.path, { zone: "UTC", year: 2026, format: "text" });
+    const contents = await openedText([file], work.path, {
+      zone: "UTC",
+      year: 2026,
+      format: "text",
+      dayOrder: "month-first",
+    });
     expect(contents.formats).toEqual([`text: ${rule}`]);
     expect(entriesOf(contents.blocks).map(({ ns, line: text }) => [formatNanoUtc(ns), text])).toEqual(
       Array.from({ length: 3 }, () => [time, line]),

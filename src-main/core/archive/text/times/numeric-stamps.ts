@@ -28,6 +28,7 @@ export const isoStamp: StampParser = (bytes, at, end, stamp) => {
   } else {
     if (between !== 84 && between !== 32 && between !== 95 && between !== 116 && between !== 58) return false;
     if (!readClock(bytes, at + 11, end, stamp)) return false;
+    if (between === 32) readHalfDay(bytes, end, stamp);
   }
   return endWithZone(bytes, end, stamp);
 };
@@ -55,8 +56,14 @@ export const yearMonthDayStamp: StampParser = (bytes, at, end, stamp) => {
   return endWithZone(bytes, end, stamp);
 };
 
-/** `17/06/09 20:10:40`, as log4j's `yy/MM/dd` writes it. */
-export const shortYearFirstStamp: StampParser = (bytes, at, end, stamp) => threePairs(bytes, at, end, stamp, 0, 1, 2);
+/**
+ * `17/06/09 20:10:40`, as log4j's `yy/MM/dd` writes it. Not `11/10/26 9:05:03:123`: WebSphere, which has a colon before the
+ * milliseconds, writes the year first only with `-`.
+ */
+export const shortYearFirstStamp: StampParser = (bytes, at, end, stamp) => {
+  if (!threePairs(bytes, at, end, stamp, 0, 1, 2)) return false;
+  return bytes[at + 2] !== 47 || (bytes[at + 16] !== 58 && bytes[at + 17] !== 58);
+};
 
 /** `20/06/17 20:10:40` with the day first. */
 export const shortDayFirstStamp: StampParser = (bytes, at, end, stamp) => threePairs(bytes, at, end, stamp, 2, 1, 0);

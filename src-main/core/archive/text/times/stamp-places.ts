@@ -9,9 +9,33 @@ function isOpening(byte: number | undefined): boolean {
   return byte === 91 || byte === 40 || byte === 34 || byte === 39 || byte === 60;
 }
 
-/** At the line's beginning, after at most one opening bracket or quote. */
+/** At the line's beginning, after a terminal's colour, a row of `#` (WebLogic) and at most one opening bracket or quote. */
 export function atStart(parse: StampParser): StampParser {
-  return (bytes, at, end, stamp) => parse(bytes, isOpening(bytes[at]) ? at + 1 : at, end, stamp);
+  return (bytes, at, end, stamp) => {
+    const byte = bytes[at] ?? 0;
+    if (byte >= 48 && byte !== 91 && byte !== 60) return parse(bytes, at, end, stamp);
+    return parse(bytes, afterOpening(bytes, at, end), end, stamp);
+  };
+}
+
+/** Behind spaces: where nearly all lines are indented, these are no continuations. */
+export function afterBlanks(parse: StampParser): StampParser {
+  return (bytes, at, end, stamp) => {
+    let p = at;
+    while (p < end && isBlank(bytes[p])) p += 1;
+    return p > at && parse(bytes, afterOpening(bytes, p, end), end, stamp);
+  };
+}
+
+function afterOpening(bytes: Uint8Array, at: number, end: number): number {
+  let p = at;
+  if (bytes[p] === 27 && bytes[p + 1] === 91) {
+    const last = Math.min(end, p + 16);
+    while (p < last && bytes[p] !== 109) p += 1;
+    p += 1;
+  }
+  while (p < at + 4 && bytes[p] === 35) p += 1;
+  return isOpening(bytes[p]) ? p + 1 : p;
 }
 
 /** After syslog's priority: `<34>Oct 11 …`, and RFC 5424's `<34>1 2003-…`. */
@@ -81,6 +105,12 @@ export function inJson(field: string, parse: StampParser): StampParser {
     members.start(bytes, at, end);
     while (members.next()) {
       if (!members.keyIs(name)) continue;
+      const { valueStart, valueEnd } = members;
+      // MongoDB: {"t":{"$date":"2026-…"}}
+      if (bytes[valueStart] === 123) {
+        members.start(bytes, valueStart, valueEnd);
+        if (!members.next()) return false;
+      }
       const quoted = bytes[members.valueStart] === 34 ? 1 : 0;
       return parse(bytes, members.valueStart + quoted, members.valueEnd - quoted, stamp);
     }

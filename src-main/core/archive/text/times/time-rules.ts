@@ -1,5 +1,5 @@
 import type { DayOrder } from "../../../../../src-shared/model/archive.ts";
-import { afterTokens, inBrackets, inJson, inLogfmt, atStart, afterPriority } from "./stamp-places.ts";
+import { afterBlanks, afterTokens, inBrackets, inJson, inLogfmt, atStart, afterPriority } from "./stamp-places.ts";
 import {
   compactIsoStamp,
   dayFirstStamp,
@@ -13,6 +13,7 @@ import {
   shortYearFirstStamp,
   yearMonthDayStamp,
 } from "./numeric-stamps.ts";
+import { chineseStamp } from "./chinese-stamp.ts";
 import { asctimeStamp, dayMonthYearStamp, monthDayYearStamp, syslogStamp } from "./named-month-stamps.ts";
 import type { StampParser } from "./stamp.ts";
 
@@ -26,15 +27,15 @@ export interface TimeRule {
   readonly leastShare: number;
   /** The order of day and month that it takes; `null` where the text says it. */
   readonly dayOrder: DayOrder | null;
-  /** The same times with day and month the other way round. */
-  readonly otherOrder: string | null;
+  /** Rules that read the same digits in another order. */
+  readonly otherOrders: readonly string[];
 }
 
 interface StampKind {
   readonly name: string;
   readonly parse: StampParser;
   readonly dayOrder?: DayOrder;
-  readonly other?: string;
+  readonly others?: readonly string[];
   /** Whether bare digits could be it. */
   readonly weak?: true;
 }
@@ -46,14 +47,15 @@ const STAMPS: readonly StampKind[] = [
   { name: "month-day-year", parse: monthDayYearStamp },
   { name: "syslog", parse: syslogStamp },
   { name: "klog", parse: klogStamp },
-  { name: "yy/mm/dd", parse: shortYearFirstStamp },
-  { name: "dd/mm/yyyy", parse: dayFirstStamp, dayOrder: "day-first", other: "mm/dd/yyyy" },
-  { name: "mm/dd/yyyy", parse: monthFirstStamp, dayOrder: "month-first", other: "dd/mm/yyyy" },
-  { name: "dd/mm/yy", parse: shortDayFirstStamp, dayOrder: "day-first", other: "mm/dd/yy" },
-  { name: "mm/dd/yy", parse: shortMonthFirstStamp, dayOrder: "month-first", other: "dd/mm/yy" },
+  { name: "yy/mm/dd", parse: shortYearFirstStamp, others: ["dd/mm/yy", "mm/dd/yy"] },
+  { name: "dd/mm/yyyy", parse: dayFirstStamp, dayOrder: "day-first", others: ["mm/dd/yyyy"] },
+  { name: "mm/dd/yyyy", parse: monthFirstStamp, dayOrder: "month-first", others: ["dd/mm/yyyy"] },
+  { name: "dd/mm/yy", parse: shortDayFirstStamp, dayOrder: "day-first", others: ["yy/mm/dd", "mm/dd/yy"] },
+  { name: "mm/dd/yy", parse: shortMonthFirstStamp, dayOrder: "month-first", others: ["yy/mm/dd", "dd/mm/yy"] },
   { name: "yyyymmdd", parse: compactIsoStamp },
   { name: "yymmdd", parse: yearMonthDayStamp },
   { name: "month-day", parse: monthDayStamp },
+  { name: "chinese", parse: chineseStamp },
   { name: "epoch", parse: epochStamp, weak: true },
 ];
 
@@ -75,6 +77,8 @@ const FIELDS = [
   "asctime",
   "eventTime",
   "log_time",
+  "__REALTIME_TIMESTAMP",
+  "requestReceivedTimestamp",
 ];
 
 const MAX_TOKENS = 5;
@@ -87,7 +91,7 @@ function rulesAt(place: string, stamps: readonly StampKind[], leastShare: number
       parse: at(stamp.parse),
       leastShare: Math.max(leastShare, stamp.weak === true ? 0.5 : 0),
       dayOrder: stamp.dayOrder ?? null,
-      otherOrder: stamp.other === undefined ? null : `${stamp.other}${suffix}`,
+      otherOrders: (stamp.others ?? []).map((other) => `${other}${suffix}`),
     };
   });
 }
@@ -96,6 +100,7 @@ function rulesAt(place: string, stamps: readonly StampKind[], leastShare: number
 const RULES: readonly TimeRule[] = [
   ...rulesAt("", STAMPS, 0, atStart),
   ...rulesAt("pri", STAMPS, 0, afterPriority),
+  ...rulesAt("indent", STAMPS, 0.6, afterBlanks),
   ...rulesAt("brackets", STAMPS.slice(0, 2), 0.2, inBrackets),
   ...FIELDS.flatMap((field) => rulesAt(`json:${field}`, FIELD_STAMPS, 0.5, (parse) => inJson(field, parse))),
   ...FIELDS.flatMap((field) => rulesAt(`logfmt:${field}`, FIELD_STAMPS, 0.5, (parse) => inLogfmt(field, parse))),
@@ -111,9 +116,16 @@ export function timeRules(): readonly TimeRule[] {
   return RULES;
 }
 
-/** The rule of a name that `timeRules` has. */
+/** The rule of a name that `timeRules` has, or of two such with ` + ` between them: the second where the first reads nothing. */
 export function timeRule(name: string): TimeRule {
-  const rule = BY_NAME.get(name);
-  if (rule === undefined) throw new Error(`there is no time rule ${name}`);
-  return rule;
+  const [first = "", second] = name.split(" + ");
+  const rule = BY_NAME.get(first);
+  if (rule === undefined) throw new Error(`there is no time rule ${first}`);
+  if (second === undefined) return rule;
+  const { parse: otherwise } = timeRule(second);
+  return {
+    ...rule,
+    name,
+    parse: (bytes, at, end, stamp) => rule.parse(bytes, at, end, stamp) || otherwise(bytes, at, end, stamp),
+  };
 }
