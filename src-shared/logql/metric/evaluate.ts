@@ -16,7 +16,7 @@ import { compareOrCompute } from "./binary-value.ts";
 import type { EvalContext } from "./eval-context.ts";
 import { LITERAL_NOT_FINITE } from "./loki-376-metric-bugs.ts";
 import { evaluateRange } from "./range-aggregation.ts";
-import { emptySeries, type Series, setPoint, withLabel } from "./series.ts";
+import { labelsKey, emptySeries, type Series, setPoint, withLabel } from "./series.ts";
 
 /** A number at all steps, or series. */
 export type Evaluated =
@@ -133,9 +133,15 @@ function evaluateBinary(expr: BinaryExpr, context: EvalContext): Evaluated {
   return { kind: "vector", series };
 }
 
+function byLabels(left: Series, right: Series): number {
+  const [a, b] = [labelsKey(left.labels), labelsKey(right.labels)];
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 function replaceLabel(expr: LabelReplaceExpr, series: readonly Series[]): readonly Series[] {
   const regex = compileCaptures(`^(?:${expr.expression})$`);
-  return series.map((member) => {
+  // Series that become one have all their points in the answer, in the order that the series had by their labels.
+  return series.toSorted(byLabels).map((member) => {
     const match = regex.exec(member.labels[expr.source] ?? "");
     if (match === null) return member;
     const value = expandTemplate(expr.replacement, match, regex.names);
