@@ -1,18 +1,19 @@
 import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
+import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { AppError } from "../../../src-shared/errors/app-error.ts";
 import { archiveIdSchema, type ArchiveId } from "../../../src-shared/model/ids.ts";
 
 /**
- * Where paths really lead: absolute, without links, sorted, each once. Rejects with `files.unreadable` for the first that
+ * Where paths really lead: absolute, `~` as the person's own folder, without links, sorted, each once. Rejects with `files.unreadable` for the first that
  * leads nowhere.
  */
 export async function realPaths(paths: readonly string[]): Promise<readonly string[]> {
   const found = new Set<string>();
   for (const path of paths) {
     try {
-      found.add(await realpath(resolve(path)));
+      found.add(await realpath(resolve(path.replace(/^~(?=[\\/]|$)/, homedir()))));
     } catch (error) {
       const problem = error instanceof Error && "code" in error ? String(error.code) : String(error);
       throw new AppError("files.unreadable", { file: path.slice(0, 1_000), problem }, { cause: error });

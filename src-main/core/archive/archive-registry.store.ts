@@ -32,6 +32,8 @@ export interface RegisteredArchive {
   readonly description: ArchiveDescription;
 }
 
+const MAX_ENTRIES = 500;
+
 type Content = readonly RegisteredArchive[];
 
 const FORMAT: JsonFileFormat<Content> = {
@@ -71,8 +73,10 @@ export class ArchiveRegistry {
     return [...this.#entries.values()].sort((a, b) => b.description.openedAtMs - a.description.openedAtMs);
   }
 
+  /** Beyond a bound that no list is read to, the oldest are forgotten. */
   async put(entry: RegisteredArchive): Promise<void> {
     this.#entries.set(entry.id, entry);
+    for (const { id } of this.list().slice(MAX_ENTRIES)) this.#entries.delete(id);
     await this.#save();
   }
 

@@ -127,7 +127,7 @@ export class ArchivesService implements AsyncDisposable {
     await this.#registry.remove(id);
     const retired = this.#retire(id);
     fireAndForget(
-      retired.then(() => this.#options.uploads.remove(entry.uploads)),
+      retired.then(() => this.#options.uploads.remove(this.#unused(entry.uploads))),
       this.#options.logger,
       "uploaded files could not be removed",
     );
@@ -221,6 +221,12 @@ export class ArchivesService implements AsyncDisposable {
     this.#retiring.add(archive);
     await archive.retire();
     this.#retiring.delete(archive);
+  }
+
+  /** Uploads that no archive of the list stands on: one file may be part of several. */
+  #unused(uploads: readonly string[]): readonly string[] {
+    const used = new Set(this.#registry.list().flatMap((entry) => entry.uploads));
+    return uploads.filter((upload) => !used.has(upload));
   }
 
   #registered(id: ArchiveId): RegisteredArchive {

@@ -239,4 +239,24 @@ describe("the archives service", () => {
     await service.close(outcome.archive.id);
     await expect.poll(() => readdirSync(folder)).toEqual([]);
   });
+
+  it("keeps an uploaded file as long as one archive of several stands on it", async () => {
+    using profile = temporaryDirectory();
+    await using services = await archiveServices(profile.file("profile"), [linesOpener().opener]);
+    const { uploads, service } = services;
+    const send = async (name: string) => {
+      const upload = await uploads.begin(name, 5, "ada");
+      await uploads.piece(upload, 0, Buffer.from("lines").toString("base64"), "ada");
+      return upload;
+    };
+    const [first, second] = [await send("a.log"), await send("b.log")];
+    const alone = await service.openUploads([first], {}, "ada", always);
+    const both = await service.openUploads([first, second], {}, "ada", always);
+    if (alone.kind !== "opened" || both.kind !== "opened") throw new Error("it asks");
+    const folder = join(profile.file("profile"), "uploads");
+    await service.close(both.archive.id);
+    await expect.poll(() => readdirSync(folder)).toEqual([first]);
+    await service.close(alone.archive.id);
+    await expect.poll(() => readdirSync(folder)).toEqual([]);
+  });
 });
