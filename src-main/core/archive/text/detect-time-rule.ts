@@ -5,7 +5,7 @@ import { NO_YEAR, NO_ZONE, Stamp } from "./times/stamp.ts";
 import { timeRule, timeRules, type TimeRule } from "./times/time-rules.ts";
 
 /** Enough lines to tell rules apart by; more are looked at where these have no times. */
-const FIRST_LINES = 300;
+const FIRST_LINES = 200;
 
 /** The share of lines that make a second rule worth it. */
 const SECOND_SHARE = 0.1;

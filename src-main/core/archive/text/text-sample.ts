@@ -4,7 +4,8 @@ import { withoutReturn } from "./block-window.ts";
 const HEAD_BYTES = 1024 * 1024;
 const PIECE_BYTES = 64 * 1024;
 const PIECES = 8;
-const MAX_LINES = 2_000;
+const MAX_HEAD_LINES = 1_000;
+const MAX_PIECE_LINES = 100;
 
 export interface SampleLine {
   readonly bytes: Buffer;
@@ -39,8 +40,9 @@ export async function readSample(handle: FileHandle, sizeBytes: number): Promise
 /** The first lines that are not empty, without line ends. The first line of a later piece is left out: it may be cut. */
 export function sampleLines(piece: Buffer, isHead: boolean, wholeFile: boolean): SampleLine[] {
   const lines: SampleLine[] = [];
+  const most = isHead ? MAX_HEAD_LINES : MAX_PIECE_LINES;
   let at = isHead ? 0 : piece.indexOf(10) + 1;
-  while (at < piece.length && lines.length < MAX_LINES) {
+  while (at < piece.length && lines.length < most) {
     const newline = piece.indexOf(10, at);
     const whole = newline >= 0 || wholeFile;
     // A line that the sample cuts tells something only where there is no other.

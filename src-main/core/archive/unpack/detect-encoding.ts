@@ -1,4 +1,8 @@
+import { isUtf8 } from "node:buffer";
 import type { FileEncoding } from "../../../../src-shared/model/archive.ts";
+
+/** Bytes that are enough to tell text from other things. */
+const JUDGED_BYTES = 64 * 1024;
 
 /** What a file's bytes are. `binary` is no text in any encoding that is read. */
 export interface EncodingFound {
@@ -16,9 +20,10 @@ export function detectEncoding(pieces: readonly Uint8Array[]): EncodingFound {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return { encoding: "utf-8", markBytes: 3 };
   if (head[0] === 0xff && head[1] === 0xfe) return { encoding: "utf-16le", markBytes: 2 };
   if (head[0] === 0xfe && head[1] === 0xff) return { encoding: "utf-16be", markBytes: 2 };
-  const wide = utf16Order(head);
+  const judged = head.subarray(0, JUDGED_BYTES);
+  const wide = utf16Order(judged);
   if (wide !== null) return { encoding: wide, markBytes: 0 };
-  if (head.length > 0 && isBinary(head)) return { encoding: "binary", markBytes: 0 };
+  if (judged.length > 0 && isBinary(judged)) return { encoding: "binary", markBytes: 0 };
   return { encoding: looksLikeGbk(pieces) ? "gbk" : "utf-8", markBytes: 0 };
 }
 
@@ -68,15 +73,14 @@ function isBinary(bytes: Uint8Array): boolean {
 const TEXT_CONTROLS: ReadonlySet<number> = new Set([8, 9, 10, 12, 13, 27]);
 
 function looksLikeGbk(pieces: readonly Uint8Array[]): boolean {
+  const wholes = pieces.map((piece, index) => wholeLines(piece, index === 0));
+  if (wholes.every((whole) => isUtf8(whole))) return false;
   let invalid = 0;
   let valid = 0;
   let pairs = 0;
   let common = 0;
   let broken = 0;
-  for (const [index, piece] of pieces.entries()) {
-    // A piece from the middle begins at a line, so that no character is cut at its beginning.
-    const start = index === 0 ? 0 : piece.indexOf(10) + 1;
-    const whole = piece.subarray(start, piece.lastIndexOf(10) + 1 || piece.length);
+  for (const whole of wholes) {
     for (let i = 0; i < whole.length;) {
       const byte = whole[i] ?? 0;
       if (byte < 0x80) {
@@ -102,6 +106,12 @@ function looksLikeGbk(pieces: readonly Uint8Array[]): boolean {
     }
   }
   return invalid > valid && pairs > 0 && common >= pairs * 0.8 && broken * 50 <= pairs;
+}
+
+/** Of a piece, so that no character is cut at its ends. */
+function wholeLines(piece: Uint8Array, isHead: boolean): Uint8Array {
+  const start = isHead ? 0 : piece.indexOf(10) + 1;
+  return piece.subarray(start, piece.lastIndexOf(10) + 1 || piece.length);
 }
 
 /** Bytes of the UTF-8 character at `at`; 0 where there is none. */
