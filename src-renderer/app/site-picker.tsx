@@ -1,4 +1,4 @@
-import { IconArchive, IconArrowBackUp, IconPlus, IconServer2 } from "@tabler/icons-react";
+import { IconArchive, IconPlus, IconServer2 } from "@tabler/icons-react";
 import { useMemo, type ReactElement } from "react";
 import type { Site } from "../../src-shared/api/sites.api.ts";
 import { Badge } from "../components/badge.tsx";
@@ -52,7 +52,7 @@ function useOptions(): readonly PickerOption[] {
 export function SitePicker({ opened, onOpenChange }: SitePickerProps): ReactElement {
   const t = useTranslate();
   const { data: archives } = useArchives();
-  const { site, id } = useCurrentSite();
+  const { id } = useCurrentSite();
   const current = useCurrentArchive();
   const chooseSite = useWorkspace((state) => state.chooseSite);
   const leaveArchive = useWorkspace((state) => state.leaveArchive);
@@ -76,19 +76,6 @@ export function SitePicker({ opened, onOpenChange }: SitePickerProps): ReactElem
       emptyText={t("app.site.none")}
       footer={
         <>
-          {current.id === null ? null : (
-            <Button
-              compact
-              icon={IconArrowBackUp}
-              onClick={() => {
-                onOpenChange(false);
-                leaveArchive();
-              }}
-              tone="quiet"
-            >
-              {site === undefined ? t("app.archive.leave") : t("app.archive.backTo", { site: site.name })}
-            </Button>
-          )}
           <Button compact icon={IconPlus} onClick={() => go("sites")} tone="quiet">
             {t("app.site.manage")}
           </Button>

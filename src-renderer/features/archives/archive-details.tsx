@@ -9,7 +9,7 @@ import { reasonText } from "../../components/reason-text.ts";
 import { useExploreArchive } from "../../hooks/use-explore-archive.ts";
 import { useFormats } from "../../hooks/use-formats.ts";
 import { useForbidden } from "../../hooks/use-permission.ts";
-import { useTranslate } from "../../hooks/use-translate.ts";
+import { useTranslate, type Translate } from "../../hooks/use-translate.ts";
 import { spanText } from "./archive-facts.ts";
 import styles from "./archive-drawer.module.css";
 import { ArchiveProvenance, assumptionFacts } from "./archive-provenance.tsx";
@@ -29,7 +29,7 @@ export function ArchiveDetails({ archive }: { readonly archive: ArchiveDescripti
       : [
           {
             label: t("archives.formats"),
-            value: formats.list(archive.formats.map((format) => t.dynamic(`archives.format.${format}`, {}, format))),
+            value: formats.list(archive.formats.map((format) => formatText(t, format))),
           },
         ]),
     { label: t("archives.openedAt"), value: formats.dateTime(archive.openedAtMs) },
@@ -115,6 +115,13 @@ function Tenants({ archive }: { readonly archive: ArchiveDescription }): ReactEl
       </table>
     </section>
   );
+}
+
+/** A format's name; of plain text the time format that was found goes along: `text: syslog`. */
+function formatText(t: Translate, format: string): string {
+  const [name = "", ...rest] = format.split(": ");
+  const text = t.dynamic(`archives.format.${name}`, {}, name);
+  return rest.length === 0 ? text : `${text} (${rest.join(": ")})`;
 }
 
 /** From and to, each unbroken: where both do not fit, the line breaks between them. */

@@ -1,8 +1,9 @@
-import { IconFileSearch } from "@tabler/icons-react";
+import { IconArchive, IconFileSearch } from "@tabler/icons-react";
 import { useMemo, type ReactElement } from "react";
 import { Button } from "../../components/button.tsx";
 import { EmptyView } from "../../components/state-views.tsx";
 import { useAnswer } from "../../hooks/use-answer.ts";
+import { useCurrentArchive } from "../../hooks/use-archives.ts";
 import { useFormats } from "../../hooks/use-formats.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { useWorkspace } from "../../hooks/workspace-store.ts";
@@ -22,6 +23,8 @@ export function ExploreStart({ onRun }: { readonly onRun: (query: string) => voi
   const tenant = useWorkspace((state) => state.tenant);
   const source = useWorkspace((state) => state.source);
   const range = useWorkspace((state) => state.range);
+  const show = useWorkspace((state) => state.show);
+  const { unknown } = useCurrentArchive();
   const target = useMemo(() => targetOf({ site, tenant, source }), [site, tenant, source]);
   // An archive's labels are those of its own time, which may be long ago.
   const asked = source.kind === "archive" ? range : LAST_HOUR;
@@ -41,6 +44,16 @@ export function ExploreStart({ onRun }: { readonly onRun: (query: string) => voi
   const place = source.kind === "archive" ? source.archive : site;
   const recent = useAnswer("queries", "list", { kind: "recent", limit: RECENT });
 
+  if (unknown) {
+    return (
+      <EmptyView
+        actions={<Button onClick={() => show("archives")}>{t("app.screen.archives")}</Button>}
+        icon={IconArchive}
+        text={t("explore.start.notOpenText")}
+        title={t("explore.start.notOpen")}
+      />
+    );
+  }
   if (target === null) {
     return (
       <EmptyView
@@ -51,6 +64,7 @@ export function ExploreStart({ onRun }: { readonly onRun: (query: string) => voi
     );
   }
   const samples = telling === undefined ? [] : sampleQueries(telling, values.data ?? [], source.kind);
+  const noLabels = source.kind === "archive" ? t("explore.start.noLabelsInArchive") : t("explore.start.noLabels");
   const heading = source.kind === "pods" ? t("explore.start.podSamples") : t("explore.start.samples");
   const known = (recent.data ?? []).filter((stored) => stored.site === place && stored.tenant === (tenant ?? ""));
   return (
@@ -58,7 +72,7 @@ export function ExploreStart({ onRun }: { readonly onRun: (query: string) => voi
       <h2 className={styles.startTitle}>{t("explore.start.title")}</h2>
       <p className={styles.startText}>{t("explore.start.text")}</p>
       {samples.length === 0 ? (
-        <p className={styles.startText}>{labels.loading ? t("explore.start.loading") : t("explore.start.noLabels")}</p>
+        <p className={styles.startText}>{labels.loading ? t("explore.start.loading") : noLabels}</p>
       ) : (
         <section aria-label={heading}>
           <h3 className={styles.startHeading}>{heading}</h3>

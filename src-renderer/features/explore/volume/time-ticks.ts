@@ -8,7 +8,9 @@ const STEPS: readonly bigint[] = [
   ...[1n, 2n, 5n, 10n, 15n, 30n].map((seconds) => seconds * SECOND),
   ...[1n, 2n, 5n, 10n, 15n, 30n].map((minutes) => minutes * 60n * SECOND),
   ...[1n, 2n, 3n, 6n, 12n].map((hours) => hours * 3_600n * SECOND),
-  ...[1n, 2n, 7n, 14n, 30n, 90n, 365n].map((days) => days * 86_400n * SECOND),
+  ...[1n, 2n, 7n, 14n, 30n, 90n].map((days) => days * 86_400n * SECOND),
+  // Files may lie centuries apart: one of them without a right year is enough.
+  ...[1n, 2n, 5n, 10n, 20n, 50n, 100n, 200n].map((years) => years * 365n * 86_400n * SECOND),
 ];
 
 /** At most `most` instants of a round step inside a range. Steps are round in UTC, and so in each zone of whole hours. */
