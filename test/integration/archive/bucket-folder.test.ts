@@ -182,6 +182,25 @@ describe("a copied bucket", () => {
     expect(rows?.problems.map(({ entriesLost }) => entriesLost)).toEqual([2]);
   });
 
+  it("with a chunk that is cut gives the blocks before the cut, and is not complete", async () => {
+    for (const filler of [10, 300_000]) {
+      const long = { timestampNs: 1_795_354_897_000_000_000n, line: Buffer.alloc(filler, "x") };
+      const recipe = { ...RECIPE, codec: "lz4", blocks: [[long], ...RECIPE.blocks] } as const;
+      const built = buildChunk(recipe);
+      const last = built.dataStart + (built.blocks.at(-1)?.offset ?? 0);
+      const folder = directory.file(`cut-${filler}`);
+      writeObject(folder, built.name, built.bytes.subarray(0, last + 10));
+      const { blocks, problems, completeness } = await opened(folder);
+      expect(blocks.map(({ rows, maxNs }) => [rows, maxNs])).toEqual([[3, 1_795_354_898_000_000_001n]]);
+      expect(problems.map(({ error }) => String(error.params["problem"]).split(" ")[0])).toContain("truncated");
+      expect(completeness.verdict).toBe("incomplete");
+      const [block] = blocks;
+      const rows = block?.place.kind === "chunk" ? decodeChunkBlock(block.place) : null;
+      expect(rows?.rowCount).toBe(3);
+      expect(rows?.problems.map(({ entriesLost }) => entriesLost)).toEqual([undefined]);
+    }
+  });
+
   it("whose large chunk is damaged within says so when it is read", async () => {
     const line = Buffer.from(Array.from({ length: 400_000 }, (_, at) => (at * 7919 * (at % 31)) % 251));
     const built = buildChunk({

@@ -24,7 +24,7 @@ export class BucketProblems {
   /** An object that is read all the same. What its bad blocks cost is counted by whoever reads it, with the same evidence. */
   addReadable(problems: readonly BlockProblem[]): void {
     for (const problem of problems) this.#tell(problem);
-    const [lossy] = problems.filter(({ entriesLost = 0 }) => entriesLost > 0);
+    const [lossy] = problems.filter(({ entriesLost }) => entriesLost !== 0);
     if (lossy !== undefined) this.#reason({ kind: "partial-failure", part: lossy.part, code: lossy.error.code });
   }
 

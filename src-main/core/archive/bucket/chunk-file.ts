@@ -3,6 +3,9 @@ import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import { isAppError } from "../../../../src-shared/errors/app-error.ts";
 import type { ObjectBytes } from "../../common/loki-format/object-bytes.ts";
 
+/** Ingesters cut chunks at 1.5 MiB packed; some entries may be long. Nothing larger is taken for a chunk. */
+export const OBJECT_MAX_BYTES = 256 * 1_048_576;
+
 /** Objects up to this size are read at once: the ends of a larger one cost two reads. */
 const WHOLE_READ_BYTES = 131_072;
 const END_READ_BYTES = 65_536;

@@ -6,7 +6,7 @@ import type { KnownKey } from "../../common/loki-format/chunk-key.ts";
 import { checkObjectChecksum, decodeChunk } from "../../common/loki-format/decode-chunk.ts";
 import type { BlockPlace } from "../archive-block.ts";
 import type { ChunkHead, UnreadableChunk } from "../archive-contents.ts";
-import { visitChunkFile } from "./chunk-file.ts";
+import { OBJECT_MAX_BYTES, visitChunkFile } from "./chunk-file.ts";
 import { chunkProblems } from "./chunk-problem.ts";
 import { parseObjectName } from "./object-name.ts";
 
@@ -21,16 +21,16 @@ function unreadable(
   const bounds = foreign || head.layout === null ? null : boundsOfBlocks(head.layout.blocks);
   const startNs = bounds?.minNs ?? (key?.fromMs === undefined ? null : BigInt(key.fromMs) * NS_PER_MS);
   const endNs = bounds?.maxNs ?? (key?.throughMs === undefined ? null : BigInt(key.throughMs) * NS_PER_MS);
-  const [first, ...others] = chunkProblems(part, findings);
+  const [first, ...others] = chunkProblems(part, findings).map(({ entriesLost: _ofFinding, ...problem }) => problem);
   if (first === undefined) return { readable: false, problems: [] };
-  // The loss is counted once, with the first finding.
+  // The loss is that of the whole object, and counted once.
   const counted = {
     ...first,
     ...(bounds === null ? {} : { entriesLost: bounds.entries }),
     ...(startNs === null ? {} : { startNs }),
     ...(endNs === null ? {} : { endNs }),
   };
-  return { readable: false, problems: [counted, ...others.map(({ entriesLost: _counted, ...other }) => other)] };
+  return { readable: false, problems: [counted, ...others] };
 }
 
 function headOf(
@@ -62,6 +62,11 @@ function headOf(
   };
 }
 
+/** Cut off, or with a spoilt end: what blocks can be proven without the table is known by decoding alone. */
+function needsDecoding({ outer, layout }: ChunkHeadReading): boolean {
+  return layout === null && (outer?.metadata ?? null) !== null;
+}
+
 /**
  * What a chunk object is, from its two ends. One so small that it is read whole is checked against its key, and decoded where
  * that fails, so that opening already says what is wrong; of a larger one, reading says it. Rejects with `archive.changed` and
@@ -70,11 +75,11 @@ function headOf(
 export function chunkHead(place: Extract<BlockPlace, { readonly kind: "chunk" }>): ChunkHead {
   const key = parseObjectName(place.key);
   return visitChunkFile(place.file, place.key, (source, whole) => {
-    if (whole !== null && key !== null && whole.length > 0 && checkObjectChecksum(whole, key) !== null) {
-      const decoded = decodeChunk(whole, key);
-      return headOf(place.key, key, decoded, decoded.findings);
-    }
     const head = readChunkHead(source, key);
-    return headOf(place.key, key, head, head.findings);
+    const wrong = whole !== null && key !== null && whole.length > 0 && checkObjectChecksum(whole, key) !== null;
+    const small = source.sizeBytes <= OBJECT_MAX_BYTES;
+    if (!wrong && !(small && needsDecoding(head))) return headOf(place.key, key, head, head.findings);
+    const decoded = decodeChunk(whole ?? source.read(0, source.sizeBytes), key);
+    return headOf(place.key, key, decoded, decoded.findings);
   });
 }

@@ -3,12 +3,9 @@ import { describeFinding } from "../../common/loki-format/chunk-finding.ts";
 import { isForeign } from "../../common/loki-format/chunk-identity.ts";
 import { decodeChunk } from "../../common/loki-format/decode-chunk.ts";
 import type { BlockPlace, BlockRows } from "../archive-block.ts";
-import { readChunkFile } from "./chunk-file.ts";
+import { OBJECT_MAX_BYTES, readChunkFile } from "./chunk-file.ts";
 import { chunkLosses } from "./chunk-problem.ts";
 import { parseObjectName } from "./object-name.ts";
-
-/** Ingesters cut chunks at 1.5 MiB packed; some entries may be long. */
-const OBJECT_MAX_BYTES = 256 * 1_048_576;
 
 /**
  * Reads the entries of a chunk object, ascending in time. What could not be read is among the problems, with the entries that

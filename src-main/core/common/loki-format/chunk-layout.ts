@@ -80,7 +80,8 @@ function failed(finding: ChunkFinding): Read<ChunkLayout> {
   return { part: null, findings: [finding] };
 }
 
-function readHeader(header: Uint8Array, at: number): { version: number; codec: ChunkCodec } | ChunkFinding {
+/** Reads the six bytes that an inner chunk begins with; `at` is where it lies, for the finding. */
+export function readChunkHeader(header: Uint8Array, at: number): { version: number; codec: ChunkCodec } | ChunkFinding {
   const unreadable = (actual: string, expected: string): ChunkFinding => ({
     kind: "header-unreadable",
     offset: at,
@@ -102,7 +103,7 @@ function readHeader(header: Uint8Array, at: number): { version: number; codec: C
  * A table whose checksum is wrong is given where it parses: each block has a checksum of its own.
  */
 export function readLayout(source: ObjectBytes, start: number, length: number): Read<ChunkLayout> {
-  const header = readHeader(source.read(start, start + Math.min(6, length)), start);
+  const header = readChunkHeader(source.read(start, start + Math.min(6, length)), start);
   if ("kind" in header) return failed(header);
   const { version, codec } = header;
   const tail = readTail(source, start, length, version);

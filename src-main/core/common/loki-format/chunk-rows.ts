@@ -41,7 +41,8 @@ function capacity({ bytes }: UnpackedBlock, version: number): number {
   return Math.floor(bytes.length / (version === 4 ? 4 : 2));
 }
 
-function columnsFor(rows: number, withMetadata: boolean): EntryColumns {
+/** Empty columns for so many rows. */
+export function columnsFor(rows: number, withMetadata: boolean): EntryColumns {
   return {
     timestampsNs: new BigInt64Array(rows),
     lineStarts: new Uint32Array(rows),
