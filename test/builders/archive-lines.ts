@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { DuckDBInstance } from "@duckdb/node-api";
+import { duckDb } from "./duckdb-stranger.ts";
 
 export interface ArchiveLine {
   readonly timestampNs: bigint;
@@ -38,15 +38,6 @@ export async function archiveCounts(directory: string): Promise<{ readonly rows:
 
 async function duckRows(sql: string, directory: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   if (!existsSync(directory)) return [];
-  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
-  try {
-    const connection = await instance.connect();
-    try {
-      return (await connection.runAndReadAll(sql)).getRowObjectsJS();
-    } finally {
-      connection.closeSync();
-    }
-  } finally {
-    instance.closeSync();
-  }
+  using duck = await duckDb();
+  return await duck.rows(sql);
 }

@@ -9,12 +9,13 @@ import { type ExportSummary, exportSummarySchema } from "../../../src-shared/mod
 import { nanoTextSchema } from "../../../src-shared/model/nano-time.ts";
 import { REDACTION_PATTERNS } from "../../../src-shared/model/redaction-pattern.ts";
 import type { Announcer } from "../common/topics.ts";
-import type { JobDefinition } from "../jobs/job-definition.ts";
+import type { JobContext, JobDefinition } from "../jobs/job-definition.ts";
 import type { LogSource } from "../logs/log-source.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import { exportCheckpointSchema, type ExportCheckpoint } from "./export-checkpoint.ts";
 import { EXPORT_JOURNAL_FILE } from "./export-journal.ts";
 import { lockExport } from "./export-lock.ts";
+import { exportSummary } from "./export-outcome.ts";
 import type { ExportParts, ExportPlan } from "./export-plan.ts";
 import { runExport } from "./run-export.ts";
 import { storeWorkName } from "./store-work.ts";
@@ -59,40 +60,70 @@ export function createExportJob(
     output: exportSummarySchema,
     canPause: true,
     titleParams: ({ target, destination }) => ({ tenant: tenantOf(target), place: placeOf(destination) }),
-    run: async ({ input, checkpoint, signal, logger, commit, report }) => {
-      const { destination } = input;
-      const directory =
-        destination.kind === "folder" ? destination.path : join(parts.workDirectory, storeWorkName(destination.place));
-      await using stack = new AsyncDisposableStack();
-      stack.use(lockExport(directory));
-      // A command that was killed goes on by its own journal; two memories of one folder would not know of each other.
-      if (checkpoint === null && existsSync(join(directory, EXPORT_JOURNAL_FILE))) {
-        throw new AppError("export.other-plan", { file: directory, problem: EXPORT_JOURNAL_FILE });
+    run: async (context) => {
+      try {
+        return await exportNow(parts, context);
+      } catch (error) {
+        // Told to stop before anything of this run began: what earlier ones had finished is the answer.
+        if (!context.signal.aborted || context.checkpoint === null) throw error;
+        const { plan, finished } = context.checkpoint;
+        const where = whereOf(parts, context.input);
+        return exportSummary(where, plan, finished, {
+          state: "stopped",
+          resumed: finished.length,
+          repeated: 0,
+          seconds: 0,
+        });
       }
-      const source = stack.use(await parts.openSource(input.target, signal));
-      const store = destination.kind === "s3" ? stack.use(await parts.openStore(destination.place, signal)) : null;
-      const summary = await runExport(planOf(input, directory, parts.program), {
-        source,
-        writer: parts.writer,
-        chooseLabelColumns: parts.chooseLabelColumns,
-        writeManifest: parts.writeManifest,
-        checkpoint: { load: async () => checkpoint, commit },
-        report,
-        clock: parts.clock,
-        signal,
-        logger,
-        ...(store === null ? {} : { store }),
-      });
-      if (summary.state === "finished") tell(parts.announcer, summary);
-      // The lock's file is let go of first.
-      await stack.disposeAsync();
-      if (store !== null && summary.state === "finished") await rm(directory, { recursive: true, force: true });
-      return summary;
     },
   };
 }
 
-function planOf(input: LogsExportInput, directory: string, program: string): ExportPlan {
+async function exportNow(
+  parts: LogsExportJobParts,
+  { input, checkpoint, signal, logger, commit, report }: JobContext<LogsExportInput, ExportCheckpoint>,
+): Promise<ExportSummary> {
+  const { destination } = input;
+  const { directory, place } = whereOf(parts, input);
+  await using stack = new AsyncDisposableStack();
+  stack.use(lockExport(directory));
+  // A command that was killed goes on by its own journal; two memories of one folder would not know of each other.
+  if (checkpoint === null && existsSync(join(directory, EXPORT_JOURNAL_FILE))) {
+    throw new AppError("export.other-plan", { file: directory, problem: EXPORT_JOURNAL_FILE });
+  }
+  const source = stack.use(await parts.openSource(input.target, signal));
+  const store = destination.kind === "s3" ? stack.use(await parts.openStore(destination.place, signal)) : null;
+  const summary = await runExport(planOf(input, directory, place, parts.program), {
+    source,
+    writer: parts.writer,
+    chooseLabelColumns: parts.chooseLabelColumns,
+    writeManifest: parts.writeManifest,
+    checkpoint: { load: async () => checkpoint, commit },
+    report,
+    clock: parts.clock,
+    signal,
+    logger,
+    ...(store === null ? {} : { store }),
+  });
+  if (summary.state !== "finished") return summary;
+  tell(parts.announcer, summary);
+  // The lock's file is let go of first.
+  await stack.disposeAsync();
+  if (store !== null) await rm(directory, { recursive: true, force: true });
+  return summary;
+}
+
+/** Where slices are written, and what the destination is called. */
+function whereOf(
+  { workDirectory }: LogsExportJobParts,
+  { destination }: LogsExportInput,
+): Pick<ExportPlan, "directory" | "place"> {
+  const place = placeOf(destination);
+  if (destination.kind === "folder") return { directory: destination.path, place };
+  return { directory: join(workDirectory, storeWorkName(destination.place)), place };
+}
+
+function planOf(input: LogsExportInput, directory: string, place: string, program: string): ExportPlan {
   return {
     site: input.site,
     tenant: tenantOf(input.target),
@@ -102,7 +133,7 @@ function planOf(input: LogsExportInput, directory: string, program: string): Exp
     linesPerSecond: input.linesPerSecond,
     parallel: input.parallel,
     directory,
-    place: placeOf(input.destination),
+    place,
     exportedBy: input.principal,
     program,
   };
@@ -113,7 +144,7 @@ function tenantOf(target: LogTarget): string {
   return target.kind === "pods" ? target.namespace : target.tenant;
 }
 
-export function placeOf(destination: ExportDestination): string {
+function placeOf(destination: ExportDestination): string {
   if (destination.kind === "folder") return destination.path;
   const { bucket, prefix } = destination.place;
   return `s3://${bucket}/${prefix}`;
