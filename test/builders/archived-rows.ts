@@ -34,15 +34,37 @@ const BROKEN = [
 ];
 
 const piece = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom("status=500", "status=200", 'msg="a b"', " ", "level=error", "x", "500", "a=b") },
-  { weight: 2, arbitrary: fc.constantFrom('{"status":"500"}', '{"status":500,"m":"é"}', '{"status":"5\\u00300"}', '{"s":{"t":"a b"}}') },
-  { weight: 2, arbitrary: fc.constantFrom('status="5\\u00300"', "é", "K", "\u212a", "ERROR", "Error", "\n", "\\", '"') },
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom("status=500", "status=200", 'msg="a b"', " ", "level=error", "x", "500", "a=b"),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      '{"status":"500"}',
+      '{"status":500,"m":"é"}',
+      '{"status":"5\\u00300"}',
+      '{"s":{"t":"a b"}}',
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('status="5\\u00300"', "é", "K", "\u212a", "ERROR", "Error", "\n", "\\", '"'),
+  },
 );
 
 /** Lines that query texts are in, sometimes: logfmt, JSON, escapes, broken UTF-8. */
 export const lineBytes = fc
-  .array(fc.oneof({ weight: 5, arbitrary: piece.map((text) => Buffer.from(text)) }, { weight: 1, arbitrary: fc.constantFrom(...BROKEN) }), { maxLength: 6 })
-  .map((pieces) => Buffer.concat(pieces.flatMap((one, at) => (at === 0 ? [one] : [Buffer.from(at % 2 === 0 ? " " : ""), one]))));
+  .array(
+    fc.oneof(
+      { weight: 5, arbitrary: piece.map((text) => Buffer.from(text)) },
+      { weight: 1, arbitrary: fc.constantFrom(...BROKEN) },
+    ),
+    { maxLength: 6 },
+  )
+  .map((pieces) =>
+    Buffer.concat(pieces.flatMap((one, at) => (at === 0 ? [one] : [Buffer.from(at % 2 === 0 ? " " : ""), one]))),
+  );
 
 const metadata = fc.option(
   fc.constantFrom<LabelSet>({ status: "500" }, { "k8s.pod": "p1" }, { app: "other" }, { level: "warn", trace: "t" }),
@@ -118,7 +140,9 @@ export const queryTexts = fc
     fc
       .constantFrom('{app=~".+"}', '{app="a"}', '{app=~"a|b", env!="dr"}', '{status="500"}')
       .map((selector) => `${selector} ${stages.join(" ")}`),
-  );
+  )
+  // Behind `keep app` a `!=` would be a matcher.
+  .filter((text) => parseLogQl(text).ok);
 
 export function logExpr(text: string): LogExpr {
   const parsed = parseLogQl(text);
@@ -135,7 +159,13 @@ interface Stored extends ArchivedRow {
 export function expectedRows(
   blocks: readonly MemoryBlock[],
   text: string,
-  options: { readonly direction: Direction; readonly dropsDuplicates: boolean; readonly startNs: bigint; readonly endNs: bigint; readonly limit: number | null },
+  options: {
+    readonly direction: Direction;
+    readonly dropsDuplicates: boolean;
+    readonly startNs: bigint;
+    readonly endNs: bigint;
+    readonly limit: number | null;
+  },
 ): readonly SeenRow[] {
   const stored: Stored[] = blocks.flatMap(({ rows }, order) => rows.map((row, at) => ({ ...row, order, at })));
   const sorted = stored.toSorted((left, right) => {
@@ -168,7 +198,8 @@ export function seenRows(batch: LogBatch): readonly SeenRow[] {
     Buffer.from(bytes.subarray(offsets[row], offsets[row + 1]));
   return Array.from({ length: batch.rowCount }, (_, row) => {
     const extra = slice(batch.extraBytes, batch.extraOffsets, row).toString("utf8");
-    const { m = {}, p = {} } = extra === "" ? {} : (JSON.parse(extra) as { readonly m?: LabelSet; readonly p?: LabelSet });
+    const { m = {}, p = {} } =
+      extra === "" ? {} : (JSON.parse(extra) as { readonly m?: LabelSet; readonly p?: LabelSet });
     return {
       ts: batch.timestampsNs[row] ?? 0n,
       labels: formatLabelSet(batch.streams[batch.streamRefs[row] ?? 0] ?? {}),

@@ -5,7 +5,14 @@ import { readRows } from "../../../src-main/core/archive/scan/read-rows.ts";
 import { planBlocks } from "../../../src-main/core/archive/scan/scan-plan.ts";
 import { compileSelector } from "../../../src-shared/logql/pipeline/matchers.ts";
 import type { Direction } from "../../../src-shared/model/log-query.ts";
-import { archivedBlocks, expectedRows, logExpr, queryTexts, type SeenRow, seenRows } from "../../builders/archived-rows.ts";
+import {
+  archivedBlocks,
+  expectedRows,
+  logExpr,
+  queryTexts,
+  type SeenRow,
+  seenRows,
+} from "../../builders/archived-rows.ts";
 import { memoryArchive, type MemoryArchive, MEMORY_TENANT, type MemoryBlock } from "../../builders/memory-archives.ts";
 
 interface Case {
@@ -24,7 +31,12 @@ const cases: fc.Arbitrary<Case> = fc.record({
   limit: fc.option(fc.nat(12), { nil: null }),
 });
 
-async function read({ contents, pool }: MemoryArchive, text: string, options: Case, maxHeldBytes?: number): Promise<readonly SeenRow[]> {
+async function read(
+  { contents, pool }: MemoryArchive,
+  text: string,
+  options: Case,
+  maxHeldBytes?: number,
+): Promise<readonly SeenRow[]> {
   const expr = logExpr(text);
   const { direction, startNs, endNs, limit } = options;
   const takes = compileSelector(expr.selector.matchers);
@@ -71,7 +83,11 @@ describe("Rows of an archive", () => {
   });
 
   it("pass through without a copy where blocks lie apart", async () => {
-    const rows = Array.from({ length: 4_000 }, (_, at) => ({ ts: BigInt(at), labels: { app: "a" }, line: `line ${at}` }));
+    const rows = Array.from({ length: 4_000 }, (_, at) => ({
+      ts: BigInt(at),
+      labels: { app: "a" },
+      line: `line ${at}`,
+    }));
     const blocks: MemoryBlock[] = [{ rows: rows.slice(0, 2_000) }, { rows: rows.slice(2_000) }];
     const seen = await read(memoryArchive(blocks), '{app="a"}', {
       direction: "backward",
@@ -84,7 +100,11 @@ describe("Rows of an archive", () => {
   });
 
   it("of one time in their thousands stay once each", async () => {
-    const rows = Array.from({ length: 3_000 }, (_, at) => ({ ts: 7n, labels: { app: "a" }, line: `line ${at % 1_000}` }));
+    const rows = Array.from({ length: 3_000 }, (_, at) => ({
+      ts: 7n,
+      labels: { app: "a" },
+      line: `line ${at % 1_000}`,
+    }));
     const blocks: MemoryBlock[] = [{ rows }, { rows: rows.slice(500) }];
     const seen = await read(memoryArchive(blocks, { dropsDuplicates: true }), '{app="a"}', {
       direction: "backward",
