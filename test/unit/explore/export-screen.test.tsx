@@ -44,7 +44,8 @@ describe("exporting a whole range", () => {
     const { user, commands } = openExplore();
     await listedRows();
     await user.keyboard("e");
-    await openDialog();
+    const dialog = await openDialog();
+    await waitFor(() => expect(dialog.contains(document.activeElement)).toBe(true));
     await user.keyboard("{Escape}");
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     const offered = [...commands.getState().byOwner.values()].flat().map(({ id }) => id);

@@ -39,7 +39,8 @@ function ExportWays({ subject, onClose }: { readonly subject: ExportSubject; rea
   const [way, setWay] = useState<Way>(rows !== null && rows.chosen !== null ? "rows" : "job");
   return (
     <div className={styles.dialog}>
-      <div className={styles.ways}>
+      {/* Takes the focus as the dialog opens: the next Tab is on the choice, and Enter does nothing yet. */}
+      <div className={styles.ways} data-autofocus tabIndex={-1}>
         <SegmentedControl
           aria-label={t("exports.way")}
           data={WAYS.map((value) => ({
@@ -47,7 +48,6 @@ function ExportWays({ subject, onClose }: { readonly subject: ExportSubject; rea
             label: t(`exports.way.${value}`),
             disabled: value === "rows" && rows === null,
           }))}
-          data-autofocus
           fullWidth
           onChange={(value) => setWay(WAYS.find((one) => one === value) ?? "job")}
           value={way}
