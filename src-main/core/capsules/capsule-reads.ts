@@ -9,7 +9,13 @@ import {
 import { parseLogQl } from "../../../src-shared/logql/parser.ts";
 import { printLogExpr } from "../../../src-shared/logql/printer.ts";
 import type { LogQuery } from "../../../src-shared/model/log-query.ts";
-import { MAX_NANO_TIME, MIN_NANO_TIME } from "../../../src-shared/model/nano-time.ts";
+import { MAX_NANO_TIME, MIN_NANO_TIME, NS_PER_SECOND } from "../../../src-shared/model/nano-time.ts";
+
+/**
+ * Loki moves start and end of a metric query outwards to multiples of the step. Which step will be asked for is not known
+ * here; it is taken to be no longer than a tenth of the range.
+ */
+const STEPS_AT_LEAST = 10n;
 
 /**
  * The log queries whose rows answer a query. Of a log query itself; of a metric query the lines its windows look at, before
@@ -26,12 +32,13 @@ export function capsuleReads(query: LogQuery): readonly LogQuery[] {
     // Without a limit every row is read either way, and oldest first is how they are written.
     return [query.limit === null ? { ...query, direction: "forward" } : query];
   }
+  const alignedNs = (query.range.endNs - query.range.startNs) / STEPS_AT_LEAST + NS_PER_SECOND;
   const reads = new Map<string, LogQuery>();
   for (const { log, intervalNs, offsetNs } of logRanges(parsed.expr)) {
     const expr = printLogExpr({ ...log, stages: leadingLineFilters(log.stages) });
-    const startNs = clamp(query.range.startNs - intervalNs - offsetNs);
+    const startNs = clamp(query.range.startNs - alignedNs - intervalNs - offsetNs);
     // A window holds its end, a range does not.
-    const endNs = clamp(query.range.endNs - offsetNs + 1n);
+    const endNs = clamp(query.range.endNs + alignedNs - offsetNs + 1n);
     const before = reads.get(expr)?.range;
     const range = {
       startNs: before === undefined || startNs < before.startNs ? startNs : before.startNs,

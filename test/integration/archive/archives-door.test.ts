@@ -278,4 +278,54 @@ describe("archives at the door", () => {
     await using page = await pageAt(opened);
     await openedAt(page, file);
   });
+
+  it("answers a metric query over a capsule as over its source", async () => {
+    using root = temporaryDirectory();
+    using profile = temporaryDirectory();
+    await using opened = await consoleIn(profile);
+    await using page = await pageAt(opened);
+    const { api } = page.client;
+    const archive = await openedAt(page, logFile(root));
+    const tenant = tenantIdSchema.parse(archive.tenants[0]?.tenant);
+    const expr = `sum by (level) (count_over_time(${archive.tenants[0]?.selector ?? ""} | logfmt [90s] offset 10s))`;
+    const range = { startNs: "1795169000000000000", endNs: "1795169300000000000" };
+    const ask = (id: ArchiveDescription["id"]) =>
+      api.logs.metric({ target: { kind: "archive", archive: id, tenant }, range, query: expr, stepNs: "30000000000" });
+    const target = { kind: "archive", archive: archive.id, tenant } as const;
+    const query = { target, query: expr, range, direction: "backward" as const, limit: 5 };
+    const { job } = await api.capsules.create({ title: "m", notes: "", queries: [query], redact: [], file: "m" });
+    const { output } = await ended(page, job);
+    const capsule = await openedAt(page, z.object({ path: z.string() }).parse(output).path);
+    const answer = await ask(archive.id);
+    expect(answer.series.length).toBe(2);
+    expect((await ask(capsule.id)).series).toEqual(answer.series);
+  });
+
+  it("puts a Loki's lines with the site's facts into a capsule, and no address with a password", async () => {
+    using profile = temporaryDirectory();
+    await using opened = await consoleIn(profile);
+    await using page = await pageAt(opened);
+    const { api } = page.client;
+    const { sites } = await api.sites.list();
+    const lab = sites.find(({ kind }) => kind === "lab");
+    if (lab === undefined) throw new Error("no lab");
+    const { tenants } = await api.sites.tenants({ site: lab.id });
+    const [named] = tenants;
+    if (named === undefined) throw new Error("no tenant");
+    const target = { kind: "loki", site: lab.id, tenant: tenantIdSchema.parse(named.tenant) } as const;
+    const nowMs = Date.now();
+    const range = { startNs: `${nowMs - 3_600_000}000000`, endNs: `${nowMs}000000` };
+    const query = { target, query: '{app=~".+"}', range, direction: "backward" as const, limit: 700 };
+    const { job } = await api.capsules.create({ title: "lab", notes: "", queries: [query], redact: [], file: "lab" });
+    const done = await ended(page, job);
+    expect(done).toMatchObject({ state: "succeeded", output: { rows: 700 } });
+    const capsule = await openedAt(page, z.object({ path: z.string() }).parse(done.output).path);
+    expect(capsule.tenants).toMatchObject([{ tenant: named.tenant, rows: 700 }]);
+    const described = await api.capsules.describe({ archive: capsule.id });
+    const facts = new Map(described.facts.map(({ name, value }) => [name, value]));
+    expect(facts.get("kind")).toBe("lab");
+    expect(facts.get("loki version")).toMatch(/^\d+\.\d+/);
+    expect([...facts.keys()].some((name) => name.startsWith("component "))).toBe(true);
+    expect(described.queries[0]?.completeness.reasons).toContainEqual({ kind: "limit-reached", limit: 700 });
+  });
 });

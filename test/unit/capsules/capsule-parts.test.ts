@@ -9,6 +9,8 @@ import { oldArchive, prod, spare } from "../../builders/capsule-parts.ts";
 import { logBatch } from "../../builders/log-batches.ts";
 
 const range = { startNs: 1_000_000_000_000n, endNs: 2_000_000_000_000n };
+/** How far Loki may move the ends of a range to whole steps: a tenth of it, and a second. */
+const aligned = 101_000_000_000n;
 const asked = (expr: string, limit: number | null = 10) => ({ expr, range, direction: "backward", limit }) as const;
 
 describe("what a capsule reads", () => {
@@ -22,7 +24,10 @@ describe("what a capsule reads", () => {
     expect(others).toEqual([]);
     expect(read).toEqual({
       expr: '{app="a"} |= "x"',
-      range: { startNs: range.startNs - 360_000_000_000n, endNs: range.endNs - 300_000_000_000n + 1n },
+      range: {
+        startNs: range.startNs - 360_000_000_000n - aligned,
+        endNs: range.endNs - 300_000_000_000n + 1n + aligned,
+      },
       direction: "forward",
       limit: null,
     });
@@ -34,8 +39,8 @@ describe("what a capsule reads", () => {
     const reads = capsuleReads(asked(expr));
     expect(reads.map(({ expr: text }) => text)).toEqual(['{app="a"}', '{app="b"}']);
     expect(reads[0]?.range).toEqual({
-      startNs: range.startNs - 540_000_000_000n,
-      endNs: range.endNs + 60_000_000_000n + 1n,
+      startNs: range.startNs - 540_000_000_000n - aligned,
+      endNs: range.endNs + 60_000_000_000n + 1n + aligned,
     });
   });
 
