@@ -36,7 +36,7 @@ export class FieldDetector {
     for (let row = 0; row < batch.rowCount; row += 1) {
       const extra = extras.toString("utf8", batch.extraOffsets[row], batch.extraOffsets[row + 1]);
       // Written by batch-builder.ts.
-      const { m = {}, p = {} } = extra === "" ? ({} as RowExtra) : (JSON.parse(extra) as RowExtra);
+      const { m = {}, p = {} } = extra === "" ? {} : (JSON.parse(extra) as RowExtra);
       const line = lines.toString("utf8", batch.lineOffsets[row], batch.lineOffsets[row + 1]);
       for (const [name, value] of Object.entries(m)) this.#note(name, value, null);
       for (const [name, value] of Object.entries(p)) this.#note(name, value, null);

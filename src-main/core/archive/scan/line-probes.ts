@@ -39,9 +39,9 @@ export function planProbes({ stages }: Pick<LogExpr, "stages">): ProbePlan {
       exact = false;
       break;
     }
-    const probe = stage.kind === "lineFilter" ? probeOf(stage) : null;
-    if (probe !== null && probe.probe !== null) probes.push(probe.probe);
-    if (probe === null || !probe.exact) exact = false;
+    const asked = stage.kind === "lineFilter" ? probeOf(stage) : UNKNOWN;
+    if (asked.probe !== null) probes.push(asked.probe);
+    if (!asked.exact) exact = false;
   }
   if (!exact) probes.push(...parsedValues(stages));
   return { probes, exact };

@@ -50,8 +50,10 @@ export class SampleStore {
 
   #takePart(part: Part, untilNs: bigint | null, visit: Visit): void {
     const { timestampsNs } = part.columns;
-    while (part.from < part.to && (untilNs === null || (timestampsNs[part.from] ?? 0n) < untilNs))
+    while (part.from < part.to) {
+      if (untilNs !== null && (timestampsNs[part.from] ?? 0n) >= untilNs) return;
       this.#give(part, visit);
+    }
   }
 
   /** Several blocks' samples, one time after the other, equal ones of a time once. */

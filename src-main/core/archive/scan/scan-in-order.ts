@@ -40,10 +40,10 @@ export async function* scanInOrder<Item, Answer>(
     }
   };
   const fill = (): void => {
-    while (next < items.length && running.length < ahead && (running.length === 0 || heldBytes < maxBytesAhead)) {
+    while (running.length < ahead) {
       const item = items[next];
+      if (item === undefined || (running.length > 0 && heldBytes >= maxBytesAhead)) return;
       next += 1;
-      if (item === undefined) break;
       const step = start(item);
       // Awaited in its turn; until then a failure is nobody's surprise.
       step.catch(() => undefined);

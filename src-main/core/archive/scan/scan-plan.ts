@@ -51,7 +51,7 @@ export function planBlocks({
         (endNs === null || block.minNs < endNs) &&
         (block.streams === null || block.streams.some(isTaken)),
     )
-    .sort((left, right) => order(left.block.minNs, right.block.minNs) || left.order - right.order);
+    .sort((left, right) => timeOrder(left.block.minNs, right.block.minNs) || left.order - right.order);
   const secret = crypto.getRandomValues(new Uint8Array(16));
   const shared = contents.dropsDuplicates ? sharedRanges(chosen.map(({ block }) => block)) : null;
   const planned = chosen.map((item, index) => ({
@@ -59,10 +59,10 @@ export function planBlocks({
     dedupe: shared === null ? null : { shared: shared[index] ?? [], secret },
   }));
   if (direction === "forward") return planned;
-  return planned.sort((left, right) => order(right.block.maxNs, left.block.maxNs) || right.order - left.order);
+  return planned.sort((left, right) => timeOrder(right.block.maxNs, left.block.maxNs) || right.order - left.order);
 }
 
-function order(left: bigint, right: bigint): number {
+function timeOrder(left: bigint, right: bigint): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 

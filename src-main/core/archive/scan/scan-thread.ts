@@ -42,7 +42,7 @@ export class ScanThread implements AsyncDisposable {
     this.#given += 1;
     this.#tasks.push({ id: this.#given, task });
     const message: ScanMessage = { id: this.#given, request: task.request };
-    this.#running().postMessage(message);
+    this.#running().postMessage(message, []);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -96,6 +96,6 @@ export class ScanThread implements AsyncDisposable {
 
 /** The error a worker threw. Codes and parameters are those of an `AppError` on its other side. */
 function revived({ code, params }: WireError): AppError {
-  // The worker made it with these parameters for this code.
-  return new AppError(code, params as never);
+  // The worker made it with the parameters of its code.
+  return new AppError(code, params);
 }
