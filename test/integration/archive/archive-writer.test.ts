@@ -97,6 +97,18 @@ describe("the writer of archives", () => {
     ]);
   });
 
+  it("writes no file of a slice without rows, and removes those of an earlier try", async () => {
+    using directory = temporaryDirectory();
+    await using pool = writer();
+    const first = await pool.openSlice(options(directory.path));
+    await first.append(logBatch(rows(0, 10)));
+    await first.finish();
+    const second = await pool.openSlice(options(directory.path));
+    await second.append(logBatch([]));
+    expect(await second.finish()).toEqual({ files: [], rows: 0, redacted: {} });
+    expect(filesIn(directory.path)).toEqual([]);
+  });
+
   it("counts what it redacted", async () => {
     using directory = temporaryDirectory();
     await using pool = writer();

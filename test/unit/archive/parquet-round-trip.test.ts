@@ -117,6 +117,20 @@ describe("an archive of Parquet", () => {
     expect(Math.max(...blocks.map(({ bytes }) => bytes))).toBeLessThan(33 * 1024 * 1024);
   });
 
+  it("keeps metadata that is never the same, among rows without any", async () => {
+    using directory = temporaryDirectory();
+    const written = Array.from({ length: 5_000 }, (_, index): PlainRow => ({
+      timestampNs: START_NS + BigInt(index),
+      labels: { app: "pay" },
+      line: `line ${index}`,
+      ...(index % 7 === 0 ? {} : { metadata: { trace_id: `追踪-${index}`, 'odd "name"': "," } }),
+      ...(index % 11 === 0 ? { parsed: { n: String(index) } } : {}),
+    }));
+    writeSlice(directory.path, written, { batchRows: 300 });
+    const { blocks } = await openContents(openKubemateArchive, directory.path);
+    expect((await readBlocks(blocks)).rows).toEqual(written.map((plain) => expectedRow(plain)));
+  });
+
   it("says of each block its bounds, rows and streams, without reading it", async () => {
     using directory = temporaryDirectory();
     const written = Array.from({ length: 70_000 }, (_, index): PlainRow => ({

@@ -16,6 +16,7 @@ import {
 } from "./archive-columns.ts";
 import { NOTHING, writeColumnChunk } from "./column-chunk-writer.ts";
 import type { FileSink } from "./file-sink.ts";
+import { groupExtras } from "./group-extras.ts";
 import { writeLineColumns } from "./line-pages.ts";
 import { RowGroupBuffer } from "./row-group-buffer.ts";
 import { NAMED_STREAMS, type RowGroupFacts } from "./row-group-facts.ts";
@@ -95,7 +96,7 @@ export class ParquetLogWriter {
     const began = sink.offset;
     const times = group.timestamps();
     const streams: SetColumn = { sets: this.#streams, refs: group.streamNumbers() };
-    const { metadata, parsed } = group.extras();
+    const { metadata, parsed } = groupExtras(group.spans, group.rows);
     const lines = group.spans.map(({ batch, from, to }) => ({
       bytes: batch.lineBytes,
       offsets: batch.lineOffsets,
@@ -125,6 +126,8 @@ export class ParquetLogWriter {
       total_byte_size: columns.reduce((sum, { meta_data }) => sum + (meta_data?.total_uncompressed_size ?? 0n), 0n),
       num_rows: BigInt(group.rows),
       total_compressed_size: BigInt(sink.offset - began),
+      // By time, the first column; for readers that make use of it.
+      ...(ascending ? { sorting_columns: [{ column_idx: 0, descending: false, nulls_first: false }] } : {}),
     });
     this.#parquet.num_rows += BigInt(group.rows);
     const rawNulls = lineChunks[1]?.meta_data?.statistics?.null_count ?? 0n;
@@ -193,8 +196,9 @@ function boundsOf(times: BigInt64Array): { minNs: bigint; maxNs: bigint; ascendi
   return { minNs, maxNs, ascending };
 }
 
-function countSet({ sets, refs }: SetColumn): number {
+/** Rows with any set but the empty one, which is the first. */
+function countSet({ refs }: SetColumn): number {
   let count = 0;
-  for (const ref of refs) if (ref !== 0 && Object.keys(sets[ref] ?? {}).length > 0) count += 1;
+  for (const ref of refs) if (ref !== 0) count += 1;
   return count;
 }

@@ -1,6 +1,4 @@
-import type { LabelSet } from "../../../../src-shared/model/labels.ts";
-import type { LogBatch, RowExtra } from "../../../../src-shared/model/log-batch.ts";
-import type { SetColumn } from "./string-columns.ts";
+import type { LogBatch } from "../../../../src-shared/model/log-batch.ts";
 
 /** Rows `[from, to)` of a batch, with the file's number of each of the batch's streams. */
 export interface RowSpan {
@@ -72,38 +70,5 @@ export class RowGroupBuffer {
       }
     }
     return answer;
-  }
-
-  /** Structured metadata and parsed labels of each row; equal texts are parsed once. */
-  extras(): { readonly metadata: SetColumn; readonly parsed: SetColumn } {
-    const metadata: LabelSet[] = [{}];
-    const parsed: LabelSet[] = [{}];
-    const metadataRefs = new Uint32Array(this.rows);
-    const parsedRefs = new Uint32Array(this.rows);
-    const known = new Map<string, { readonly m: number; readonly p: number }>();
-    let at = 0;
-    for (const { batch, from, to } of this.#spans) {
-      const bytes = Buffer.from(batch.extraBytes.buffer, batch.extraBytes.byteOffset, batch.extraBytes.byteLength);
-      for (let row = from; row < to; row += 1, at += 1) {
-        const start = batch.extraOffsets[row] ?? 0;
-        const end = batch.extraOffsets[row + 1] ?? 0;
-        if (start === end) continue;
-        const text = bytes.toString("utf8", start, end);
-        let places = known.get(text);
-        if (places === undefined) {
-          // The contract of `LogBatch`: written by this program's own sources.
-          const extra = JSON.parse(text) as RowExtra;
-          places = {
-            m: extra.m === undefined ? 0 : metadata.push(extra.m) - 1,
-            p: extra.p === undefined ? 0 : parsed.push(extra.p) - 1,
-          };
-          // Texts that are never the same (trace ids) are not worth remembering.
-          if (known.size < 1_000 || known.size * 2 < at) known.set(text, places);
-        }
-        metadataRefs[at] = places.m;
-        parsedRefs[at] = places.p;
-      }
-    }
-    return { metadata: { sets: metadata, refs: metadataRefs }, parsed: { sets: parsed, refs: parsedRefs } };
   }
 }

@@ -32,14 +32,35 @@ class Dictionary {
 
 /** Texts in PLAIN encoding: a length of four bytes before each. */
 export function plainTexts(texts: readonly string[]): Uint8Array {
-  const sizes = texts.map((text) => Buffer.byteLength(text));
-  const body = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size + 4, 0));
-  let at = 0;
-  for (const [index, text] of texts.entries()) {
-    at = body.writeUInt32LE(sizes[index] ?? 0, at);
-    at += body.write(text, at);
+  if (texts.length === 0) return NOTHING;
+  // Encoded in one go with room for the lengths: ten times as fast as one by one, for ASCII, where lengths are known.
+  const joined = `${ROOM}${texts.join(ROOM)}`;
+  const body = Buffer.from(joined);
+  if (body.length === joined.length) {
+    let at = 0;
+    for (const text of texts) {
+      writeLength(body, at, text.length);
+      at += 4 + text.length;
+    }
+    return body;
   }
-  return body;
+  const sized = Buffer.allocUnsafe(body.length);
+  let at = 0;
+  for (const text of texts) {
+    const size = sized.write(text, at + 4);
+    writeLength(sized, at, size);
+    at += 4 + size;
+  }
+  return sized;
+}
+
+const ROOM = "\0\0\0\0";
+
+function writeLength(bytes: Uint8Array, at: number, length: number): void {
+  bytes[at] = length & 0xff;
+  bytes[at + 1] = (length >>> 8) & 0xff;
+  bytes[at + 2] = (length >>> 16) & 0xff;
+  bytes[at + 3] = length >>> 24;
 }
 
 /** One label of each row's set, absent where the set has none. */
@@ -105,51 +126,75 @@ export function writeConstantColumn(writer: ByteWriter, column: string, text: st
  * level 0, each entry one of level 1, and all entries of a row but its first have repetition level 1.
  */
 export function writeMapColumn(writer: ByteWriter, column: string, rows: SetColumn): ColumnChunk[] {
-  const keys = new Dictionary();
-  const values = new Dictionary();
-  const sizes = new Uint32Array(rows.sets.length);
   const used = new Uint8Array(rows.sets.length);
-  const keyPlaces: (readonly number[])[] = [];
-  const valuePlaces: (readonly number[])[] = [];
   for (const ref of rows.refs) used[ref] = 1;
-  for (const [index, set] of rows.sets.entries()) {
-    const names = used[index] === 1 ? Object.keys(set) : [];
-    sizes[index] = names.length;
-    keyPlaces.push(names.map((name) => keys.place(name)));
-    valuePlaces.push(names.map((name) => values.place(set[name] ?? "")));
-  }
+  const keys = rows.sets.map((set, index) => (used[index] === 1 ? Object.keys(set) : []));
+  const values = rows.sets.map((set, index) => (keys[index] ?? []).map((key) => set[key] ?? ""));
   let entries = 0;
   let empty = 0;
   for (const ref of rows.refs) {
-    const size = sizes[ref] ?? 0;
+    const size = keys[ref]?.length ?? 0;
     entries += size;
     if (size === 0) empty += 1;
   }
-  const shape = mapLevels(rows.refs, sizes, entries, empty);
-  const chunk = (
-    leaf: "key" | "value",
-    dictionary: Dictionary,
-    places: readonly (readonly number[])[],
-  ): ColumnChunk => {
-    // A dictionary of nearly all values (trace ids) is no gain.
-    const indexed = entries > 0 && dictionary.texts.length * 2 <= entries;
-    const body = indexed
-      ? packedPlaces(rows.refs, places, entries, bitsFor(dictionary.texts.length))
-      : plainTexts(placedTexts(rows.refs, places, dictionary.texts));
+  const shape = mapLevels(rows.refs, keys, entries, empty);
+  const chunk = (leaf: "key" | "value", texts: readonly (readonly string[])[]): ColumnChunk => {
+    const indexed = indexedTexts(rows.refs, texts, entries);
     return writeColumnChunk(writer, {
       element: { ...TEXT, name: leaf },
       path: [column, "key_value", leaf],
-      dictionary: indexed ? dictionary.page() : null,
-      pages: [{ ...shape, body, encoding: indexed ? "RLE_DICTIONARY" : "PLAIN" }],
+      dictionary: indexed?.dictionary ?? null,
+      pages: [
+        indexed === null
+          ? { ...shape, body: plainTexts(textsOf(rows.refs, texts)), encoding: "PLAIN" }
+          : { ...shape, body: indexed.body, encoding: "RLE_DICTIONARY" },
+      ],
       statistics: undefined,
     });
   };
-  return [chunk("key", keys, keyPlaces), chunk("value", values, valuePlaces)];
+  return [chunk("key", keys), chunk("value", values)];
+}
+
+/** As many texts tell whether they come again. */
+const SAMPLED_TEXTS = 4_096;
+
+/** A dictionary and indexes into it; `null` where texts hardly come again (trace ids), so that it is no gain. */
+function indexedTexts(
+  refs: Uint32Array,
+  texts: readonly (readonly string[])[],
+  entries: number,
+): { readonly dictionary: DictionaryPage; readonly body: Uint8Array } | null {
+  const sample = new Set<string>();
+  let sampled = 0;
+  for (const ref of refs) {
+    for (const text of texts[ref] ?? []) sample.add(text);
+    sampled += texts[ref]?.length ?? 0;
+    if (sampled >= SAMPLED_TEXTS) break;
+  }
+  if (sampled === 0 || sample.size * 2 > sampled + 16) return null;
+  const dictionary = new Dictionary();
+  const places = texts.map((set) => set.map((text) => dictionary.place(text)));
+  const width = bitsFor(dictionary.texts.length);
+  const packer = new BitPacker(width, entries);
+  for (const ref of refs) {
+    const row = places[ref];
+    if (row === undefined) continue;
+    for (const place of row) packer.push(place);
+  }
+  return { dictionary: dictionary.page(), body: withWidth(width, packer.finish()) };
+}
+
+function textsOf(refs: Uint32Array, texts: readonly (readonly string[])[]): string[] {
+  const answer: string[] = [];
+  for (const ref of refs) {
+    for (const text of texts[ref] ?? []) answer.push(text);
+  }
+  return answer;
 }
 
 function mapLevels(
   refs: Uint32Array,
-  sizes: Uint32Array,
+  sets: readonly (readonly string[])[],
   entries: number,
   empty: number,
 ): Omit<PageValues, "body" | "encoding"> {
@@ -161,7 +206,7 @@ function mapLevels(
   const repetition = new BitPacker(1, places);
   const definition = new BitPacker(1, places);
   for (const ref of refs) {
-    const size = sizes[ref] ?? 0;
+    const size = sets[ref]?.length ?? 0;
     repetition.push(0);
     definition.push(size === 0 ? 0 : 1);
     for (let entry = 1; entry < size; entry += 1) {
@@ -174,29 +219,6 @@ function mapLevels(
     repetition: repetition.finish(),
     definition: empty === 0 ? constantRun(1, places, 1) : definition.finish(),
   };
-}
-
-function packedPlaces(
-  refs: Uint32Array,
-  places: readonly (readonly number[])[],
-  entries: number,
-  width: number,
-): Uint8Array {
-  const packer = new BitPacker(width, entries);
-  for (const ref of refs) {
-    const row = places[ref];
-    if (row === undefined) continue;
-    for (const place of row) packer.push(place);
-  }
-  return withWidth(width, packer.finish());
-}
-
-function placedTexts(refs: Uint32Array, places: readonly (readonly number[])[], texts: readonly string[]): string[] {
-  const answer: string[] = [];
-  for (const ref of refs) {
-    for (const place of places[ref] ?? []) answer.push(texts[place] ?? "");
-  }
-  return answer;
 }
 
 function withWidth(width: number, run: Uint8Array): Uint8Array {
