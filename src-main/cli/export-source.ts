@@ -5,9 +5,12 @@ import type { LogSource } from "../core/logs/log-source.ts";
 import { archiveRange, archiveTenant, isPlaceOnDisk, rangeWithin } from "./archive-place.ts";
 import { assumptionsOf } from "./assumption-options.ts";
 import type { CommandContext } from "./command-context.ts";
-import type { ExportCommandOptions } from "./export-options.ts";
+import { type ExportCommandOptions, parseParallel } from "./export-options.ts";
 import { lokiSourceOptions } from "./open-source.ts";
 import { parseRange } from "./time-arguments.ts";
+
+/** Pages that wait for their turn, of all parts together. */
+const READ_AHEAD_BYTES = 64 * 1024 * 1024;
 
 /** Where an export reads from; closed with the stack that it was opened on. */
 export interface ExportSource {
@@ -30,7 +33,9 @@ export async function openExportSource(
     const range = parseRange(from, to, nowMs);
     const sourceOptions = await lokiSourceOptions(base, context, options, stack);
     const { site, tenant } = sourceOptions;
-    return { source: stack.use(createLokiLogSource(sourceOptions)), site, tenant, range };
+    const maxBufferedBytes = Math.floor(READ_AHEAD_BYTES / parseParallel(options.parallel));
+    const source = stack.use(createLokiLogSource({ ...sourceOptions, maxBufferedBytes }));
+    return { source, site, tenant, range };
   }
   const { openCommandArchive } = await import("./open-archive.ts");
   const archive = stack.use(await openCommandArchive(base, context, [place], assumptionsOf(options, options.tenant)));

@@ -43,7 +43,13 @@ for (const redact of [[], REDACTION_PATTERNS]) {
   const watching = setInterval(() => (peakBytes = Math.max(peakBytes, process.memoryUsage.rss())), 20);
   {
     await using parser = createPageParser({ locate, threads, logger: new RecordingLogger() });
-    await using opened = openSource(url, { parser, tenant: "bench" as TenantId, clock: systemClock });
+    await using opened = openSource(url, {
+      parser,
+      tenant: "bench" as TenantId,
+      clock: systemClock,
+      // As the command shares its read-ahead among the parts.
+      maxBufferedBytes: (64 * 1024 * 1024) / Number(flags.parallel),
+    });
     await using writer = createArchiveWriter({ locate, threads: 2, logger: new RecordingLogger() });
     const startedMs = performance.now();
     const summary = await runExport(

@@ -19,6 +19,10 @@ export class ExportProgress {
   readonly #parts: readonly PartProgress[];
   readonly #report: (progress: ProgressReport) => void;
   readonly #weight: number;
+  #lines = 0;
+  #readBytes = 0;
+  #reached = 0;
+  #unfinished = 0;
   #done = 0;
   #bytes = 0;
 
@@ -35,6 +39,7 @@ export class ExportProgress {
       bytes: 0,
       finished: false,
     }));
+    this.#unfinished = parts.length;
     this.#weight = this.#parts.reduce((sum, { weight }) => sum + weight, 0);
     for (const { part, linesRead, lineBytes } of finished) this.#set(part, linesRead, lineBytes, true);
     this.#tell();
@@ -54,30 +59,28 @@ export class ExportProgress {
   #set(index: number, lines: number, bytes: number, finished: boolean): void {
     const part = this.#parts[index];
     if (part === undefined) return;
+    this.#reached -= reached(part);
+    this.#lines += lines - part.lines;
+    this.#readBytes += bytes - part.bytes;
     part.lines = lines;
     part.bytes = bytes;
+    if (finished !== part.finished) this.#unfinished += finished ? -1 : 1;
     part.finished = finished;
+    this.#reached += reached(part);
   }
 
   #tell(): void {
-    let lines = 0;
-    let bytes = 0;
-    let weight = 0;
-    for (const part of this.#parts) {
-      lines += part.lines;
-      bytes += part.bytes;
-      const share = part.finished
-        ? 1
-        : part.expected === null || part.expected === 0
-          ? 0
-          : Math.min(NEARLY, part.lines / part.expected);
-      weight += part.weight * share;
-    }
     // A part that is begun anew takes back what it had counted; what is shown waits until it has caught up.
-    this.#done = Math.max(this.#done, lines);
-    this.#bytes = Math.max(this.#bytes, bytes);
-    const fraction = this.#weight === 0 ? 1 : weight / this.#weight;
+    this.#done = Math.max(this.#done, this.#lines);
+    this.#bytes = Math.max(this.#bytes, this.#readBytes);
+    const fraction = this.#unfinished === 0 ? 1 : Math.min(NEARLY, this.#reached / this.#weight);
     const total = fraction < FORESEEABLE ? null : Math.max(this.#done, Math.round(this.#done / fraction));
     this.#report({ phase: "read", fraction, done: this.#done, total, unit: "rows", bytes: this.#bytes });
   }
+}
+
+/** How much of its weight a part counts for. */
+function reached({ weight, expected, lines, finished }: PartProgress): number {
+  if (finished) return weight;
+  return expected === null || expected === 0 ? 0 : weight * Math.min(NEARLY, lines / expected);
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../src-shared/errors/app-error.ts";
+import type { ArchiveWriter } from "../../../src-main/core/archive/archive-writer.ts";
 import type { LogSource } from "../../../src-main/core/logs/log-source.ts";
 import { COMPLETE, UNKNOWN_COMPLETENESS } from "../../../src-shared/model/completeness.ts";
 import { MANIFEST_FILE } from "../../../src-shared/model/archive-manifest.ts";
@@ -243,6 +244,30 @@ describe("an export", () => {
     const wanted = { verdict: "incomplete", reasons: [{ kind: "server-warning", text: "chunks are gone" }] };
     expect(summary.completeness).toEqual(wanted);
     expect(bench.manifest().completeness).toEqual(wanted);
+  });
+
+  it("says that it is incomplete where fewer lines were written than read", async () => {
+    await using bench = new ExportBench();
+    const lossy: ArchiveWriter = {
+      openSlice: async (options) => {
+        const slice = await bench.writer.openSlice(options);
+        return {
+          append: (batch) => slice.append(batch),
+          finish: async () => {
+            const written = await slice.finish();
+            return { ...written, rows: options.slice === "000001" ? written.rows - 1 : written.rows };
+          },
+          [Symbol.asyncDispose]: () => slice[Symbol.asyncDispose](),
+        };
+      },
+      [Symbol.asyncDispose]: async () => {},
+    };
+    const source = memoryLogSource({ rows: someRows() });
+    const summary = await bench.run(source, { query: QUERY, range: RANGE }, { partLines: 100, writer: lossy });
+    expect(summary).toMatchObject({ linesRead: 1_200, linesWritten: 1_199, completeness: { verdict: "incomplete" } });
+    expect(bench.manifest().completeness.reasons).toMatchObject([
+      { kind: "lines-missing", unit: "entries", promised: 100, read: 99 },
+    ]);
   });
 
   it("redacts on its way to disk and counts what it replaced", async () => {
