@@ -95,6 +95,7 @@ export function indexedBlocks(
     {
       part: "test",
       path,
+      sourcePath: path,
       sizeBytes,
       fingerprint,
       found: { format: reading.format ?? "text", times: null, timeless: null },

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { closeSync, readSync } from "node:fs";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import type { TextPlace } from "./text-place.ts";
@@ -85,7 +86,7 @@ export class BlockWindow implements Disposable {
     let have = this.bytes.length;
     while (have < until) {
       const read = readSync(this.#descriptor, this.#buffer, have, until - have, this.#base + have);
-      if (read === 0) throw new AppError("archive.changed", { part: this.#place.file });
+      if (read === 0) throw new AppError("archive.changed", { part: basename(this.#place.file) });
       have += read;
     }
     this.bytes = this.#buffer.subarray(0, have);

@@ -5,6 +5,7 @@ import type { ArchiveAssumptions, ArchiveProblem, FileFormat } from "../../../..
 import { COMPLETE, type Completeness } from "../../../../src-shared/model/completeness.ts";
 import type { LineReading } from "../archive-block.ts";
 import type { OpenOutcome, OpenParts } from "../archive-contents.ts";
+import { containerPathLabels } from "./container-path-labels.ts";
 import { indexTextFile, type IndexOptions } from "./index-text-file.ts";
 import { FilePreparer, type Prepared, type PreparedFile } from "./prepare-text-file.ts";
 import { tenantBlocks, type TenantBlocks } from "./tenant-blocks.ts";
@@ -53,7 +54,7 @@ export async function openTextFiles(
   if (binaries > files.length || (files.length === 0 && prepared.preparations.length === 0)) return null;
   if (files.length === 0) {
     if (binaries > 0) return null;
-    throw new AppError("archive.empty", { file: basename(paths[0] ?? "") });
+    throw nothingLeft(basename(paths[0] ?? ""), prepared.problems);
   }
   const questions = openQuestions(files, assumptions);
   if (questions.length > 0) return { kind: "questions", questions };
@@ -118,13 +119,14 @@ async function indexFiles(
 function readingOf(file: PreparedFile, filename: string, assumptions: ArchiveAssumptions): LineReading {
   const { format, times } = file.found;
   const added = assumptions.labels ?? {};
+  const ownLabels = format === "cri" || format === "docker-json" ? containerPathLabels(file.sourcePath) : {};
   return {
     // A push body was written again as entries of one line each.
     format: format === "loki-push" ? "kubemate-ndjson" : format,
     timeRule: times?.rule.name ?? null,
     zone: assumptions.zone ?? null,
     year: assumptions.year ?? null,
-    labels: { filename, ...added },
+    labels: { ...ownLabels, filename, ...added },
     addedLabels: added,
     tenants: null,
     timelessFromNs: assumptions.timelessFromNs === undefined ? null : BigInt(assumptions.timelessFromNs),
@@ -136,6 +138,18 @@ function streamNames(files: readonly PreparedFile[]): string[] {
   const counts = new Map<string, number>();
   for (const { part } of files) counts.set(basename(part), (counts.get(basename(part)) ?? 0) + 1);
   return files.map(({ part }) => (counts.get(basename(part)) === 1 ? basename(part) : part));
+}
+
+/** Why no file has a line: it was cut off or damaged before its first one, or it is empty. */
+function nothingLeft(file: string, [problem]: readonly ArchiveProblem[]): AppError {
+  const { atByte, problem: text } = problem?.error.params ?? {};
+  if (problem?.error.code === "archive.truncated") {
+    return new AppError("archive.truncated", { part: problem.part, atByte: Number(atByte) });
+  }
+  if (problem?.error.code === "archive.damaged") {
+    return new AppError("archive.damaged", { part: problem.part, problem: String(text) });
+  }
+  return new AppError("archive.empty", { file });
 }
 
 /** Files among the others that could not be read at all. */

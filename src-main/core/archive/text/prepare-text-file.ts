@@ -1,4 +1,4 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { open, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import type { ArchiveAssumptions, ArchiveProblem, FileEncoding } from "../../../../src-shared/model/archive.ts";
@@ -18,6 +18,9 @@ import { transcodePush } from "./transcode-push.ts";
 /** A file that can be read in blocks: UTF-8 on disk, its format known. */
 export interface PreparedFile {
   readonly part: string;
+  /** Of the person's own file. */
+  readonly sourcePath: string;
+  /** Where it is read: there, or in the work directory. */
   readonly path: string;
   readonly sizeBytes: number;
   readonly fingerprint: string;
@@ -46,6 +49,7 @@ export class FilePreparer {
   readonly #parts: OpenParts;
   readonly #assumptions: ArchiveAssumptions;
   #files = 0;
+  #source: Pick<PreparedFile, "sourcePath" | "changedMs"> = { sourcePath: "", changedMs: 0 };
 
   constructor(parts: OpenParts, assumptions: ArchiveAssumptions) {
     this.#parts = parts;
@@ -57,16 +61,11 @@ export class FilePreparer {
     const handle = await openForReading(listed);
     const { mtimeMs } = await handle.stat();
     await handle.close();
-    await this.#prepare(listed, mtimeMs, 0, out, onRead);
+    this.#source = { sourcePath: listed.path, changedMs: mtimeMs };
+    await this.#prepare(listed, 0, out, onRead);
   }
 
-  async #prepare(
-    listed: ListedFile,
-    changedMs: number,
-    depth: number,
-    out: Prepared,
-    onRead: (fraction: number) => void,
-  ): Promise<void> {
+  async #prepare(listed: ListedFile, depth: number, out: Prepared, onRead: (fraction: number) => void): Promise<void> {
     this.#parts.signal.throwIfAborted();
     const handle = await openForReading(listed);
     try {
@@ -74,11 +73,11 @@ export class FilePreparer {
       const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
       const packing = packingOf(buffer.subarray(0, bytesRead));
       if (packing === null || depth >= MAX_DEPTH) {
-        out.preparations.push(await this.#prepareText(handle, sizeBytes, listed, changedMs, out.problems));
+        out.preparations.push(await this.#prepareText(handle, sizeBytes, listed, out.problems));
         return;
       }
       if (packing === "zip") {
-        await this.#prepareZip(listed, changedMs, depth, out);
+        await this.#prepareZip(listed, depth, out);
         return;
       }
       const path = this.#newPath();
@@ -90,13 +89,13 @@ export class FilePreparer {
         });
         if (problem !== null) out.problems.push(problem);
       }
-      await this.#prepare({ path, part: listed.part }, changedMs, depth + 1, out, () => {});
+      await this.#prepareCopy({ path, part: listed.part }, depth + 1, out);
     } finally {
       await handle.close();
     }
   }
 
-  async #prepareZip(listed: ListedFile, changedMs: number, depth: number, out: Prepared): Promise<void> {
+  async #prepareZip(listed: ListedFile, depth: number, out: Prepared): Promise<void> {
     const { entries, problems } = await unpackZip(listed.path, listed.part, {
       maxBytes: this.#parts.unpackMaxBytes,
       newPath: () => this.#newPath(),
@@ -105,15 +104,24 @@ export class FilePreparer {
     out.problems.push(...problems);
     for (const { name, file } of entries) {
       // oxlint-disable-next-line no-await-in-loop -- one after another, as on the disk
-      await this.#prepare({ path: file, part: name.slice(0, 500) }, changedMs, depth + 1, out, () => {});
+      await this.#prepareCopy({ path: file, part: name.slice(0, 500) }, depth + 1, out);
     }
+  }
+
+  /** A copy of ours goes again once it was copied on. */
+  async #prepareCopy(copy: ListedFile, depth: number, out: Prepared): Promise<void> {
+    const before = out.preparations.length;
+    await this.#prepare(copy, depth, out, () => {});
+    const isRead = out.preparations
+      .slice(before)
+      .some((found) => found.kind === "file" && found.file.path === copy.path);
+    if (!isRead) await rm(copy.path, { force: true });
   }
 
   async #prepareText(
     handle: FileHandle,
     sizeBytes: number,
     { path, part }: ListedFile,
-    changedMs: number,
     problems: ArchiveProblem[],
   ): Promise<Preparation> {
     if (sizeBytes === 0) return { kind: "empty", part };
@@ -121,7 +129,7 @@ export class FilePreparer {
     const detected = detectEncoding(sample.pieces);
     const encoding = this.#assumptions.encoding ?? detected.encoding;
     if (encoding === "binary") return { kind: "binary", part };
-    const about = { part, encoding, changedMs };
+    const about = { part, encoding, ...this.#source };
     if (encoding === "utf-8") return this.#prepareUtf8(handle, path, sizeBytes, sample, about, problems);
     const copy = this.#newPath();
     {
@@ -140,7 +148,7 @@ export class FilePreparer {
     path: string,
     sizeBytes: number,
     sample: TextSample,
-    about: Pick<PreparedFile, "part" | "encoding" | "changedMs">,
+    about: Pick<PreparedFile, "part" | "encoding" | "sourcePath" | "changedMs">,
     problems: ArchiveProblem[],
   ): Promise<Preparation> {
     const { format = null, dayOrder = null } = this.#assumptions;

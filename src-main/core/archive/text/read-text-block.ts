@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { LabelSet } from "../../../../src-shared/model/labels.ts";
 import type { BlockProblem, BlockRows } from "../archive-block.ts";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
@@ -59,8 +60,9 @@ function rowsOf(window: BlockWindow, place: TextPlace, found: EntryCollector): B
 
 /** Why entries of a block were left out. */
 export function tooLong(place: TextPlace, count: number): BlockProblem {
-  const error = new AppError("archive.line-too-long", { part: place.file, limitBytes: MAX_ENTRY_BYTES });
-  return { part: place.file, error: error.toWire(), count };
+  const part = basename(place.file);
+  const error = new AppError("archive.line-too-long", { part, limitBytes: MAX_ENTRY_BYTES });
+  return { part, error: error.toWire(), count };
 }
 
 /** Texts that are not in one piece go behind the window's bytes. */

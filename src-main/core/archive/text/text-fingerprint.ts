@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
@@ -23,11 +24,11 @@ export function openUnchanged(file: string, fileBytes: number, fingerprint: stri
   try {
     descriptor = openSync(file, "r");
   } catch (error) {
-    throw new AppError("archive.changed", { part: file }, { cause: error });
+    throw new AppError("archive.changed", { part: basename(file) }, { cause: error });
   }
   if (fstatSync(descriptor).size >= fileBytes && textFingerprint(descriptor, fileBytes) === fingerprint) {
     return descriptor;
   }
   closeSync(descriptor);
-  throw new AppError("archive.changed", { part: file });
+  throw new AppError("archive.changed", { part: basename(file) });
 }

@@ -1,8 +1,11 @@
-import { createReadStream, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createReadStream, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { decodeTextBlock } from "../../../../src-main/core/archive/text/decode-text-block.ts";
 import { temporaryDirectory, type TemporaryDirectory } from "../../../builders/temporary-directory.ts";
-import { entriesOf, openedText, writeLines } from "../../../builders/text-archives.ts";
+import { entriesOf, indexedBlocks, openedText, writeLines } from "../../../builders/text-archives.ts";
 
 const NS = 1_795_168_800_123_456_789n;
 const STAMP = "2026-11-20T10:00:00.123456789Z";
@@ -105,6 +108,61 @@ describe("entries of a Loki", () => {
   });
 });
 
+describe("any JSON", () => {
+  const text = fc.string({ unit: "binary", maxLength: 30 });
+  const labels = fc.dictionary(text, text, { maxKeys: 4 });
+
+  it("entries come back as JSON has them, whatever is in them", async () => {
+    using work = temporaryDirectory();
+    const file = work.file("a.ndjson");
+    const entry = fc.record({
+      ns: fc.bigInt({ min: -(10n ** 18n), max: 9n * 10n ** 18n }),
+      line: text,
+      labels,
+      metadata: labels,
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 8 }), async (written) => {
+        const json = written.map(({ ns, ...rest }) => JSON.stringify({ ts: String(ns), ...rest }));
+        writeLines(file, json);
+        const read = entriesOf(await indexedBlocks(file, { format: "kubemate-ndjson" }, 64));
+        const wellFormed = (set: Readonly<Record<string, string>>) => JSON.parse(JSON.stringify(set).toWellFormed());
+        expect(read.map(({ metadata = {}, ...rest }) => ({ ...rest, metadata }))).toEqual(
+          written.map(({ ns, line, labels: own, metadata }) => ({
+            ns,
+            line: line.toWellFormed(),
+            labels: wellFormed(own),
+            metadata: wellFormed(metadata),
+          })),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each(["kubemate-ndjson", "docker-json", "cri", "text", "kubectl-timestamps"] as const)(
+    "bytes of any kind read as %s are rows inside the block, as many as the index says",
+    async (format) => {
+      using work = temporaryDirectory();
+      const file = work.file("a.log");
+      await fc.assert(
+        fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 200 }), async (bytes) => {
+          writeFileSync(file, bytes);
+          const [block] = await indexedBlocks(file, { format, timelessFromNs: 0n }, 2 ** 20);
+          if (block === undefined) throw new Error("no block");
+          const rows = decodeTextBlock(block.place);
+          for (let row = 0; row < rows.rowCount; row++) {
+            expect(rows.lineStarts[row]).toBeLessThanOrEqual(rows.lineEnds[row] ?? 0);
+            expect(rows.lineEnds[row]).toBeLessThanOrEqual(rows.bytes.length);
+          }
+          expect(block.index.rows).toBe(rows.rowCount);
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
+});
+
 describe("push bodies", () => {
   const body = {
     streams: [
@@ -192,6 +250,21 @@ describe("container logs", () => {
       { ns: 1_795_140_001_500_000_000n, line: "error", labels: { filename: "0.log", stream: "stderr" } },
       { ns: NS, line: "", labels: { filename: "0.log", stream: "stdout" } },
     ]);
+  });
+
+  it.each([
+    "payments_pay-7d9f_0b1c2d3e-1111-2222-3333-444455556666/app/0.log",
+    `pay-7d9f_payments_app-${"0a".repeat(32)}.log`,
+  ])("namespace, pod and container are read from where a node keeps a log: %s", async (path) => {
+    using work = temporaryDirectory();
+    mkdirSync(dirname(work.file(`logs/${path}`)), { recursive: true });
+    writeLines(work.file(`logs/${path}`), [`${STAMP} stdout F x`]);
+    const contents = await openedText([work.file("logs")], work.path);
+    expect(entriesOf(contents.blocks)[0]?.labels).toMatchObject({
+      namespace: "payments",
+      pod: "pay-7d9f",
+      container: "app",
+    });
   });
 
   it("Docker: text without a newline is joined with the next of its stream, attributes are metadata", async () => {

@@ -83,7 +83,7 @@ describe.each(PACKINGS)("%s", (_name, pack) => {
         );
         // So little may be left that there is no line.
         if (isAppError(outcome)) {
-          expect(outcome.code).toBe("archive.empty");
+          expect(outcome.code).toBe("archive.truncated");
           return;
         }
         const contents = await openedText([work.file("app")], work.file("again"), { timelessFromNs: "0", zone: "UTC" });

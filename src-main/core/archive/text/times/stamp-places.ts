@@ -66,6 +66,23 @@ export function afterTokens(count: number, parse: StampParser): StampParser {
   };
 }
 
+/** After so many columns that `|`, `,`, `;` or a tab ends: `INFO|2026-11-20 10:00:00|…`. */
+export function afterColumns(count: number, parse: StampParser): StampParser {
+  return (bytes, at, end, stamp) => {
+    const last = Math.min(end, at + REACH_BYTES);
+    let columns = 0;
+    for (let p = at; p < last; p++) {
+      const byte = bytes[p];
+      if (byte !== 124 && byte !== 44 && byte !== 59 && byte !== 9) continue;
+      columns += 1;
+      if (columns < count) continue;
+      const from = bytes[p + 1] === 32 ? p + 2 : p + 1;
+      return parse(bytes, isOpening(bytes[from]) ? from + 1 : from, end, stamp);
+    }
+    return false;
+  };
+}
+
 /** After the first `[` behind which one stands, as in access logs: `10.0.0.1 - - [20/Nov/2026:10:00:00 +0000] …`. */
 export function inBrackets(parse: StampParser): StampParser {
   return (bytes, at, end, stamp) => {

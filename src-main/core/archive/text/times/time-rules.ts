@@ -1,5 +1,14 @@
 import type { DayOrder } from "../../../../../src-shared/model/archive.ts";
-import { afterBlanks, afterTokens, inBrackets, inJson, inLogfmt, atStart, afterPriority } from "./stamp-places.ts";
+import {
+  afterBlanks,
+  afterColumns,
+  afterTokens,
+  inBrackets,
+  inJson,
+  inLogfmt,
+  atStart,
+  afterPriority,
+} from "./stamp-places.ts";
 import {
   compactIsoStamp,
   dayFirstStamp,
@@ -82,6 +91,7 @@ const FIELDS = [
 ];
 
 const MAX_TOKENS = 5;
+const MAX_COLUMNS = 3;
 
 function rulesAt(place: string, stamps: readonly StampKind[], leastShare: number, at: (p: StampParser) => StampParser) {
   return stamps.map((stamp): TimeRule => {
@@ -106,6 +116,9 @@ const RULES: readonly TimeRule[] = [
   ...FIELDS.flatMap((field) => rulesAt(`logfmt:${field}`, FIELD_STAMPS, 0.5, (parse) => inLogfmt(field, parse))),
   ...Array.from({ length: MAX_TOKENS }, (_, index) =>
     rulesAt(`token${index + 1}`, STAMPS, index < 2 ? 0.2 : 0.6, (parse) => afterTokens(index + 1, parse)),
+  ).flat(),
+  ...Array.from({ length: MAX_COLUMNS }, (_, index) =>
+    rulesAt(`column${index + 1}`, FIELD_STAMPS, 0.6, (parse) => afterColumns(index + 1, parse)),
   ).flat(),
 ];
 
