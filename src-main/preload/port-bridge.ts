@@ -17,8 +17,8 @@ export interface BridgeIpc {
 }
 
 /**
- * All that the preload script does: it passes the page's requests for a port to the main process, and the ports to the page.
- * The page itself gets no object of ours and no way to send anything else.
+ * Passes the page's requests for a port to the main process, and the ports to the page. The page gets no object of ours for
+ * it and no way to send anything else.
  */
 export function bridgePorts(page: BridgedPage, ipc: BridgeIpc): void {
   page.addEventListener("message", (event) => {

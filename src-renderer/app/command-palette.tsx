@@ -27,7 +27,7 @@ function useStoredQueries(asked: boolean): Command[] {
   const recent = useAnswer("queries", "list", input("recent"));
   const chooseSite = useWorkspace((state) => state.chooseSite);
   const chooseTenant = useWorkspace((state) => state.chooseTenant);
-  const chooseArchive = useWorkspace((state) => state.chooseArchive);
+  const exploreArchive = useWorkspace((state) => state.exploreArchive);
   const { data: archives } = useArchives();
   const show = useWorkspace((state) => state.show);
   const run = useWorkspace((state) => state.run);
@@ -45,9 +45,7 @@ function useStoredQueries(asked: boolean): Command[] {
           const archive = archives?.find((one) => one.id === stored.site);
           if (archive !== undefined) {
             const range = wholeRange(archive, stored.tenant);
-            chooseArchive({ archive: archive.id, tenant: stored.tenant, range, query: stored.query });
-            show("explore");
-            run();
+            exploreArchive({ archive: archive.id, tenant: stored.tenant, range, query: stored.query });
             return;
           }
           const elsewhere = stored.site !== site || inArchive;
@@ -57,7 +55,7 @@ function useStoredQueries(asked: boolean): Command[] {
           run(stored.query);
         },
       })),
-    [saved.data, recent.data, archives, chooseSite, chooseTenant, chooseArchive, show, run, inArchive, site, tenant],
+    [saved.data, recent.data, archives, chooseSite, chooseTenant, exploreArchive, show, run, inArchive, site, tenant],
   );
 }
 

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import type { Workspace, WorkspaceStore } from "../hooks/workspace-store.ts";
+import type { SourceChoice, Workspace, WorkspaceStore } from "../hooks/workspace-store.ts";
 import { formatWorkspaceLink, parseWorkspaceLink, type LinkedWorkspace, type ParsedLink } from "./workspace-url.ts";
 
 /** Whether a change is a step that "back" should undo; other changes only correct the address. */
@@ -8,9 +8,16 @@ function isStep(after: Workspace, before: Workspace): boolean {
     after.screen !== before.screen ||
     after.runs !== before.runs ||
     after.site !== before.site ||
-    after.tenant !== before.tenant ||
-    after.source !== before.source
+    // A tenant where there was none was filled in, not chosen.
+    (after.tenant !== before.tenant && before.tenant !== null) ||
+    !sameSource(after.source, before.source)
   );
+}
+
+function sameSource(a: SourceChoice, b: SourceChoice): boolean {
+  if (a.kind === "archive") return b.kind === "archive" && a.archive === b.archive;
+  if (a.kind === "pods") return b.kind === "pods" && a.namespace === b.namespace;
+  return b.kind === "loki";
 }
 
 /** Puts a parsed link into the workspace; a query that came with it is run. */
@@ -27,8 +34,7 @@ export function openLink(store: WorkspaceStore, link: ParsedLink): void {
 
 /** A tenant of a site is none of an archive, nor one archive's another's. */
 function sameKind({ source }: LinkedWorkspace, state: Workspace): boolean {
-  if (source.kind !== "archive") return state.source.kind !== "archive";
-  return state.source.kind === "archive" && state.source.archive === source.archive;
+  return source.kind === "archive" ? sameSource(source, state.source) : state.source.kind !== "archive";
 }
 
 function beforeArchive({ source }: LinkedWorkspace, state: Workspace): Workspace["beforeArchive"] {

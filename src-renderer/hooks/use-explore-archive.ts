@@ -82,10 +82,7 @@ export function useExploreArchive(): (archive: ArchiveDescription, options?: Exp
       const part = archive.tenants.find((one) => one.tenant === wanted) ?? archive.tenants[0];
       const range = wholeRange(archive, part?.tenant ?? null);
       const query = part === undefined ? null : await queryFor(api, archive, part, range, workspace.getState());
-      const { chooseArchive, show, run } = workspace.getState();
-      chooseArchive({ archive: archive.id, tenant: part?.tenant ?? null, range, query });
-      show("explore");
-      run();
+      workspace.getState().exploreArchive({ archive: archive.id, tenant: part?.tenant ?? null, range, query });
     },
     [api, workspace],
   );

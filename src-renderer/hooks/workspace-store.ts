@@ -54,6 +54,8 @@ export interface WorkspaceActions {
   readonly chooseSource: (source: SourceChoice) => void;
   /** Looks into an archive; the site stays chosen, and `leaveArchive` goes back to what was looked at there. */
   readonly chooseArchive: (choice: ArchiveChoice) => void;
+  /** As `chooseArchive`, and shows its rows in Explore: one step, that one "back" undoes. */
+  readonly exploreArchive: (choice: ArchiveChoice) => void;
   readonly leaveArchive: () => void;
   readonly chooseRange: (range: RangeChoice) => void;
   readonly run: (query?: string) => void;
@@ -81,6 +83,17 @@ function leftArchive(state: Workspace): Partial<Workspace> {
   return { range, query, beforeArchive: null };
 }
 
+function intoArchive(state: Workspace, { archive, tenant, range, query }: ArchiveChoice): Partial<Workspace> {
+  return {
+    beforeArchive: state.source.kind === "archive" ? state.beforeArchive : pickSiteView(state),
+    source: { kind: "archive", archive },
+    tenant,
+    range: range ?? state.range,
+    query: query ?? state.query,
+    live: false,
+  };
+}
+
 export function createWorkspaceStore(initial: Partial<Workspace> = {}): WorkspaceStore {
   return createStore<Workspace & WorkspaceActions>((set) => ({
     screen: "explore",
@@ -99,15 +112,9 @@ export function createWorkspaceStore(initial: Partial<Workspace> = {}): Workspac
       set((state) => ({ ...leftArchive(state), site, tenant: null, live: false, source: { kind: "loki" } })),
     chooseTenant: (tenant) => set({ tenant, live: false }),
     chooseSource: (source) => set((state) => ({ ...leftArchive(state), source, live: false })),
-    chooseArchive: ({ archive, tenant, range, query }) =>
-      set((state) => ({
-        beforeArchive: state.source.kind === "archive" ? state.beforeArchive : pickSiteView(state),
-        source: { kind: "archive", archive },
-        tenant,
-        range: range ?? state.range,
-        query: query ?? state.query,
-        live: false,
-      })),
+    chooseArchive: (choice) => set((state) => intoArchive(state, choice)),
+    exploreArchive: (choice) =>
+      set((state) => ({ ...intoArchive(state, choice), screen: "explore", runs: state.runs + 1 })),
     leaveArchive: () =>
       set((state) => (state.source.kind === "archive" ? { ...siteView(state), beforeArchive: null, live: false } : {})),
     chooseRange: (range) => set({ range, live: false }),

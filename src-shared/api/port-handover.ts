@@ -1,6 +1,6 @@
 /**
  * How the desktop's page gets a MessagePort to the core. The preload script shares nothing with the page but the window's
- * messages: the page asks with a nonce, the preload passes the nonce on over the one IPC channel there is, and the port
+ * messages: the page asks with a nonce, the preload passes the nonce on over an IPC channel, and the port
  * comes back with it. No schema library here, because this is in the preload script.
  */
 export const PORT_REQUEST = "kubemate:port-request";

@@ -45,7 +45,7 @@ export function ArchiveDrawer({ archive, onClose }: ArchiveDrawerProps): ReactEl
           </Button>
         </div>
         {verify.error === undefined ? null : <ErrorPanel error={verify.error} title={t("archives.verifyFailed")} />}
-        {verify.data === undefined ? null : <JobStarted text={t("archives.verifyStarted")} />}
+        {verify.data === undefined ? null : <JobStarted job={verify.data.job} text={t("archives.verifyStarted")} />}
         <ArchiveDetails archive={archive} />
         {archive.kind === "capsule" ? <CapsuleDetails archive={archive.id} /> : null}
         <ImportForm archive={archive} />

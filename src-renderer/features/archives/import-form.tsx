@@ -41,7 +41,7 @@ export function ImportForm({ archive }: { readonly archive: ArchiveDescription }
           value={folder}
         />
         {start.error === undefined ? null : <ErrorPanel error={start.error} title={t("archives.importFailed")} />}
-        {start.data === undefined ? null : <JobStarted text={t("archives.importStarted")} />}
+        {start.data === undefined ? null : <JobStarted job={start.data.job} text={t("archives.importStarted")} />}
         <div>
           <Button disabledReason={forbidden} icon={IconDatabaseImport} loading={start.pending} type="submit">
             {t("archives.importStart")}

@@ -74,7 +74,7 @@ function SiteRow({ site, selected, onSide }: SiteRowProps): ReactElement {
   const t = useTranslate();
   const forbidden = useForbidden("sites.change");
   const noLogs = useForbidden("logs.read");
-  const current = useWorkspace((state) => state.site === site.id);
+  const current = useWorkspace((state) => state.site === site.id && state.source.kind !== "archive");
   const chooseSite = useWorkspace((state) => state.chooseSite);
   const show = useWorkspace((state) => state.show);
   const open = (): void => {

@@ -132,7 +132,7 @@ describe("the preload script", () => {
     await client.close();
   });
 
-  test("puts nothing on the page", () => {
+  test("puts nothing on the page for it", () => {
     const { page } = bridge();
     expect(Object.keys(page)).toEqual(["location"]);
     expect("kubemate" in globalThis).toBe(false);

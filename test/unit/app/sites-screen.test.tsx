@@ -120,6 +120,15 @@ describe("the sites screen", () => {
     expect(client.calls).toContainEqual({ path: "sites.remove", input: { site: "edge" } });
   });
 
+  it("leads back to its site from an archive", async () => {
+    const { workspace } = renderInConsole(<SitesScreen />, {
+      answers,
+      workspace: { site: "lab", tenant: "acme", source: { kind: "archive", archive: "k1" } },
+    });
+    await userEvent.setup().click(within(await row("Lab")).getByRole("button", { name: "Open" }));
+    expect(workspace.getState()).toMatchObject({ site: "lab", tenant: null, source: { kind: "loki" } });
+  });
+
   it("follows the doctor step by step and names what was never reached", async () => {
     const { client } = open();
     await userEvent

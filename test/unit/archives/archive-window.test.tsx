@@ -221,6 +221,18 @@ describe("the top bar in an archive", () => {
     await waitFor(() => expect(workspace.getState()).toMatchObject({ source: { kind: "loki" }, tenant: "team-a" }));
   });
 
+  it("is one step that one “back” undoes, whatever a link left to be filled in", async () => {
+    const { workspace } = open();
+    await ready();
+    await waitFor(() => expect(workspace.getState().tenant).toBe("team-a"));
+    const before = window.history.length;
+    act(() => workspace.getState().chooseArchive({ archive: "k1", tenant: null, range: null, query: null }));
+    await waitFor(() => expect(workspace.getState().tenant).toBe("acme"));
+    expect(window.history.length).toBe(before + 1);
+    act(() => window.history.back());
+    await waitFor(() => expect(workspace.getState()).toMatchObject({ source: { kind: "loki" }, tenant: "team-a" }));
+  });
+
   it("says so when the link names an archive that is not open here", async () => {
     open({ list: () => Promise.resolve([]) }, { workspace: inArchive });
     await screen.findByRole("button", { name: /Archive:.*k1.*not open/ });

@@ -137,10 +137,11 @@ describe("the archives screen", () => {
   it("imports into a folder that it proposes, and verifies, as jobs", async () => {
     const user = userEvent.setup();
     const job = jobIdSchema.parse("job-1");
-    const { client, workspace } = open([FILES], {
-      import: () => Promise.resolve({ job }),
-      verify: () => Promise.resolve({ job }),
-    });
+    const { client, workspace } = open(
+      [FILES],
+      { import: () => Promise.resolve({ job }), verify: () => Promise.resolve({ job }) },
+      { answers: { jobs: { list: () => Promise.resolve([]) } } },
+    );
     const drawer = await select("var-log");
     await user.click(within(drawer).getByRole("button", { name: "Start the import" }));
     await within(drawer).findByText("The import runs as a job.");
