@@ -39,6 +39,11 @@ export function reasonText(reason: CompletenessReason, t: Translate, formats: Fo
     case "server-warning":
       return t("explore.reason.serverWarning", { text: withVisibleCharacters(reason.text) });
     case "partial-failure": {
+      // Parts beyond those that are told one by one: `+12`.
+      const [, more] = /^\+(\d+)$/.exec(reason.part) ?? [];
+      if (more !== undefined) {
+        return t("explore.reason.moreParts", { count: Number(more), parts: formats.number(Number(more)) });
+      }
       const told = { part: withVisibleCharacters(reason.part), why: failure(reason.code) };
       // A file or a chunk is read, a pod or a component answers.
       return /^(?:archive|capsule|files|storage)\./.test(reason.code)

@@ -26,6 +26,8 @@ import { CAPSULE_SHORTCUT, EXPORT_SHORTCUT, type ExploreExports } from "./use-ex
 interface ResultBarProps {
   readonly snapshot: ResultSetSnapshot;
   readonly live: boolean;
+  /** Read from a server. */
+  readonly remote: boolean;
   readonly follow: boolean;
   readonly newRows: number;
   readonly onFollow: () => void;
@@ -99,6 +101,7 @@ export function ResultBar(props: ResultBarProps): ReactElement {
         onRaiseLimit={live || filter !== null ? null : props.onRaiseLimit}
         onReadAll={live || filter !== null ? null : props.onReadAll}
         reading={reading}
+        remote={props.remote}
         stats={state.stats}
       />
       <MenuButton entries={copying.entries} icon={IconCopy} label={t("explore.export.menu")} />

@@ -32,6 +32,7 @@ import { selectRow } from "./rows/row-selection.ts";
 import { useRow } from "./rows/use-row.ts";
 import type { ExploreSession, ExploreSnapshot } from "./session/explore-session.ts";
 import type { LogsClient, ResultSetView } from "./session/result-set-view.ts";
+import { traitsOf } from "./session/source-traits.ts";
 import { useResultSet } from "./session/use-result-set.ts";
 import { useCopying } from "./session/use-copying.ts";
 import type { ExploreActions } from "./use-explore-actions.ts";
@@ -60,7 +61,7 @@ export function ResultStage(props: ResultStageProps): ReactElement {
   if (snapshot.phase === "open" && snapshot.metric !== null) {
     return (
       <div className={styles.main}>
-        <MetricBar answer={snapshot.metric} exports={exports} />
+        <MetricBar answer={snapshot.metric} exports={exports} remote={traitsOf(snapshot.plan?.target ?? null).remote} />
         <MetricView answer={snapshot.metric} />
       </div>
     );
@@ -156,6 +157,7 @@ function Rows({ client, session, snapshot, view, store, actions, exports, list }
           onReadAll={() => actions.readWith(null)}
           onStop={snapshot.live ? actions.toggleLive : () => void session.stop()}
           onWrap={actions.toggleWrap}
+          remote={traitsOf(snapshot.plan?.target ?? null).remote}
           snapshot={resultSet}
           wrap={wrap}
         />

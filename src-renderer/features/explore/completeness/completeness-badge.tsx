@@ -11,6 +11,8 @@ import { reasonText } from "../../../components/reason-text.ts";
 interface CompletenessBadgeProps {
   readonly completeness: Completeness;
   readonly stats: ReadStats;
+  /** Read from a server, with requests, retries and a queue; else from one's own disk. */
+  readonly remote: boolean;
   /** Still reading: there is no verdict yet. */
   readonly reading: boolean;
   /** Reads the rest, where a limit was reached. */
@@ -27,7 +29,7 @@ const MAX_REASONS = 200;
 
 /** Whether the answer is all there is; if not, why, with the evidence and what to do about it. */
 export function CompletenessBadge(props: CompletenessBadgeProps): ReactElement {
-  const { completeness, stats, reading, onReadAll, onRaiseLimit } = props;
+  const { completeness, stats, remote, reading, onReadAll, onRaiseLimit } = props;
   const t = useTranslate();
   const formats = useFormats();
   const [opened, setOpened] = useState(false);
@@ -35,8 +37,6 @@ export function CompletenessBadge(props: CompletenessBadgeProps): ReactElement {
   const settled = !reading || verdict === "incomplete";
   const look = LOOKS[verdict];
   const word = settled ? t(`explore.completeness.${verdict}`) : t("explore.completeness.reading");
-  // Files of one's own are read without asking anybody.
-  const asked = stats.requests > 0 || stats.cachedSplits > 0;
   const limit = reasons.find((reason) => reason.kind === "limit-reached");
   return (
     <PopoverButton
@@ -87,7 +87,7 @@ export function CompletenessBadge(props: CompletenessBadgeProps): ReactElement {
         <dl className={styles.cost}>
           <Fact name={t("explore.cost.processed")} value={formats.bytes(stats.bytesProcessed)} />
           <Fact name={t("explore.cost.lines")} value={formats.number(stats.linesProcessed)} />
-          {asked ? (
+          {remote ? (
             <>
               <Fact name={t("explore.cost.requests")} value={formats.number(stats.requests)} />
               <Fact name={t("explore.cost.retries")} value={formats.number(stats.retries)} />

@@ -84,9 +84,11 @@ export function RowsForm({ rows, onClose }: RowsFormProps): ReactElement {
             {t("exports.rows.save", counted(stretch.to - stretch.from))}
           </Button>
         )}
-        <Button onClick={onClose} tone="quiet">
-          {state.phase === "saved" ? t("exports.close") : t("exports.cancel")}
-        </Button>
+        {isSaving ? null : (
+          <Button onClick={onClose} tone="quiet">
+            {state.phase === "saved" ? t("exports.close") : t("exports.cancel")}
+          </Button>
+        )}
       </div>
     </div>
   );

@@ -11,11 +11,13 @@ import styles from "./metric.module.css";
 
 interface MetricBarProps {
   readonly answer: MetricAnswer;
+  /** Read from a server. */
+  readonly remote: boolean;
   readonly exports: ExploreExports;
 }
 
 /** About a metric answer: whether it is whole, and what it cost. */
-export function MetricBar({ answer, exports }: MetricBarProps): ReactElement {
+export function MetricBar({ answer, remote, exports }: MetricBarProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const { stats } = answer;
@@ -31,6 +33,7 @@ export function MetricBar({ answer, exports }: MetricBarProps): ReactElement {
         onRaiseLimit={null}
         onReadAll={null}
         reading={false}
+        remote={remote}
         stats={stats}
       />
       <IconButton
