@@ -7,6 +7,7 @@ import type { ProgressReport } from "../jobs/job-definition.ts";
 import type { CapsuleInput, CapsuleOutput, CapsuleParts } from "./capsule-create.job.ts";
 import { CapsuleArchive } from "./capsule-archive.ts";
 import { capsuleTenants } from "./capsule-tenants.ts";
+import { addCounts, redactCapsule, wordRedaction } from "./redact-capsule.ts";
 import { packCapsule } from "./pack-capsule.ts";
 
 /**
@@ -62,9 +63,10 @@ async function buildIn(
     });
   }
   const createdAtMs = parts.clock.nowMs();
+  const words = wordRedaction(input.redact);
   await archive.finish(completeness, {
     site: [...new Set(titles)].join(", "),
-    query: queries.map(({ query }) => query).join("\n"),
+    query: wordRedaction(input.redact).text(queries.map(({ query }) => query).join("\n")),
     startNs: null,
     endNs: null,
     exportedAt: new Date(createdAtMs).toISOString(),
@@ -74,7 +76,7 @@ async function buildIn(
     files: [],
     assumptions: {},
   });
-  const capsule: Capsule = {
+  const document: Capsule = {
     title: input.title,
     notes: input.notes,
     createdAtMs,
@@ -83,9 +85,11 @@ async function buildIn(
     queries,
     facts: await parts.facts(targets, signal),
     audit: [...parts.auditOf(targets)],
-    redacted: archive.redacted,
+    redacted: {},
   };
+  const worded = redactCapsule(document, words);
+  const capsule = { ...worded, redacted: addCounts(archive.redacted, words.counts()) };
   report({ phase: "pack", fraction: null, done: archive.rows, total: null, unit: "rows" });
   const sizeBytes = await packCapsule(directory, capsule, input.file, signal);
-  return { path: input.file, rows: archive.rows, sizeBytes, redacted: archive.redacted, completeness };
+  return { path: input.file, rows: archive.rows, sizeBytes, redacted: capsule.redacted, completeness };
 }

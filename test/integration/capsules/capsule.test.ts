@@ -126,9 +126,20 @@ describe("an investigation capsule", () => {
     using root = temporaryDirectory();
     await using parts = capsuleParts(root.path, () => memoryLogSource({ rows: rowsOf("a", 12) }));
     const file = root.file("redacted.kubemate-capsule");
-    const made = await createCapsule(capsuleInput(file, { redact: ["phone"] }), parts, () => {}, always);
-    expect(made.redacted).toEqual({ phone: 12 });
-    expect((await describeCapsule(file)).redacted).toEqual({ phone: 12 });
+    const [query] = capsuleInput(file).queries;
+    if (query === undefined) throw new Error("no query");
+    const asked = {
+      redact: ["phone" as const],
+      notes: "the customer of 13900139000 called",
+      queries: [{ ...query, query: '{app="a"} |= "13800138000"' }],
+    };
+    const made = await createCapsule(capsuleInput(file, asked), parts, () => {}, always);
+    // Twelve rows, one note, one query.
+    expect(made.redacted).toEqual({ phone: 14 });
+    const capsule = await describeCapsule(file);
+    expect(capsule).toMatchObject({ redacted: { phone: 14 }, notes: "the customer of [redacted:phone] called" });
+    expect(readFileSync(file).includes("13900139000")).toBe(false);
+    expect(readFileSync(file).includes("13800138000")).toBe(false);
     const rows = await storedRows(await opened(file, root));
     expect(rows.join("\n")).not.toContain("13800138000");
   });
