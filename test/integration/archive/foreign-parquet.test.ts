@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
-import { hasCode } from "../../../src-shared/errors/app-error.ts";
+import { AppError, hasCode } from "../../../src-shared/errors/app-error.ts";
 import { openForeignParquet } from "../../../src-main/core/archive/parquet/open-foreign-parquet.ts";
 import { openKubemateArchive } from "../../../src-main/core/archive/parquet/open-kubemate-archive.ts";
 import { duckDb } from "../../builders/duckdb-stranger.ts";
@@ -45,6 +46,34 @@ describe("Parquet that DuckDB wrote", () => {
       });
     }
   }
+
+  it("whatever its bytes, ends in rows or in an error of ours, and soon", async () => {
+    using directory = temporaryDirectory();
+    const file = directory.file("logs.parquet");
+    using db = await duckDb();
+    await db.run(
+      `COPY (SELECT *, MAP {'a': 'x' || (bytes % 3)} AS labels FROM (${TABLE}) WHERE bytes < 300)
+       TO '${file}' (FORMAT parquet, CODEC 'zstd', PARQUET_VERSION 'V2')`,
+    );
+    const whole = readFileSync(file);
+    const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 5 }), async (changes) => {
+        const hostile = Buffer.from(whole);
+        for (const [at, value] of changes) hostile.writeUInt8(value, at);
+        writeFileSync(file, hostile);
+        const began = performance.now();
+        try {
+          const outcome = await openForeignParquet([file], {}, openParts(directory.path));
+          if (outcome?.kind === "opened") await readBlocks(outcome.contents.blocks);
+        } catch (error) {
+          expect(error).toBeInstanceOf(AppError);
+        }
+        expect(performance.now() - began).toBeLessThan(5_000);
+      }),
+      { numRuns: 200 },
+    );
+  });
 
   it("is read the same by hyparquet's own reader", async () => {
     using directory = temporaryDirectory();

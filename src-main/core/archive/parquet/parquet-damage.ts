@@ -7,8 +7,11 @@ export class ParquetDamage extends Error {}
 export function readError(part: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-  const problem = (error instanceof Error ? error.message : String(error)).slice(0, 300);
   const system = code !== undefined && /^E[A-Z]+$/.test(code);
-  if (system) return new AppError("files.unreadable", { file: part, problem }, { cause: error });
+  const said = (error instanceof Error ? error.message : String(error)).slice(0, 300);
+  if (system) return new AppError("files.unreadable", { file: part, problem: said }, { cause: error });
+  // The library stumbled over fields that are missing or of another type; its words are about JavaScript.
+  const stumbled = error instanceof TypeError || error instanceof RangeError;
+  const problem = stumbled && code === undefined ? "it is not what the format says" : said;
   return new AppError("archive.damaged", { part, problem }, { cause: error });
 }
