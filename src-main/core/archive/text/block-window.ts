@@ -9,6 +9,9 @@ export const MAX_ENTRY_BYTES = 2 ** 30;
 /** What is read beyond a block at first, for the end of its last entry. */
 const BEYOND_BYTES = 64 * 1024;
 
+/** The least that is read more at once. */
+const GROWTH_BYTES = 1024 * 1024;
+
 /**
  * The bytes of a block and of what follows it, as far as its last entry goes. Places are counted in `bytes`; a block that does
  * not begin the file has the byte before it too, to know whether a line begins with the block.
@@ -59,10 +62,10 @@ export class BlockWindow implements Disposable {
     let search = from;
     for (;;) {
       const newline = this.bytes.indexOf(10, search);
-      if (newline >= 0) return newline;
+      if (newline >= 0) return newline - entryStart > MAX_ENTRY_BYTES ? -1 : newline;
       search = this.bytes.length;
       if (search - entryStart > MAX_ENTRY_BYTES) return -1;
-      if (!this.#more()) return this.bytes.length;
+      if (!this.#more(entryStart + MAX_ENTRY_BYTES + 1)) return search;
     }
   }
 
@@ -70,11 +73,13 @@ export class BlockWindow implements Disposable {
     closeSync(this.#descriptor);
   }
 
-  #more(): boolean {
+  /** Reads on, at least doubling what is there, but not past `enough` where that is more. */
+  #more(enough = Number.POSITIVE_INFINITY): boolean {
     const have = this.bytes.length;
     const remaining = this.#place.fileBytes - this.#base - have;
     if (remaining <= 0) return false;
-    const wanted = have + Math.min(remaining, Math.max(1024 * 1024, have));
+    const step = Math.max(GROWTH_BYTES, Math.min(have, enough - have));
+    const wanted = have + Math.min(remaining, step);
     const buffer = Buffer.allocUnsafeSlow(wanted);
     this.bytes.copy(buffer);
     this.#buffer = buffer;

@@ -41,8 +41,8 @@ export function readTimedText(window: BlockWindow, place: TextPlace, out: EntryC
     if (!own && entryStart < 0) break;
     const newline = window.lineEnd(at, entryStart < 0 ? at : entryStart);
     if (newline < 0) {
+      // The lines before it stay; what follows it in the block's entry is not looked at.
       out.tooLongLines += 1;
-      entryStart = -1;
       break;
     }
     const bytes = window.bytes;
