@@ -18,7 +18,7 @@ import { orderRows } from "./row-order.ts";
 import { RowTexts } from "./row-text.ts";
 import type { RowsAnswer, RowsRequest } from "./scan-protocol.ts";
 import { SharedRanges } from "./shared-ranges.ts";
-import { ranksOf, type StreamHashes } from "./stream-rank.ts";
+import { rankStreams, type StreamHashes } from "./stream-rank.ts";
 
 const MAX_EXTRAS = 1_000;
 
@@ -36,8 +36,8 @@ export function queryBlockRows(rows: BlockRows, request: RowsRequest, streamHash
     probes: plan.probes,
   });
   const { picked, lines, bytes } = scope;
-  const hashes = BigUint64Array.from(rows.streams, (labels) => streamHashes.of(labels));
-  orderRows(picked, rows, ranksOf(hashes), request);
+  const { hashes, ranks } = rankStreams(rows.streams, rows.streamRefs, picked, streamHashes);
+  orderRows(picked, rows, ranks, request);
   const filter =
     expr === null || pipeline === null
       ? new StoredRows(rows)
@@ -76,7 +76,7 @@ function collect(
   // time all are needed.
   const capacity = shared === null ? Math.min(most, picked.length) : picked.length;
   const builder = new BatchBuilder(capacity, Math.min(rows.bytes.length, capacity * 256));
-  const streams = new ResultStreams(builder, rows.streams.length, hashes);
+  const streams = new ResultStreams(builder, hashes);
   const identities = shared === null ? null : new BigUint64Array(capacity);
   const identity = dedupe === null ? null : new RowIdentities(dedupe.secret);
   let lastNs: bigint | null = null;
@@ -112,17 +112,17 @@ class ResultStreams {
   readonly #builder: BatchBuilder;
   readonly #stored: BigUint64Array;
   readonly #hashes: bigint[] = [];
-  readonly #byRef: Map<LabelSet, number>[];
+  readonly #byRef: (Map<LabelSet, number> | undefined)[] = [];
   readonly #byKey = new Map<string, number>();
 
-  constructor(builder: BatchBuilder, streams: number, stored: BigUint64Array) {
+  constructor(builder: BatchBuilder, stored: BigUint64Array) {
     this.#builder = builder;
     this.#stored = stored;
-    this.#byRef = Array.from({ length: streams }, () => new Map());
   }
 
   of(ref: number, labels: LabelSet): number {
-    const known = this.#byRef[ref]?.get(labels);
+    const byLabels = (this.#byRef[ref] ??= new Map());
+    const known = byLabels.get(labels);
     if (known !== undefined) return known;
     const key = `${ref}\u0000${labelsKey(labels)}`;
     let number = this.#byKey.get(key);
@@ -131,7 +131,7 @@ class ResultStreams {
       this.#hashes.push(this.#stored[ref] ?? 0n);
       this.#byKey.set(key, number);
     }
-    this.#byRef[ref]?.set(labels, number);
+    byLabels.set(labels, number);
     return number;
   }
 
@@ -165,12 +165,11 @@ class StoredRows implements RowFilter {
 class ProbedRows implements RowFilter {
   readonly #rows: BlockRows;
   readonly #runs: StreamRuns;
-  readonly #extras: Map<LabelSet, RowExtraText>[];
+  readonly #extras: (Map<LabelSet, RowExtraText> | undefined)[] = [];
 
   constructor(rows: BlockRows, pipeline: LogPipeline) {
     this.#rows = rows;
     this.#runs = new StreamRuns(rows, pipeline);
-    this.#extras = rows.streams.map(() => new Map());
   }
 
   row(row: number): RowResult {
@@ -186,8 +185,8 @@ class ProbedRows implements RowFilter {
       const result = run.result();
       return extraText(result.metadata, { ...before, ...result.parsed });
     };
-    const known = before === undefined ? this.#extras[ref] : undefined;
-    return { stream, extra: known === undefined ? make() : remembered(known, own, make), line: null };
+    if (before !== undefined) return { stream, extra: make(), line: null };
+    return { stream, extra: remembered((this.#extras[ref] ??= new Map()), own, make), line: null };
   }
 }
 

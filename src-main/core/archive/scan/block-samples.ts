@@ -20,7 +20,7 @@ import { orderByStream } from "./row-order.ts";
 import { RowTexts } from "./row-text.ts";
 import type { SampleFailure, SamplesAnswer, SamplesRequest } from "./scan-protocol.ts";
 import { SharedRanges } from "./shared-ranges.ts";
-import { ranksOf, type StreamHashes } from "./stream-rank.ts";
+import { rankStreams, type StreamHashes } from "./stream-rank.ts";
 
 /** The sample of a row, `null` for none. The labels are those of `labels()` after it. */
 export interface RowSampler {
@@ -54,8 +54,8 @@ export function sampleBlock(rows: BlockRows, request: SamplesRequest, streamHash
     takes: extractor.matches,
     probes: plan.probes,
   });
-  const hashes = BigUint64Array.from(rows.streams, (labels) => streamHashes.of(labels));
-  const byStream = orderByStream(picked, rows, ranksOf(hashes));
+  const { hashes, ranks } = rankStreams(rows.streams, rows.streamRefs, picked, streamHashes);
+  const byStream = orderByStream(picked, rows, ranks);
   const ordered = dedupe === null ? byStream : withoutDuplicates(rows, byStream);
   const texts = new RowTexts(rows);
   const runs = (compiled: typeof extractor): ((ref: number) => StreamExtractor) => {

@@ -11,6 +11,9 @@ export interface ScopeOptions {
   readonly probes: readonly LineProbe[];
 }
 
+const TAKEN = 1;
+const LEFT = 2;
+
 /** The rows of a block that a query has to look at. */
 export interface BlockScope {
   /** Ascending row numbers: in the range, of a stream that is taken, not refused by a probe. */
@@ -22,17 +25,19 @@ export interface BlockScope {
 
 export function scopeOf(rows: BlockRows, { sorted, startNs, endNs, takes, probes }: ScopeOptions): BlockScope {
   const { rowCount, timestampsNs, streamRefs, lineStarts, lineEnds } = rows;
-  const taken = Uint8Array.from(rows.streams, (labels) => (takes(labels) ? 1 : 0));
   const nothing: BlockScope = { picked: new Uint32Array(), lines: 0, bytes: 0 };
-  if (!taken.includes(1)) return nothing;
   const from = sorted ? firstFrom(timestampsNs, startNs) : 0;
   const to = sorted ? firstFrom(timestampsNs, endNs) : rowCount;
   if (to <= from) return nothing;
+  const taken = new Uint8Array(rows.streams.length);
   const mask = new Uint8Array(rowCount);
   let lines = 0;
   let bytes = 0;
   for (let row = from; row < to; row += 1) {
-    if (taken[streamRefs[row] ?? 0] !== 1) continue;
+    const ref = streamRefs[row] ?? 0;
+    // A block may name many more streams than it has: each is asked about when its first row comes.
+    const verdict = taken[ref] || (taken[ref] = takes(rows.streams[ref] ?? {}) ? TAKEN : LEFT);
+    if (verdict === LEFT) continue;
     if (!sorted) {
       const time = timestampsNs[row] ?? 0n;
       if (time < startNs || time >= endNs) continue;

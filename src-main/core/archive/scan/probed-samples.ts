@@ -21,18 +21,20 @@ export function probedExtractor(
   const grouping = aggregation.grouping ?? pushed;
   const isAbsent = aggregation.op === "absent_over_time";
   /** By stream, where metadata cannot change them. */
-  const fixed: (SampleLabels | null)[] = rows.streams.map((labels, ref) => {
-    if (rows.metadata !== null && !isAbsent && !dependsOnStreamAlone(grouping, labels)) return null;
+  const fixed: (SampleLabels | null)[] = [];
+  const fixedLabels = (ref: number): SampleLabels | null => {
+    if (rows.metadata !== null && !isAbsent && !dependsOnStreamAlone(grouping, rows.streams[ref] ?? {})) return null;
     const run = runOf(ref);
     run.process(0n, "", undefined);
     return run.labels();
-  });
+  };
   let labels: SampleLabels = { labels: {}, failed: false };
   let value = 1;
   return {
     sample(row) {
       const ref = rows.streamRefs[row] ?? 0;
-      const known = fixed[ref] ?? null;
+      let known = fixed[ref];
+      if (known === undefined) fixed[ref] = known = fixedLabels(ref);
       if (known === null) {
         const run = runOf(ref);
         run.process(0n, "", rows.metadata?.(row));

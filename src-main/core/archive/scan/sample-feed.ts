@@ -28,7 +28,7 @@ export class SampleCollector {
   readonly #bySample = new WeakMap<SampleLabels, Series>();
   readonly #store = new SampleStore();
   readonly #span: StepSpan = { first: 0, last: 0, offset: 0 };
-  #failure: SampleFailure | null = null;
+  #failure: (Pick<SampleFailure, "labels" | "step"> & Pick<Series, "first">) | null = null;
 
   constructor({ aggregation, grid }: SamplesNeeded, maxSeries: number | undefined) {
     this.#steps = grid.count;
@@ -39,7 +39,7 @@ export class SampleCollector {
 
   /** `order` is the block's place in the archive; no block to come has rows before `frontierNs`. */
   add(answer: SamplesAnswer, order: number, frontierNs: bigint | null): void {
-    this.#noteFailure(answer.failure);
+    this.#noteFailure(answer.failure, order);
     if (answer.samples !== null) this.#store.add(answer.samples, answer.labels, order);
     if (!this.#tallied) return;
     const series = answer.labels.map((sample, at) => {
@@ -68,17 +68,15 @@ export class SampleCollector {
     });
   }
 
-  #noteFailure(failure: SampleFailure | null): void {
-    const known = this.#failure;
+  #noteFailure(failure: SampleFailure | null, order: number): void {
     if (failure === null) return;
+    const first: Series["first"] = [failure.hash, failure.timestampNs, order];
+    const known = this.#failure;
     if (known !== null) {
       if (failure.step > known.step) return;
-      if (failure.step === known.step) {
-        if (failure.hash > known.hash) return;
-        if (failure.hash === known.hash && failure.timestampNs >= known.timestampNs) return;
-      }
+      if (failure.step === known.step && compareFirst(first, known.first) >= 0) return;
     }
-    this.#failure = failure;
+    this.#failure = { labels: failure.labels, step: failure.step, first };
   }
 
   #seriesOf(labels: LabelSet, first: Series["first"]): Series {

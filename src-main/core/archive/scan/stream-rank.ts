@@ -24,17 +24,38 @@ export class StreamHashes {
   }
 }
 
-/** The places of streams in the order of their hashes; equal hashes have equal places. */
-export function ranksOf(hashes: BigUint64Array): Uint32Array {
-  const order = Uint32Array.from(hashes, (_, at) => at).sort((left, right) => compare(hashes, left, right));
-  const ranks = new Uint32Array(hashes.length);
-  let rank = 0;
-  for (let at = 0; at < order.length; at += 1) {
-    const stream = order[at] ?? 0;
-    if (at > 0 && compare(hashes, order[at - 1] ?? 0, stream) !== 0) rank += 1;
-    ranks[stream] = rank;
+export interface StreamRanks {
+  /** By stream; 0 for streams without a picked row. */
+  readonly hashes: BigUint64Array;
+  /** The places of streams in the order of their hashes; equal hashes have equal places. */
+  readonly ranks: Uint32Array;
+}
+
+/** Ranks the streams of rows. A block may name many more streams than it has: those of a whole file. */
+export function rankStreams(
+  streams: readonly LabelSet[],
+  streamRefs: Uint32Array,
+  picked: Uint32Array,
+  hashesOf: StreamHashes,
+): StreamRanks {
+  const isPresent = new Uint8Array(streams.length);
+  const present: number[] = [];
+  for (const row of picked) {
+    const ref = streamRefs[row] ?? 0;
+    if (isPresent[ref] !== 0) continue;
+    isPresent[ref] = 1;
+    present.push(ref);
   }
-  return ranks;
+  const hashes = new BigUint64Array(streams.length);
+  for (const ref of present) hashes[ref] = hashesOf.of(streams[ref] ?? {});
+  present.sort((left, right) => compare(hashes, left, right));
+  const ranks = new Uint32Array(streams.length);
+  let rank = 0;
+  for (const [at, ref] of present.entries()) {
+    if (at > 0 && compare(hashes, present[at - 1] ?? 0, ref) !== 0) rank += 1;
+    ranks[ref] = rank;
+  }
+  return { hashes, ranks };
 }
 
 function compare(hashes: BigUint64Array, left: number, right: number): number {
