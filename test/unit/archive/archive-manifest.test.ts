@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -106,6 +107,19 @@ describe("an archive and its manifest", () => {
         expect.objectContaining({ kind: "lines-missing", promised: 10, read: 0, startNs: String(MIDNIGHT_NS - 10n) }),
       ],
     });
+    expect((await readBlocks(contents.blocks)).rows.length).toBe(30);
+  });
+
+  it("disagree over a file that was cut: its size says so, and the rest is read", async () => {
+    using directory = temporaryDirectory();
+    const manifest = await archive(directory.path);
+    const size = manifest.files[0]?.sizeBytes ?? 0;
+    truncateSync(join(directory.path, FIRST), size - 10);
+    const contents = await openContents(openKubemateArchive, directory.path);
+    expect(words(contents.problems)).toEqual([
+      `archive.manifest-disagrees ${FIRST}: ${size - 10} bytes instead of ${size}`,
+      `archive.truncated ${FIRST}: undefined`,
+    ]);
     expect((await readBlocks(contents.blocks)).rows.length).toBe(30);
   });
 

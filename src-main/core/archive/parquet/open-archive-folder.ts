@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
@@ -80,19 +81,21 @@ function openNamed(
 ): { readonly blocks: readonly ArchiveBlock[]; readonly problems: readonly ArchiveProblem[] } {
   if (!staysInside(file.path))
     return { blocks: [], problems: [disagreement(file, "its path leads out of the archive")] };
+  const path = join(directory, ...file.path.split("/"));
   try {
-    const known = knownFile(join(directory, ...file.path.split("/")), file.path);
+    const known = knownFile(path, file.path);
     const blocks = archiveFileBlocks(known, file.tenant);
     return { blocks, problems: compareWithManifest(file, known, blocks) };
   } catch (error) {
     const { cause } = error instanceof AppError ? error : { cause: undefined };
     const gone = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
     if (gone) return { blocks: [], problems: [disagreement(file, "the file is not there")] };
-    const problem = readError(file.path, error).toWire();
-    return {
-      blocks: [],
-      problems: [{ part: file.path, error: problem, count: 1, startNs: file.startNs, endNs: file.endNs }],
-    };
+    const { startNs, endNs } = file;
+    const unreadable = { part: file.path, error: readError(file.path, error).toWire(), count: 1, startNs, endNs };
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size === file.sizeBytes) return { blocks: [], problems: [unreadable] };
+    // Says whether it was cut or has grown, which its bytes alone do not.
+    return { blocks: [], problems: [disagreement(file, `${size} bytes instead of ${file.sizeBytes}`), unreadable] };
   }
 }
 
