@@ -65,7 +65,8 @@ export function exportManifest(
     linesRead: totals.linesRead,
     linesWritten: totals.linesWritten,
     duplicatesDropped: 0,
-    lineBytes: totals.lineBytes,
+    // As they are in the files, which redaction may have made shorter than they were read.
+    lineBytes: finished.reduce((sum, { files }) => sum + files.reduce((own, file) => own + file.lineBytes, 0), 0),
     completeness: totals.completeness,
     provenance: {
       site: pinned.site,
