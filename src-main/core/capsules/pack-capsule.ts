@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { link, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
+import type { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ZipFile } from "yazl";
 import type { Capsule } from "../../../src-shared/api/capsules.api.ts";
@@ -51,6 +52,10 @@ export async function packCapsule(
 
 async function buildZip(archiveDirectory: string, capsule: Capsule, signal: AbortSignal): Promise<ZipFile> {
   const zip = new ZipFile();
+  zip.on("error", (error: Error) => {
+    // yazl makes it a PassThrough; its types say less. A file that cannot be read any more must end the packing.
+    (zip.outputStream as PassThrough).destroy(error);
+  });
   const entries: Record<string, Checksums["entries"][string]> = {};
   const document = Buffer.from(`${JSON.stringify(capsule, null, 2)}\n`);
   entries[CAPSULE_ENTRY] = { sha256: sha256Of(document), sizeBytes: document.length };
