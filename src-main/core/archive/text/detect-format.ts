@@ -40,21 +40,19 @@ function lineFormat(sample: TextSample, lines: readonly SampleLine[]): FileForma
   if (beginsAsPush(sample.head)) return "loki-push";
   const counts = new Map<FileFormat, number>();
   let stamped = 0;
-  let round = 0;
-  let short = 0;
+  let nine = 0;
   for (const line of lines) {
     const format = formatOfLine(line);
     if (format !== null) counts.set(format, (counts.get(format) ?? 0) + 1);
-    const fraction = kubectlFraction(line);
-    if (fraction !== null) stamped += 1;
-    if (fraction === "round") round += 1;
-    if (fraction === "short") short += 1;
+    const digits = kubectlDigits(line);
+    if (digits > 0) stamped += 1;
+    if (digits === 9) nine += 1;
   }
   const [best] = [...counts].sort(([, a], [, b]) => b - a);
   const most = best !== undefined && best[1] * 2 > lines.length ? best[0] : null;
   if (most !== null && most !== "kubectl") return most;
-  // Each line has the time, stack traces too; and Go leaves zeros at a fraction's end out.
-  const isEach = stamped * 20 >= lines.length * 19 && round === 0 && short * 20 <= stamped;
+  // Each line has the time, stack traces too.
+  const isEach = stamped * 20 >= lines.length * 19 && nine * 2 >= stamped;
   if (isEach && (stamped >= 2 || (stamped === 1 && lines.length === 1))) return "kubectl-timestamps";
   return most ?? "text";
 }
@@ -100,20 +98,18 @@ function beginsAsPush(head: Buffer): boolean {
 }
 
 /**
- * Whether a line begins as `kubectl logs --timestamps` writes it, perhaps behind `--prefix`: RFC 3339 with a zone and more than six
- * digits of a second, then one space. `round` where the fraction ends in a zero, which Go never writes; `short` with fewer digits,
- * which it writes once in a thousand lines.
+ * Digits of the second's fraction where a line begins as `kubectl logs --timestamps` writes it, perhaps behind `--prefix`: RFC 3339
+ * with a zone, then one space; 0 elsewhere. Kubelets write nine digits (`timeFormatOut` in `pkg/kubelet/kuberuntime/logs`), older
+ * ones leave zeros at the end out. A program that writes nine digits itself, on each line, cannot be told from that.
  */
-function kubectlFraction({ bytes, start, end }: SampleLine): "exact" | "round" | "short" | null {
+function kubectlDigits({ bytes, start, end }: SampleLine): number {
   const stamp = new Stamp();
   const at = afterPrefix(bytes, start, end);
-  if (!isoStamp(bytes, at, end, stamp) || stamp.zoneSeconds === NO_ZONE || bytes[at + 10] !== 84) return null;
-  if (stamp.end < end && bytes[stamp.end] !== 32) return null;
-  if (bytes[at + 19] !== 46) return null;
+  if (!isoStamp(bytes, at, end, stamp) || stamp.zoneSeconds === NO_ZONE || bytes[at + 10] !== 84) return 0;
+  if ((stamp.end < end && bytes[stamp.end] !== 32) || bytes[at + 19] !== 46) return 0;
   let p = at + 20;
   while (p < end && (bytes[p] ?? 0) >= 48 && (bytes[p] ?? 0) <= 57) p += 1;
-  if (bytes[p - 1] === 48) return "round";
-  return p - at - 20 <= 6 ? "short" : "exact";
+  return p - at - 20;
 }
 
 function withoutPrefix(line: SampleLine): SampleLine {

@@ -318,11 +318,29 @@ describe("container logs", () => {
     ]);
   });
 
-  it("text that writes fixed nanoseconds itself is text, and keeps its times", async () => {
+  it("kubectl logs --timestamps: kubelets write nine digits, zeros too", async () => {
     using work = temporaryDirectory();
-    const found = await entries(work, ["2026-11-20T10:00:00.123456780Z a", "2026-11-20T10:00:00.123456789Z b"]);
+    const found = await entries(work, [
+      "2026-11-20T10:00:00.120000000Z a",
+      "2026-11-20T10:00:00.123456789Z ",
+      `${STAMP} b`,
+    ]);
+    expect(found.contents.formats).toEqual(["kubectl-timestamps"]);
+    expect(found.entries.map(({ ns, line }) => [ns, line])).toEqual([
+      [NS - 3_456_789n, "a"],
+      [NS, ""],
+      [NS, "b"],
+    ]);
+  });
+
+  it.each([
+    ["with fewer digits", ["2026-11-20T10:00:00.123456Z a", "2026-11-20T10:00:01.123456Z b"]],
+    ["with lines that have no time", [`${STAMP} a`, "\tat x.Y", `${STAMP} b`]],
+  ])("text %s is text and keeps its times", async (_how, lines) => {
+    using work = temporaryDirectory();
+    const found = await entries(work, lines);
     expect(found.contents.formats).toEqual(["text: iso"]);
-    expect(found.entries[1]).toMatchObject({ ns: NS, line: "2026-11-20T10:00:00.123456789Z b" });
+    expect(found.entries.map(({ line }) => line).join("\n")).toBe(lines.join("\n"));
   });
 });
 
