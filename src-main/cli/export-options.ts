@@ -32,18 +32,29 @@ export function parsePlace(text: string): ExportPlace {
     if (name !== "endpoint" && name !== "region" && name !== "ca-file") throw invalid(`?${name}`);
     parameters.set(name, value);
   }
+  const prefix = decoded(url.pathname.replace(/^\//, ""));
+  if (prefix === null) throw invalid(text);
   const endpoint = parameters.get("endpoint");
   const region = parameters.get("region");
   const caFile = parameters.get("ca-file");
   const parsed = s3PlaceSchema.safeParse({
     bucket: url.host,
-    prefix: decodeURIComponent(url.pathname.replace(/^\//, "")),
+    prefix,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
     ...(caFile === undefined ? {} : { caFile }),
   });
   if (parsed.success) return { kind: "s3", place: parsed.data };
   throw invalid(parsed.error.issues[0]?.message ?? text);
+}
+
+/** `null` for what is not percent-encoded as a URL must be. */
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }
 
 export function parseParallel(text: string): number {
