@@ -1,5 +1,6 @@
 import type { ArchiveDescription } from "../../../src-shared/model/archive.ts";
 import type { ArchiveId } from "../../../src-shared/model/ids.ts";
+import type { LabelSet } from "../../../src-shared/model/labels.ts";
 import { tenantIdSchema } from "../../../src-shared/model/tenant-id.ts";
 import type { ArchiveContents } from "./archive-contents.ts";
 import type { ArchiveBlock } from "./archive-block.ts";
@@ -16,18 +17,22 @@ interface TenantTotals {
   readonly labels: LabelCensus;
 }
 
-/** What the window shows of opened contents. `endNs` of a tenant is the time of its last row. */
+/** What the window shows of opened contents; `samples` are streams of tenants whose blocks name none. `endNs` of a tenant is the time of its last row. */
 export function describeContents(
   id: ArchiveId,
   path: string,
   contents: ArchiveContents,
   openedAtMs: number,
+  samples: ReadonlyMap<string, readonly LabelSet[]>,
 ): ArchiveDescription {
   const totals = new Map<string, TenantTotals>(contents.tenants.map((tenant) => [tenant, emptyTotals()]));
   for (const block of contents.blocks) {
     const tenant = totals.get(block.tenant) ?? emptyTotals();
     totals.set(block.tenant, tenant);
     addBlock(tenant, block);
+  }
+  for (const [tenant, streams] of samples) {
+    for (const stream of streams) totals.get(tenant)?.labels.add(stream);
   }
   return {
     id,

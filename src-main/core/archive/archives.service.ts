@@ -17,6 +17,7 @@ import { ArchiveRegistry, type RegisteredArchive } from "./archive-registry.stor
 import type { ArchiveUploads } from "./archive-uploads.ts";
 import { OpenArchive, type MakeArchiveSource } from "./open-archive.ts";
 import { assumptionNeeded, openPlace } from "./open-place.ts";
+import { sampleStreams } from "./sample-streams.ts";
 import { SharedOpenings } from "./shared-openings.ts";
 
 export interface ArchivesOptions {
@@ -201,7 +202,7 @@ export class ArchivesService implements AsyncDisposable {
     });
     if (outcome.kind === "questions") return outcome;
     const { contents } = outcome;
-    const description = describeContents(place.id, placeName(place), contents, place.openedAtMs);
+    const description = await this.#describe(place, contents, workDirectory, signal);
     const archive = new OpenArchive({ contents, description, workDirectory, makeSource, logger });
     if (signal.aborted) {
       await archive.end();
@@ -212,6 +213,22 @@ export class ArchivesService implements AsyncDisposable {
     await this.#registry.put(registration(place, description));
     this.#options.announcer.changed("archives");
     return { kind: "opened", archive };
+  }
+
+  async #describe(
+    place: Place,
+    contents: ArchiveContents,
+    workDirectory: string,
+    signal: AbortSignal,
+  ): Promise<ArchiveDescription> {
+    const { makeSource, logger } = this.#options;
+    try {
+      const samples = await sampleStreams(contents, makeSource, logger, signal);
+      return describeContents(place.id, placeName(place), contents, place.openedAtMs, samples);
+    } catch (error) {
+      await rm(workDirectory, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   async #retire(id: ArchiveId): Promise<void> {

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { UPLOAD_PIECE_BYTES } from "../../../src-shared/api/archives.api.ts";
@@ -327,5 +328,23 @@ describe("archives at the door", () => {
     expect(facts.get("loki version")).toMatch(/^\d+\.\d+/);
     expect([...facts.keys()].some((name) => name.startsWith("component "))).toBe(true);
     expect(described.queries[0]?.completeness.reasons).toContainEqual({ kind: "limit-reached", limit: 700 });
+  });
+
+  it("finds a label to begin with where only the rows know the streams", async () => {
+    using root = temporaryDirectory();
+    using profile = temporaryDirectory();
+    const file = root.file("foreign.parquet");
+    const instance = await DuckDBInstance.create(":memory:");
+    const connection = await instance.connect();
+    await connection.run(
+      `COPY (SELECT make_timestamp_ns(1795168800000000000 + i * 1000) AS ts, 'line ' || i AS message, 'svc-' || (i % 7) AS app
+             FROM range(1000) t(i)) TO '${file}' (FORMAT parquet)`,
+    );
+    connection.closeSync();
+    instance.closeSync();
+    await using opened = await consoleIn(profile);
+    await using page = await pageAt(opened);
+    const archive = await openedAt(page, file);
+    expect(await countOf(page, archive, archive.tenants[0]?.selector ?? "")).toBe(1_000);
   });
 });
