@@ -29,7 +29,7 @@ export function queryBlockRows(rows: BlockRows, request: RowsRequest, streamHash
   const options = { nowNs: () => request.nowNs };
   const pipeline = expr === null ? null : compileLogPipeline(expr, options);
   const scope = scopeOf(rows, {
-    sorted: request.block.sorted,
+    block: request.block,
     startNs,
     endNs,
     takes: pipeline?.matches ?? takesAny(request.selectors),

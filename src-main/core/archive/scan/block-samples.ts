@@ -48,7 +48,7 @@ export function sampleBlock(rows: BlockRows, request: SamplesRequest, streamHash
   const plan = planProbes(log);
   const { fromNs, toNs } = windowsReach(aggregation, grid);
   const { picked, lines, bytes } = scopeOf(rows, {
-    sorted: request.block.sorted,
+    block: request.block,
     startNs: fromNs + 1n,
     endNs: toNs + 1n,
     takes: extractor.matches,

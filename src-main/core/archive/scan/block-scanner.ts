@@ -4,7 +4,8 @@ import type { ChunkHead, TextBlockIndex } from "../archive-contents.ts";
 import { queryBlockRows } from "./block-rows-query.ts";
 import { sampleBlock } from "./block-samples.ts";
 import { surveyBlock } from "./block-survey.ts";
-import type { SampleColumns, ScanAnswer, ScanRequest } from "./scan-protocol.ts";
+import { type CheckedBlock, checkedBlock } from "./block-times.ts";
+import type { BlockRef, SampleColumns, ScanAnswer, ScanRequest } from "./scan-protocol.ts";
 import { StreamHashes } from "./stream-rank.ts";
 
 /** What reads blocks of each kind. */
@@ -29,10 +30,15 @@ export class BlockScanner {
     this.#readers = readers;
   }
 
+  async #read(block: BlockRef): Promise<CheckedBlock> {
+    return checkedBlock(await this.#readers.decode(block.place), block);
+  }
+
   async run(request: ScanRequest): Promise<ScanOutcome> {
     switch (request.kind) {
       case "rows": {
-        const answer = queryBlockRows(await this.#readers.decode(request.block.place), request, this.#hashes);
+        const { rows, block } = await this.#read(request.block);
+        const answer = queryBlockRows(rows, { ...request, block }, this.#hashes);
         const { batch, hashes, identities } = answer;
         return {
           answer,
@@ -40,14 +46,17 @@ export class BlockScanner {
         };
       }
       case "samples": {
-        const answer = sampleBlock(await this.#readers.decode(request.block.place), request, this.#hashes);
+        const { rows, block } = await this.#read(request.block);
+        const answer = sampleBlock(rows, { ...request, block }, this.#hashes);
         const { firstHashes, firstTimesNs, tallies, samples, loose } = answer;
         const columns = [samples, loose].flatMap((part) => (part === null ? [] : columnBuffers(part)));
         const steps = tallies === null ? [] : [tallies.counts.buffer, tallies.sums.buffer];
         return { answer, transfer: owned([firstHashes.buffer, firstTimesNs.buffer, ...columns, ...steps]) };
       }
-      case "survey":
-        return { answer: surveyBlock(await this.#readers.decode(request.block.place), request), transfer: [] };
+      case "survey": {
+        const { rows, block } = await this.#read(request.block);
+        return { answer: surveyBlock(rows, { ...request, block }), transfer: [] };
+      }
       case "index-text":
         return { answer: await this.#readers.indexText(request.place), transfer: [] };
       case "chunk-head":

@@ -1,9 +1,10 @@
 import type { BlockRows } from "../archive-block.ts";
 import type { LineProbe } from "./line-probes.ts";
 import { probeRows } from "./probe-rows.ts";
+import type { BlockRef } from "./scan-protocol.ts";
 
 export interface ScopeOptions {
-  readonly sorted: boolean;
+  readonly block: BlockRef;
   /** The first instant that belongs to the scope, and the first that no longer does. */
   readonly startNs: bigint;
   readonly endNs: bigint;
@@ -23,7 +24,10 @@ export interface BlockScope {
   readonly bytes: number;
 }
 
-export function scopeOf(rows: BlockRows, { sorted, startNs, endNs, takes, probes }: ScopeOptions): BlockScope {
+export function scopeOf(rows: BlockRows, { block, takes, probes, ...range }: ScopeOptions): BlockScope {
+  const { sorted } = block;
+  const startNs = range.startNs > block.minNs ? range.startNs : block.minNs;
+  const endNs = range.endNs <= block.maxNs ? range.endNs : block.maxNs + 1n;
   const { rowCount, timestampsNs, streamRefs, lineStarts, lineEnds } = rows;
   const nothing: BlockScope = { picked: new Uint32Array(), lines: 0, bytes: 0 };
   const from = sorted ? firstFrom(timestampsNs, startNs) : 0;

@@ -6,7 +6,7 @@ import type { SurveyAnswer, SurveyRequest } from "./scan-protocol.ts";
 /** Counts rows and bytes by stream, of the streams that any of the selectors takes; of all without one. */
 export function surveyBlock(rows: BlockRows, { block, selectors, startNs, endNs }: SurveyRequest): SurveyAnswer {
   const takes = takesAny(selectors);
-  const { picked, lines, bytes } = scopeOf(rows, { sorted: block.sorted, startNs, endNs, takes, probes: [] });
+  const { picked, lines, bytes } = scopeOf(rows, { block, startNs, endNs, takes, probes: [] });
   const rowsByRef = new Float64Array(rows.streams.length);
   const bytesByRef = new Float64Array(rows.streams.length);
   for (const row of picked) {

@@ -6,7 +6,7 @@ import type { ReadAccount } from "./read-account.ts";
 import { RowMerge } from "./row-merge.ts";
 import { scanInOrder } from "./scan-in-order.ts";
 import type { PlannedBlock } from "./scan-plan.ts";
-import type { RowsAnswer, RowsRequest, StreamOrder } from "./scan-protocol.ts";
+import { blockRef, type RowsAnswer, type RowsRequest, type StreamOrder } from "./scan-protocol.ts";
 
 export interface RowsQuery {
   /** In the query's direction. */
@@ -108,8 +108,7 @@ class WindowReading {
 
   #request({ block, dedupe }: PlannedBlock): RowsRequest {
     const { expr, selectors = [], direction, streamOrder, limit, nowNs } = this.#query;
-    const { place, sorted } = block;
-    const part = { block: { place, sorted }, ...this.#window };
+    const part = { block: blockRef(block), ...this.#window };
     return { kind: "rows", ...part, expr, selectors, direction, streamOrder, limit, nowNs, dedupe };
   }
 

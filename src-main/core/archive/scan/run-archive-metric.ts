@@ -15,7 +15,7 @@ import type { ReadAccount } from "./read-account.ts";
 import { SampleCollector } from "./sample-feed.ts";
 import { scanInOrder } from "./scan-in-order.ts";
 import { planBlocks } from "./scan-plan.ts";
-import type { SampleColumns, SamplesAnswer } from "./scan-protocol.ts";
+import { blockRef, type SampleColumns, type SamplesAnswer } from "./scan-protocol.ts";
 
 const MAX_BYTES_AHEAD = 48 * 2 ** 20;
 
@@ -68,10 +68,10 @@ async function feedOf(
   const collector = new SampleCollector(needed, params.maxSeries);
   const steps = scanInOrder({
     items: blocks,
-    run: ({ block: { place, sorted }, dedupe }, stop) =>
+    run: ({ block, dedupe }, stop) =>
       pool.scan<"samples">(
         job,
-        { kind: "samples", block: { place, sorted }, aggregation, pushed, grid, nowNs, dedupe },
+        { kind: "samples", block: blockRef(block), aggregation, pushed, grid, nowNs, dedupe },
         stop,
       ),
     sizeOf,

@@ -5,13 +5,20 @@ import type { StepGrid } from "../../../../src-shared/logql/metric/step-grid.ts"
 import type { LabelSet } from "../../../../src-shared/model/labels.ts";
 import type { LogBatch } from "../../../../src-shared/model/log-batch.ts";
 import type { Direction } from "../../../../src-shared/model/log-query.ts";
-import type { BlockPlace, BlockProblem } from "../archive-block.ts";
+import type { ArchiveBlock, BlockPlace, BlockProblem } from "../archive-block.ts";
 import type { ChunkHead, TextBlockIndex } from "../archive-contents.ts";
 
 /** A block as a worker needs it. */
 export interface BlockRef {
   readonly place: BlockPlace;
   readonly sorted: boolean;
+  /** Rows of other times are a damage: the order in which blocks are read rests on these. */
+  readonly minNs: bigint;
+  readonly maxNs: bigint;
+}
+
+export function blockRef({ place, sorted, minNs, maxNs }: ArchiveBlock): BlockRef {
+  return { place, sorted, minNs, maxNs };
 }
 
 /** How equal rows become one. `null`: they do not. */

@@ -9,7 +9,7 @@ import type { ArchiveScanner, ScanJob } from "./archive-scanner.ts";
 import type { ReadAccount } from "./read-account.ts";
 import { scanInOrder } from "./scan-in-order.ts";
 import { planBlocks, type PlannedBlock } from "./scan-plan.ts";
-import type { SurveyAnswer } from "./scan-protocol.ts";
+import { blockRef, type SurveyAnswer } from "./scan-protocol.ts";
 
 export interface SurveyOptions {
   readonly contents: ArchiveContents;
@@ -82,8 +82,8 @@ async function* surveys(
   const job: ScanJob = { name: "survey" };
   const steps = scanInOrder({
     items: blocks,
-    run: ({ block: { place, sorted } }, stop) =>
-      pool.scan<"survey">(job, { kind: "survey", block: { place, sorted }, selectors, ...range }, stop),
+    run: ({ block }, stop) =>
+      pool.scan<"survey">(job, { kind: "survey", block: blockRef(block), selectors, ...range }, stop),
     sizeOf: () => 0,
     ahead: pool.threads * 2 + 1,
     maxBytesAhead: 1,
