@@ -99,6 +99,28 @@ describe("files on disk", () => {
   });
 });
 
+describe("the volume of files on disk", () => {
+  const archive = { source: { kind: "archive", archive: "files-1" } } as const;
+  const asked = (logs: { readonly calls: readonly string[] }) =>
+    logs.calls.filter((call) => call === "volume" || call === "histogram");
+
+  it("is counted over the rows where they are all there are, so that no file is read twice", async () => {
+    const { logs } = openExplore({ workspace: archive });
+    await listedRows();
+    await screen.findByText("of everything in the range");
+    expect(asked(logs)).not.toContain("volume");
+  });
+
+  it("is asked of the files where a limit cut the rows", async () => {
+    const { logs } = openExplore({ workspace: archive });
+    await listedRows();
+    const [set] = logs.sets.values();
+    const limited = { verdict: "incomplete", reasons: [{ kind: "limit-reached", limit: 500 }] } as const;
+    act(() => set?.change({ completeness: { ...limited, reasons: [...limited.reasons] } }));
+    await waitFor(() => expect(asked(logs)).toContain("volume"));
+  });
+});
+
 describe("a failed query", () => {
   it("shows its error alone, without a verdict and without facets of nothing", async () => {
     const { logs } = openExplore();

@@ -201,7 +201,7 @@ describe("a result", () => {
       }),
     );
     await user.click(await screen.findByRole("button", { name: "Completeness: incomplete" }));
-    await screen.findByText(/promised 412 chunks/);
+    await screen.findByText(/should be 412 chunks/);
     await user.click(screen.getByRole("button", { name: "Read everything" }));
     await waitFor(() => expect(inputs("logs.open")).toHaveLength(2));
     expect(inputs("logs.open")[1]).toMatchObject({ limit: null });

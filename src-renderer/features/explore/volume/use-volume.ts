@@ -1,7 +1,9 @@
+import { useCallback, useSyncExternalStore } from "react";
 import type { Histogram } from "../../../../src-shared/api/logs.api.ts";
 import type { WireError } from "../../../../src-shared/errors/wire-error.ts";
 import type { ResultSetView, LogsClient } from "../session/result-set-view.ts";
 import type { RunPlan } from "../session/run-plan.ts";
+import { traitsOf } from "../session/source-traits.ts";
 import { useQuestion } from "../session/use-question.ts";
 import { useGrowth } from "../session/use-growth.ts";
 
@@ -18,7 +20,7 @@ export interface Volume {
 
 /**
  * The volume over the whole range from the source; where the source cannot say, or a tail or a filter is shown, over the
- * rows that were read.
+ * rows that were read. Files on this machine are not read a second time where the rows are all there are.
  */
 export function useVolume(
   client: LogsClient,
@@ -26,7 +28,8 @@ export function useVolume(
   view: ResultSetView | null,
   ofRowsRead: boolean,
 ): Volume {
-  const askSource = plan !== null && !ofRowsRead;
+  const held = useHeld(plan === null || ofRowsRead || traitsOf(plan.target).remote ? null : view);
+  const askSource = plan !== null && !ofRowsRead && held === "unknown";
   const source = useQuestion(askSource ? planKey(plan) : null, async (signal) => {
     if (plan === null) throw new Error("asked without a plan");
     const { target, range, query } = plan;
@@ -34,16 +37,30 @@ export function useVolume(
   });
   const isFromSource = askSource && (source.loading || source.error === null);
   const growth = useGrowth(isFromSource ? null : view, RECOUNT_MS);
-  const read = useQuestion(isFromSource || view === null ? null : `${view.id} ${growth}`, async (signal) => {
+  const read = useQuestion(isFromSource || view === null ? null : `${view.id} ${growth} ${held}`, async (signal) => {
     if (view === null) throw new Error("asked without a result set");
-    return await client.histogram({ set: view.id, buckets: BUCKETS }, { signal });
+    const within = held === "unknown" || plan === null ? {} : { range: plan.range };
+    return await client.histogram({ set: view.id, buckets: BUCKETS, ...within }, { signal });
   });
   if (isFromSource) {
     const { value, loading, error } = source;
     return { histogram: value, unit: value?.unit ?? "entries", ofRowsRead: false, loading, error };
   }
   const loading = read.loading && read.value === null;
-  return { histogram: read.value, unit: "entries", ofRowsRead: true, loading, error: read.error };
+  return { histogram: read.value, unit: "entries", ofRowsRead: held !== "all", loading, error: read.error };
+}
+
+/** How much of its range a set holds: some while it is read, all when nothing cut it short. */
+function useHeld(view: ResultSetView | null): "unknown" | "some" | "all" {
+  return useSyncExternalStore(
+    useCallback((listener: () => void) => view?.subscribe(listener) ?? (() => undefined), [view]),
+    () => {
+      if (view === null) return "unknown";
+      const { phase, completeness } = view.snapshot.state;
+      if (phase === "reading") return "some";
+      return phase === "done" && !completeness.reasons.some(({ kind }) => kind === "limit-reached") ? "all" : "unknown";
+    },
+  );
 }
 
 function planKey(plan: RunPlan): string {
