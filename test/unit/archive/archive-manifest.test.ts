@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { hasCode } from "../../../src-shared/errors/app-error.ts";
 import type { ArchiveProblem } from "../../../src-shared/model/archive.ts";
-import type { ArchiveManifest } from "../../../src-shared/model/archive-manifest.ts";
+import { MANIFEST_FILE, type ArchiveManifest } from "../../../src-shared/model/archive-manifest.ts";
 import { chooseLabelColumns } from "../../../src-main/core/archive/parquet/label-columns.ts";
 import { readManifest, writeManifest } from "../../../src-main/core/archive/parquet/manifest-file.ts";
 import { openKubemateArchive } from "../../../src-main/core/archive/parquet/open-kubemate-archive.ts";
@@ -139,7 +139,7 @@ describe("an archive and its manifest", () => {
     expect(contents.completeness.verdict).toBe("incomplete");
     expect((await readBlocks(contents.blocks)).rows.length).toBe(40);
     expect(words(await verifyArchive(directory.path, { signal }))).toContain(
-      "archive.manifest-disagrees manifest.json: its files have 41 rows, it says 40",
+      `archive.manifest-disagrees ${MANIFEST_FILE}: its files have 41 rows, it says 40`,
     );
   });
 
@@ -167,12 +167,12 @@ describe("an archive and its manifest", () => {
   it("without its manifest is an export that did not end: incomplete, what is finished is read", async () => {
     using directory = temporaryDirectory();
     await archive(directory.path);
-    rmSync(join(directory.path, "manifest.json"));
+    rmSync(join(directory.path, MANIFEST_FILE));
     writeFileSync(join(directory.path, FIRST, "..", ".tmp-slice-000009-0.parquet"), "half");
     const contents = await openContents(openKubemateArchive, directory.path);
     expect(contents.completeness).toEqual({ verdict: "incomplete", reasons: [{ kind: "stopped" }] });
     expect(words(contents.problems)).toEqual([
-      "archive.manifest-disagrees manifest.json: it is not there: the export did not end",
+      `archive.manifest-disagrees ${MANIFEST_FILE}: it is not there: the export did not end`,
     ]);
     expect(contents.tenants).toEqual(["acme", "other"]);
     expect((await readBlocks(contents.blocks)).rows.length).toBe(40);
@@ -182,9 +182,9 @@ describe("an archive and its manifest", () => {
   it("with a manifest that cannot be understood says so, and what is there is read", async () => {
     using directory = temporaryDirectory();
     await archive(directory.path);
-    writeFileSync(join(directory.path, "manifest.json"), '{"format":"kubemate-archive","version":1,"tenants":7}');
+    writeFileSync(join(directory.path, MANIFEST_FILE), '{"format":"kubemate-archive","version":1,"tenants":7}');
     const contents = await openContents(openKubemateArchive, directory.path);
-    expect(words(contents.problems)[0]).toContain("archive.damaged manifest.json: tenants");
+    expect(words(contents.problems)[0]).toContain(`archive.damaged ${MANIFEST_FILE}: tenants`);
     expect(contents.completeness.verdict).toBe("incomplete");
     expect((await readBlocks(contents.blocks)).rows.length).toBe(40);
   });
@@ -192,7 +192,7 @@ describe("an archive and its manifest", () => {
   it("is no folder of somebody else", async () => {
     using directory = temporaryDirectory();
     mkdirSync(directory.file("logs"));
-    writeFileSync(directory.file("logs/manifest.json"), '{"name":"of a web page"}');
+    writeFileSync(directory.file(`logs/${MANIFEST_FILE}`), '{"name":"of a web page"}');
     expect(await openKubemateArchive([directory.file("logs")], {}, openParts(directory.path))).toBeNull();
   });
 
