@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { exportRequestSchema, exportsApi } from "../../src-shared/api/exports.api.ts";
 import type { LogTarget } from "../../src-shared/api/log-target.ts";
+import { AppError } from "../../src-shared/errors/app-error.ts";
 import { REDACTION_PATTERNS } from "../../src-shared/model/redaction-pattern.ts";
 import { exportQuery } from "../core/export/export-query.ts";
 import { exportSelection, type RowWriting } from "../core/export/export-selection.ts";
@@ -55,6 +56,7 @@ async function startExport(
 ) {
   // Said now rather than by a job that fails at once.
   exportQuery(request.query);
+  if (request.range.endNs <= request.range.startNs) throw new AppError("logs.range-reversed", {});
   const place = request.destination;
   const input = {
     target: request.target,

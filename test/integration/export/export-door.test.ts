@@ -113,6 +113,9 @@ describe("an export at the door", () => {
     const start = (more: object) => failureOf(page.client.api.exports.start(requestOf(archive, more)));
     expect(await start({ query: 'sum(rate({app="x"}[1m]))' })).toMatchObject({ wire: { code: "export.metric-query" } });
     expect(await start({ query: "{" })).toMatchObject({ wire: { code: "loki.query-invalid" } });
+    expect(await start({ range: { startNs: "5", endNs: "5" } })).toMatchObject({
+      wire: { code: "logs.range-reversed" },
+    });
     expect(await start({ destination: { kind: "folder", path: "../x" } })).toMatchObject({
       wire: { code: "archive.path-refused" },
     });

@@ -211,6 +211,39 @@ describe("an export", () => {
     expect(existsSync(join(bench.directory, MANIFEST_FILE))).toBe(false);
   });
 
+  it("ends on a full disk with nothing half written, and goes on when there is room", async () => {
+    await using bench = new ExportBench();
+    const full: ArchiveWriter = {
+      openSlice: async (options) => {
+        const slice = await bench.writer.openSlice(options);
+        let appended = 0;
+        return {
+          append: async (batch) => {
+            appended += 1;
+            if (options.slice > "000004" && appended > 2) throw new AppError("files.disk-full", { file: "slice" });
+            await slice.append(batch);
+          },
+          finish: () => slice.finish(),
+          [Symbol.asyncDispose]: () => slice[Symbol.asyncDispose](),
+        };
+      },
+      [Symbol.asyncDispose]: async () => {},
+    };
+    const source = () => memoryLogSource({ rows: someRows(), batchRows: 10 });
+    const wanted = { query: QUERY, range: RANGE };
+    await expect(bench.run(source(), wanted, { partLines: 100, writer: full })).rejects.toMatchObject({
+      code: "files.disk-full",
+    });
+    const names = readdirSync(bench.directory, { recursive: true, encoding: "utf8" });
+    expect(names.filter((name) => name.includes(".tmp-"))).toEqual([]);
+    const kept = bench.checkpoint?.finished ?? [];
+    expect(kept.length).toBeGreaterThanOrEqual(4);
+    expect(await linesOf(bench.directory)).toHaveLength(kept.reduce((sum, { linesWritten }) => sum + linesWritten, 0));
+    const summary = await bench.run(source(), wanted);
+    expect(summary).toMatchObject({ state: "finished", parts: { resumed: kept.length } });
+    expect(await linesOf(bench.directory)).toEqual(sorted(someRows()));
+  });
+
   it("reports progress that only grows, in lines and bytes, to the whole", async () => {
     await using bench = new ExportBench();
     await bench.run(memoryLogSource({ rows: someRows() }), { query: QUERY, range: RANGE }, { partLines: 50 });
