@@ -37,11 +37,17 @@ export function ArchiveDetails({ archive }: { readonly archive: ArchiveDescripti
   ];
   return (
     <>
-      <Facts facts={facts} />
+      <section className={styles.section}>
+        <h3>{t("archives.file")}</h3>
+        <Facts facts={facts} />
+      </section>
       <Verdict archive={archive} />
       <Tenants archive={archive} />
       {archive.problems.length === 0 ? null : <Problems problems={archive.problems} />}
-      {archive.provenance === null ? null : <ArchiveProvenance provenance={archive.provenance} />}
+      {/* A capsule tells it itself, and more. */}
+      {archive.provenance === null || archive.kind === "capsule" ? null : (
+        <ArchiveProvenance provenance={archive.provenance} />
+      )}
     </>
   );
 }

@@ -46,8 +46,8 @@ export function ArchiveDrawer({ archive, onClose }: ArchiveDrawerProps): ReactEl
         </div>
         {verify.error === undefined ? null : <ErrorPanel error={verify.error} title={t("archives.verifyFailed")} />}
         {verify.data === undefined ? null : <JobStarted job={verify.data.job} text={t("archives.verifyStarted")} />}
+        {archive.kind === "capsule" ? <CapsuleDetails archive={archive} /> : null}
         <ArchiveDetails archive={archive} />
-        {archive.kind === "capsule" ? <CapsuleDetails archive={archive.id} /> : null}
         <ImportForm archive={archive} />
         <RemoveArchive archive={archive} onRemoved={onClose} />
       </div>

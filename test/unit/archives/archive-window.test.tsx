@@ -2,13 +2,14 @@ import { act, fireEvent, screen, waitFor, within } from "@testing-library/react"
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DESKTOP_BRIDGE, type DesktopBridge } from "../../../src-shared/api/desktop-bridge.ts";
+import { RemoteError } from "../../../src-shared/errors/remote-error.ts";
 import { archivesApi } from "../../../src-shared/api/archives.api.ts";
 import { jobIdSchema } from "../../../src-shared/model/ids.ts";
 import type { Job } from "../../../src-shared/model/job.ts";
 import { archiveExample, tenantExample } from "../../builders/archive-examples.ts";
 import { HELLO, type FakeAnswers } from "../../builders/fake-console-client.ts";
 import { renderConsole, type ConsoleOptions } from "../../builders/render-console.tsx";
-import { LAB_SITE } from "../../builders/site-examples.ts";
+import { LAB_SITE, wireError } from "../../builders/site-examples.ts";
 
 const ARCHIVE = archiveExample({
   tenants: [tenantExample("acme"), tenantExample("globex", { selector: '{job=~".+"}' })],
@@ -133,6 +134,28 @@ describe("files that do not say everything", () => {
     await user.click(within(dialog).getByRole("button", { name: "Open" }));
     await waitFor(() => expect(opens(shown)).toHaveLength(1));
     expect(opens(shown)[0]?.assumptions).toEqual({ encoding: "gbk", tenant: "acme", labels: { service: "ledger" } });
+  });
+});
+
+describe("files that cannot be opened as they are", () => {
+  it("say why, and can be opened with more said of them", async () => {
+    const user = userEvent.setup();
+    const shown = open({
+      open: ({ assumptions }) =>
+        assumptions.encoding === undefined
+          ? Promise.reject(new RemoteError(wireError("archive.not-recognised", { file: "a.log" })))
+          : Promise.resolve({ kind: "opened", archive: ARCHIVE }),
+    });
+    act(() => shown.workspace.getState().show("archives"));
+    await user.type(await screen.findByLabelText("Path on the console’s machine"), "/data/a.log{Enter}");
+    const dialog = await screen.findByRole("dialog", { name: "It could not be opened" });
+    within(dialog).getByText(/a\.log holds nothing that is known/);
+    await user.click(within(dialog).getByRole("button", { name: "With options…" }));
+    await user.click(await within(dialog).findByRole("combobox", { name: "Encoding" }));
+    await user.click(await screen.findByRole("option", { name: "GBK", hidden: true }));
+    await user.click(within(dialog).getByRole("button", { name: "Open" }));
+    await waitFor(() => expect(shown.workspace.getState().screen).toBe("explore"));
+    expect(opens(shown).at(-1)).toEqual({ paths: ["/data/a.log"], assumptions: { encoding: "gbk" } });
   });
 });
 

@@ -167,9 +167,9 @@ describe("the archives screen", () => {
     expect(client.calls).toContainEqual({ path: "archives.close", input: { archive: "k1" } });
   });
 
-  it("shows a capsule's texts as text, whatever is in them", async () => {
+  it("shows a capsule's texts as text, whatever is in them, and each query's rows again", async () => {
     const capsule = archiveExample({ id: "c1", kind: "capsule", title: "capsule" });
-    const { container } = open(
+    const { container, workspace } = open(
       [capsule],
       {},
       {
@@ -185,5 +185,14 @@ describe("the archives screen", () => {
     within(drawer).getByText("logs.open");
     within(drawer).getByText("abcdef012345");
     expect(container.querySelector("img, script, b, i")).toBeNull();
+    const [query = drawer] = within(drawer).getAllByRole("listitem");
+    await userEvent.setup().click(within(query).getByRole("button", { name: "Explore" }));
+    expect(workspace.getState()).toMatchObject({
+      screen: "explore",
+      source: { kind: "archive", archive: "c1" },
+      tenant: "acme",
+      query: '{app="<i>ledger</i>"}',
+      range: { kind: "absolute", startNs: "1763632800000000000", endNs: "1763636399123456789" },
+    });
   });
 });

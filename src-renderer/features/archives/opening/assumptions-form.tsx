@@ -23,6 +23,8 @@ interface AssumptionsFormProps {
   /** What was said before. */
   readonly assumptions: ArchiveAssumptions;
   readonly intro: ReactNode;
+  /** What is not asked is what one came for. */
+  readonly unfolded?: boolean;
   readonly onAnswer: (assumptions: ArchiveAssumptions) => void;
   readonly onCancel: () => void;
 }
@@ -35,6 +37,7 @@ export function AssumptionsForm({
   questions,
   assumptions,
   intro,
+  unfolded = false,
   onAnswer,
   onCancel,
 }: AssumptionsFormProps): ReactElement {
@@ -70,7 +73,7 @@ export function AssumptionsForm({
           value={draft[kind]}
         />
       ))}
-      <MoreFields draft={draft} hidden={asked} onChange={change} problemOf={problemOf} />
+      <MoreFields draft={draft} hidden={asked} onChange={change} problemOf={problemOf} unfolded={unfolded} />
       <div className={styles.actions}>
         <Button tone="primary" type="submit">
           {t("archives.open")}
@@ -88,13 +91,14 @@ interface MoreFieldsProps {
   readonly draft: AssumptionsDraft;
   /** Asked above already. */
   readonly hidden: ReadonlySet<ArchiveQuestion["kind"]>;
+  readonly unfolded: boolean;
   readonly problemOf: (field: AssumptionsField) => string | undefined;
   readonly onChange: (part: Partial<AssumptionsDraft>) => void;
 }
 
-function MoreFields({ draft, hidden, problemOf, onChange }: MoreFieldsProps): ReactElement {
+function MoreFields({ draft, hidden, unfolded, problemOf, onChange }: MoreFieldsProps): ReactElement {
   const t = useTranslate();
-  const [wanted, setWanted] = useState(false);
+  const [wanted, setWanted] = useState(unfolded);
   // A mistake in a folded field is unfolded, so that it can be seen.
   const fields: readonly AssumptionsField[] = [...UNASKED.filter((kind) => !hidden.has(kind)), "tenant", "labels"];
   const opened = wanted || fields.some((field) => problemOf(field) !== undefined);

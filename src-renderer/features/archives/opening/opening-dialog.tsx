@@ -6,7 +6,7 @@ import { ErrorPanel } from "../../../components/error-panel.tsx";
 import { ProgressBar } from "../../../components/progress-bar.tsx";
 import { StatusShape } from "../../../components/status-shape.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
-import { useTranslate } from "../../../hooks/use-translate.ts";
+import { useTranslate, type Translate } from "../../../hooks/use-translate.ts";
 import { AssumptionsForm } from "./assumptions-form.tsx";
 import styles from "./opening-dialog.module.css";
 import type { OpeningSession, OpeningSnapshot } from "./opening-session.ts";
@@ -34,13 +34,20 @@ export function OpeningDialog({ session, snapshot }: OpeningDialogProps): ReactE
       onClose={() => session.cancel()}
       opened={shown}
       size={560}
-      title={phase === "idle" ? "" : t(`archives.opening.${phase}`)}
+      title={dialogTitle(t, snapshot)}
     >
       <div ref={focusWanted} key={phase}>
         <Body session={session} snapshot={snapshot} />
       </div>
     </Modal>
   );
+}
+
+function dialogTitle(t: Translate, snapshot: OpeningSnapshot): string {
+  if (snapshot.phase === "idle") return "";
+  // Nothing was asked: the person wants to say more.
+  if (snapshot.phase === "questions" && snapshot.questions.length === 0) return t("archives.opening.confirm");
+  return t(`archives.opening.${snapshot.phase}`);
 }
 
 /** One dialog goes through all of it: each step puts the focus where its answer begins. */
@@ -89,10 +96,13 @@ function Body({ session, snapshot }: OpeningDialogProps): ReactElement | null {
       return (
         <AssumptionsForm
           assumptions={snapshot.assumptions}
-          intro={<p>{t("archives.questions.text")}</p>}
+          intro={
+            snapshot.questions.length === 0 ? <Names names={snapshot.names} /> : <p>{t("archives.questions.text")}</p>
+          }
           onAnswer={(assumptions) => void session.answer(assumptions)}
           onCancel={() => session.cancel()}
           questions={snapshot.questions}
+          unfolded={snapshot.questions.length === 0}
         />
       );
     case "uploading":
@@ -105,7 +115,7 @@ function Body({ session, snapshot }: OpeningDialogProps): ReactElement | null {
             {t("archives.opening.text")}
           </output>
           <Names names={snapshot.names} />
-          <Actions onCancel={() => session.cancel()} />
+          <CancelAction onCancel={() => session.cancel()} />
         </div>
       );
     case "failed":
@@ -113,7 +123,16 @@ function Body({ session, snapshot }: OpeningDialogProps): ReactElement | null {
         <div className={styles.body}>
           <Names names={snapshot.names} />
           <ErrorPanel error={snapshot.error} onRetry={() => void session.retry()} />
-          <Actions closes onCancel={() => session.cancel()} />
+          <div className={styles.actions}>
+            <Button data-autofocus onClick={() => session.cancel()}>
+              {t("app.close")}
+            </Button>
+            {snapshot.canChange ? (
+              <Button onClick={() => session.changeAnswers()} tone="quiet">
+                {t("archives.openWith")}
+              </Button>
+            ) : null}
+          </div>
         </div>
       );
   }
@@ -139,7 +158,7 @@ function Uploading({
       <p className={styles.muted}>
         {t("archives.upload.progress", { done: formats.bytes(doneBytes), total: formats.bytes(totalBytes) })}
       </p>
-      <Actions onCancel={() => session.cancel()} />
+      <CancelAction onCancel={() => session.cancel()} />
     </div>
   );
 }
@@ -167,12 +186,12 @@ function Names({
   );
 }
 
-function Actions({ closes = false, onCancel }: { readonly closes?: boolean; readonly onCancel: () => void }) {
+function CancelAction({ onCancel }: { readonly onCancel: () => void }): ReactElement {
   const t = useTranslate();
   return (
     <div className={styles.actions}>
       <Button data-autofocus onClick={onCancel}>
-        {closes ? t("app.close") : t("app.form.cancel")}
+        {t("app.form.cancel")}
       </Button>
     </div>
   );

@@ -21,7 +21,13 @@ export type OpeningSnapshot =
       readonly questions: readonly ArchiveQuestion[];
       readonly assumptions: ArchiveAssumptions;
     }
-  | { readonly phase: "failed"; readonly names: readonly string[]; readonly error: WireError };
+  | {
+      readonly phase: "failed";
+      readonly names: readonly string[];
+      readonly error: WireError;
+      /** Other assumptions may help; where the sending failed there is nothing yet to assume of. */
+      readonly canChange: boolean;
+    };
 
 const IDLE: OpeningSnapshot = { phase: "idle" };
 
@@ -91,7 +97,7 @@ export class OpeningSession implements Disposable {
       this.#files = [];
       this.#source = { kind: "uploads", uploads, names };
     } catch (error) {
-      if (!run.signal.aborted) this.#change({ phase: "failed", names, error: wireErrorOf(error) });
+      if (!run.signal.aborted) this.#fail(names, error);
       return;
     }
     await this.#open({});
@@ -110,6 +116,13 @@ export class OpeningSession implements Disposable {
   async retry(): Promise<void> {
     if (this.#source === null) await this.uploadAndOpen(this.#files);
     else await this.#open(this.#assumptions);
+  }
+
+  /** Lets a person say more of what failed to open: its format, its encoding. */
+  changeAnswers(): void {
+    if (this.#source === null) return;
+    const names = namesOf(this.#source);
+    this.#change({ phase: "questions", names, questions: [], assumptions: this.#assumptions });
   }
 
   /** Nothing is opened. What the core was already doing it gives up. */
@@ -145,7 +158,7 @@ export class OpeningSession implements Disposable {
       this.#showWaiting();
       this.#onOpened(opened.archive);
     } catch (error) {
-      if (!run.signal.aborted) this.#change({ phase: "failed", names, error: wireErrorOf(error) });
+      if (!run.signal.aborted) this.#fail(names, error);
     }
   }
 
@@ -153,6 +166,10 @@ export class OpeningSession implements Disposable {
     return source.kind === "paths"
       ? this.#client.open({ paths: [...source.paths], assumptions }, { signal })
       : this.#client.openUploads({ uploads: [...source.uploads], assumptions }, { signal });
+  }
+
+  #fail(names: readonly string[], thrown: unknown): void {
+    this.#change({ phase: "failed", names, error: wireErrorOf(thrown), canChange: this.#source !== null });
   }
 
   #giveUp(): void {
