@@ -24,6 +24,8 @@ export interface MemoryBlock {
   readonly secretive?: boolean;
   readonly problems?: readonly BlockProblem[];
   readonly error?: AppError;
+  /** What the archive tells of the block, where that is not so. */
+  readonly claims?: Partial<ArchiveBlock>;
 }
 
 export interface MemoryArchive {
@@ -82,6 +84,7 @@ function describe(block: MemoryBlock, key: number): ArchiveBlock {
     bytes: rows.reduce((total, { line }) => total + Buffer.from(line).length, 0),
     streams: secretive ? null : [...streams.values()],
     sorted: times.every((ts, at) => at === 0 || ts >= (times[at - 1] ?? 0n)),
+    ...block.claims,
   };
 }
 

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadCorpus } from "../../../build/conformance/corpus.ts";
 import { requestOf } from "../../../build/conformance/run.ts";
 import type { ArchiveContents, ArchiveOpener } from "../../../src-main/core/archive/archive-contents.ts";
+import { decodeChunkBlock } from "../../../src-main/core/archive/bucket/decode-chunk-block.ts";
+import { openBucketFolder } from "../../../src-main/core/archive/bucket/open-bucket-folder.ts";
 import { createArchiveWriter } from "../../../src-main/core/archive/parquet/archive-writer-pool.ts";
 import { writeManifest } from "../../../src-main/core/archive/parquet/manifest-file.ts";
 import { openKubemateArchive } from "../../../src-main/core/archive/parquet/open-kubemate-archive.ts";
@@ -14,6 +16,9 @@ import { systemClock } from "../../../src-main/core/common/clock.ts";
 import { answerQuery } from "../../../src-shared/logql/answer-query.ts";
 import type { LogStream } from "../../../src-shared/logql/log-entry.ts";
 import { streamHash } from "../../../src-shared/logql/pipeline/stream-hash.ts";
+import { formatLabelSet } from "../../../src-shared/model/labels.ts";
+import { seenRows } from "../../builders/archived-rows.ts";
+import { unpackLokiBucket } from "../../builders/loki-bucket.ts";
 import { manifestOf } from "../../builders/parquet-archives.ts";
 import { RecordingLogger } from "../../builders/recording-logger.ts";
 import { workerSource } from "../../builders/scan-pools.ts";
@@ -107,6 +112,35 @@ describe("Archives on disk, read by the scan threads", () => {
         }
       }
       expect(rows).toBe(29_523 - 87);
+    }
+  });
+
+  it("hold every entry of a copied bucket once, whichever of its chunks have it", async () => {
+    unpackLokiBucket(directory.file("bucket"));
+    const contents = await opened(openBucketFolder, directory.file("bucket"));
+    for (const tenant of contents.tenants) {
+      const expected = new Set<string>();
+      for (const { place, tenant: own } of contents.blocks) {
+        if (place.kind !== "chunk" || own !== tenant) continue;
+        const { rowCount, timestampsNs, streams, streamRefs, bytes, lineStarts, lineEnds, metadata } =
+          decodeChunkBlock(place);
+        for (let row = 0; row < rowCount; row += 1) {
+          const line = Buffer.from(bytes.subarray(lineStarts[row], lineEnds[row])).toString("latin1");
+          const labels = formatLabelSet(streams[streamRefs[row] ?? 0] ?? {});
+          expected.add(`${timestampsNs[row]} ${labels} ${formatLabelSet(metadata?.(row) ?? {})} ${line}`);
+        }
+      }
+      const onProblem = (problem: unknown) => expect.fail(JSON.stringify(problem));
+      const read: string[] = [];
+      // oxlint-disable-next-line no-await-in-loop -- one tenant after the other
+      for await (const batch of readArchiveRows({ contents, tenant, range: null, pool, onProblem }, signal)) {
+        for (const { ts, labels, metadata, bytes } of seenRows(batch)) {
+          read.push(`${ts} ${labels} ${formatLabelSet(metadata)} ${bytes}`);
+        }
+      }
+      expect(read.length).toBe(expected.size);
+      expect(new Set(read)).toEqual(expected);
+      expect(read.length).toBeGreaterThan(0);
     }
   });
 

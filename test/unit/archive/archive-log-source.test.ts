@@ -163,6 +163,26 @@ describe("An archive as a source of logs", () => {
     expect(metric.completeness.verdict).toBe("incomplete");
   });
 
+  it("does not let a block put rows where others are, or out of order: what it says of itself is checked", async () => {
+    const shuffled = [3, 1, 9, 2, 0].map((at) => ({ ts: START + BigInt(at) * S, labels: { app: "a" }, line: `${at}` }));
+    const claims = { sorted: true, minNs: START + S, maxNs: START + 3n * S };
+    const archive = memoryArchive([
+      { rows: shuffled, claims },
+      { rows: [{ ts: START + 5n * S, labels: { app: "a" }, line: "5" }] },
+    ]);
+    for (const direction of ["forward", "backward"] as const) {
+      const { rows: read, end } = await readAll(
+        sourceOf(archive).read({ expr: '{app="a"}', range, direction, limit: null }, signal),
+      );
+      const lines = ["1", "2", "3", "5"];
+      expect(read.map(({ line }) => line)).toEqual(direction === "forward" ? lines : lines.toReversed());
+      expect(end.completeness).toMatchObject({
+        verdict: "incomplete",
+        reasons: [{ kind: "split-failed", code: "archive.damaged" }],
+      });
+    }
+  });
+
   it("fails with the reason where nothing can be read", async () => {
     const error = new AppError("archive.changed", { part: "x" });
     const source = sourceOf(memoryArchive([{ rows, error }]));
