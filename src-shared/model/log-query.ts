@@ -12,8 +12,9 @@ export interface LogQuery {
   readonly direction: Direction;
   readonly limit: number | null;
   /**
-   * The range begins where another read of the same query ended. Loki leaves out an entry that stands at the end of its
-   * chunk and at the start of a range; a read that goes on from another must not.
+   * One of several reads that follow one another, as an export makes them; `true` when the range begins where another of them
+   * ended. Loki leaves out an entry that stands at the end of its chunk and at the start of a range: a read that goes on
+   * from another must not. Nothing of such reads is cached, since nobody makes them twice.
    */
   readonly continues?: boolean;
 }

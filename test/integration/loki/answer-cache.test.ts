@@ -55,6 +55,20 @@ describe("the cache of closed ranges", () => {
     expect(pages(loki)).toBe(asked + 1);
   });
 
+  it("keeps nothing of reads that follow one another, nor answers them, as an edge of a kept answer may lack a line", async () => {
+    await using loki = await MiniLoki.start({ entries: ENTRIES, endsChunk: ({ ts }) => ts === BASE });
+    const cache = new AnswerCache(1_000_000, () => true);
+    await using opened = later(loki.url, 11, cache);
+    const kept = await readAll(opened.source.read(query(), neverAborted));
+    expect(kept.rows).toHaveLength(49);
+    const sizeBytes = cache.sizeBytes;
+    expect(sizeBytes).toBeGreaterThan(0);
+    const whole = await readAll(opened.source.read({ ...query(), continues: true }, neverAborted));
+    expect(whole.rows).toHaveLength(50);
+    await readAll(opened.source.read({ ...query(BASE + 20n), continues: false }, neverAborted));
+    expect(cache.sizeBytes).toBe(sizeBytes);
+  });
+
   it("keeps no answer that is empty, cut by a limit or not accounted for", async () => {
     await using loki = await MiniLoki.start({ entries: ENTRIES });
     const cache = new AnswerCache(1_000_000, () => true);

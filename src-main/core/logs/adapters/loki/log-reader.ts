@@ -172,7 +172,8 @@ class ReadRun {
     const { expr, direction, limit } = this.#query;
     const { cache, site, tenant, categorize } = this.#options;
     const key = { site, tenant, expr, range, direction, categorize };
-    const closed = range.endNs <= nanoFromMs(this.#options.clock.nowMs() - CLOSED_AFTER_MS);
+    const cached = this.#query.continues === undefined;
+    const closed = cached && range.endNs <= nanoFromMs(this.#options.clock.nowMs() - CLOSED_AFTER_MS);
     const found = closed ? (cache?.get(key) ?? null) : null;
     if (found !== null) {
       this.#meter.fromCache();
