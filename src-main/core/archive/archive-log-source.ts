@@ -102,7 +102,7 @@ class ArchiveLogSource implements LogSource {
     const takes = compileSelector(expr.selector.matchers);
     const planned = planBlocks({ contents, tenant, startNs, endNs, takes, direction });
     const plan = planProbes(expr);
-    const takesAll = plan.exact && plan.probes.length === 0;
+    const takesAll = plan.rest.length === 0 && plan.probes.length === 0;
     const blocks = limit !== null && takesAll ? enoughBlocks(planned, limit, query.range, takes, direction) : planned;
     const account = new ReadAccount();
     const rows = readRows(

@@ -50,6 +50,12 @@ const expressions = fc.constantFrom(
   'quantile_over_time(0.5, {app=~".+"} | regexp "status=(?P<n>[0-9]+)" | unwrap n [5s]) by (app)',
   'absent_over_time({app="a"} |= "500" [1s])',
   'count(count_over_time({app=~".+"} | json [3s])) by (app)',
+  'sum by (app) (count_over_time({app=~".+"} |= "5" | status="500" | drop __error__ [3s]))',
+  'sum_over_time({app=~".+"} | unwrap status | __error__="" [3s])',
+  'bytes_over_time({app=~".+"} | k8s_pod="p1" [3s])',
+  'sum(count_over_time({app=~".+"} | status > 3 | level != "warn" [2s]))',
+  'sum(count_over_time({app=~".+"} | level > 3 [2s]))',
+  'sum by (level, app) (rate({app=~".+"} | level="warn" or app="a" [2s]))',
   'topk(2, count_over_time({app=~".+"}[3s])) - 1',
   'sum(count_over_time({app="a"}[2s])) / sum(count_over_time({app=~".+"}[2s] offset 2s))',
 );

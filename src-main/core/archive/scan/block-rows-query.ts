@@ -25,27 +25,29 @@ const MAX_EXTRAS = 1_000;
 /** Runs a log query over a decoded block. */
 export function queryBlockRows(rows: BlockRows, request: RowsRequest, streamHashes: StreamHashes): RowsAnswer {
   const { expr, startNs, endNs } = request;
-  const plan = expr === null ? { probes: [], exact: true } : planProbes(expr);
-  const options = { nowNs: () => request.nowNs };
-  const pipeline = expr === null ? null : compileLogPipeline(expr, options);
+  const plan = expr === null ? null : planProbes(expr);
   const scope = scopeOf(rows, {
     block: request.block,
     startNs,
     endNs,
-    takes: pipeline?.matches ?? takesAny(request.selectors),
-    probes: plan.probes,
+    takes: takesAny(expr === null ? request.selectors : [expr.selector]),
+    probes: plan?.probes ?? [],
   });
   const { picked, lines, bytes } = scope;
   const { hashes, ranks } = rankStreams(rows.streams, rows.streamRefs, picked, streamHashes);
   orderRows(picked, rows, ranks, request);
-  const filter =
-    expr === null || pipeline === null
-      ? new StoredRows(rows)
-      : plan.exact
-        ? new ProbedRows(rows, compileLogPipeline({ ...expr, stages: [] }, options))
-        : new PipedRows(rows, pipeline, changesStreams(expr));
+  const filter = filterOf(rows, request);
   const unique = request.dedupe === null ? picked : withoutDuplicates(rows, picked);
   return { ...collect(rows, request, unique, hashes, filter), lines, bytes, problems: rows.problems };
+}
+
+function filterOf(rows: BlockRows, { expr, nowNs }: RowsRequest): RowFilter {
+  if (expr === null) return new StoredRows(rows);
+  const { rest, readsLines } = planProbes(expr);
+  const left = compileLogPipeline({ ...expr, stages: rest }, { nowNs: () => nowNs });
+  return rest.length === 0
+    ? new ProbedRows(rows, left)
+    : new PipedRows(rows, left, { changesStreams: changesStreams(expr), readsLines });
 }
 
 /** A row as it leaves: its streams, its extras, and its line where that is another one. */
@@ -190,23 +192,29 @@ class ProbedRows implements RowFilter {
   }
 }
 
-/** Rows that go through the whole pipeline as text. */
+/** Rows that go through what is left of the pipeline, as text where it looks at lines. */
 class PipedRows implements RowFilter {
   readonly #rows: BlockRows;
   readonly #runs: StreamRuns;
   readonly #changesStreams: boolean;
+  readonly #readsLines: boolean;
   readonly #results = new Map<LabelsResult, { readonly stream: LabelSet; readonly extra: RowExtraText }>();
 
-  constructor(rows: BlockRows, pipeline: LogPipeline, streamsChange: boolean) {
+  constructor(
+    rows: BlockRows,
+    pipeline: LogPipeline,
+    options: { readonly changesStreams: boolean; readonly readsLines: boolean },
+  ) {
     this.#rows = rows;
     this.#runs = new StreamRuns(rows, pipeline);
-    this.#changesStreams = streamsChange;
+    this.#changesStreams = options.changesStreams;
+    this.#readsLines = options.readsLines;
   }
 
   row(row: number, texts: RowTexts): RowResult | null {
     const { timestampsNs, streamRefs, metadata, parsed } = this.#rows;
     const run = this.#runs.of(streamRefs[row] ?? 0);
-    const text = texts.of(row);
+    const text = this.#readsLines ? texts.of(row) : "";
     if (!run.process(timestampsNs[row] ?? 0n, text, metadata?.(row))) return null;
     const line = run.line === text ? null : run.line;
     const result = run.result();

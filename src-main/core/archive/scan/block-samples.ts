@@ -1,7 +1,8 @@
-import type { LogExpr, RangeAggregation } from "../../../../src-shared/logql/ast.ts";
+import type { LogExpr, RangeAggregation, Stage } from "../../../../src-shared/logql/ast.ts";
 import { isTallied } from "../../../../src-shared/logql/metric/range-aggregation.ts";
 import {
   compileSampleExtractor,
+  type SampleExtractor,
   type SampleLabels,
   type StreamExtractor,
 } from "../../../../src-shared/logql/metric/sample-extractor.ts";
@@ -14,7 +15,7 @@ import { planProbes } from "./line-probes.ts";
 import { rowSteps } from "./row-steps.ts";
 import { SampleBuffer } from "./sample-buffer.ts";
 import { TallyBuffer } from "./tally-buffer.ts";
-import { probedExtractor } from "./probed-samples.ts";
+import { linelessSampler } from "./lineless-samples.ts";
 import { RowIdentities } from "./row-identity.ts";
 import { orderByStream } from "./row-order.ts";
 import { RowTexts } from "./row-text.ts";
@@ -58,14 +59,13 @@ export function sampleBlock(rows: BlockRows, request: SamplesRequest, streamHash
   const byStream = orderByStream(picked, rows, ranks);
   const ordered = dedupe === null ? byStream : withoutDuplicates(rows, byStream);
   const texts = new RowTexts(rows);
-  const runs = (compiled: typeof extractor): ((ref: number) => StreamExtractor) => {
+  const runs = (compiled: SampleExtractor): ((ref: number) => StreamExtractor) => {
     const known: StreamExtractor[] = [];
     return (ref) => (known[ref] ??= compiled.forStream(rows.streams[ref] ?? {}));
   };
-  const sampler =
-    plan.exact && aggregation.range.unwrap === null
-      ? probedExtractor(rows, texts, aggregation, pushed, runs(bareExtractor(request)))
-      : pipedSampler(rows, texts, runs(extractor));
+  const sampler = plan.readsLines
+    ? pipedSampler(rows, texts, runs(extractor))
+    : linelessSampler(rows, texts, request, plan.rest, runs(restExtractor(request, plan.rest)));
   const shared = dedupe === null || dedupe.shared.length === 0 ? null : new SharedRanges(dedupe.shared);
   const identity = dedupe === null || shared === null ? null : new RowIdentities(dedupe.secret);
   const tallied = isTallied(aggregation);
@@ -116,8 +116,8 @@ export function sampleBlock(rows: BlockRows, request: SamplesRequest, streamHash
   };
 }
 
-function bareExtractor({ aggregation, pushed, nowNs }: SamplesRequest): ReturnType<typeof compileSampleExtractor> {
-  const log: LogExpr = { ...aggregation.range.log, stages: [] };
+function restExtractor({ aggregation, pushed, nowNs }: SamplesRequest, stages: readonly Stage[]): SampleExtractor {
+  const log: LogExpr = { ...aggregation.range.log, stages };
   return compileSampleExtractor({ ...aggregation, range: { ...aggregation.range, log } }, pushed, {
     nowNs: () => nowNs,
   });

@@ -26,25 +26,28 @@ export interface LineProbe {
 
 export interface ProbePlan {
   readonly probes: readonly LineProbe[];
-  /** The probes decide all: there is nothing else in the pipeline. */
-  readonly exact: boolean;
+  /** The stages that the probes do not decide; with none of them, a row that passes the probes passes the pipeline. */
+  readonly rest: readonly Stage[];
+  /** Whether the rest looks at lines. Where it does not, it may be run over empty ones. */
+  readonly readsLines: boolean;
 }
 
 /** What of a pipeline, in its documented meaning, can be asked of the bytes of a line as it is stored. */
 export function planProbes({ stages }: Pick<LogExpr, "stages">): ProbePlan {
   const probes: LineProbe[] = [];
-  let exact = true;
-  for (const stage of stages) {
+  const rest: Stage[] = [];
+  for (const [at, stage] of stages.entries()) {
     if (stage.kind === "decolorize" || stage.kind === "lineFormat" || stage.kind === "unpack") {
-      exact = false;
+      rest.push(...stages.slice(at));
       break;
     }
     const asked = stage.kind === "lineFilter" ? probeOf(stage) : UNKNOWN;
     if (asked.probe !== null) probes.push(asked.probe);
-    if (!asked.exact) exact = false;
+    if (!asked.exact) rest.push(stage);
   }
-  if (!exact) probes.push(...parsedValues(stages));
-  return { probes, exact };
+  const readsLines = rest.some(({ kind }) => kind !== "labelFilter" && kind !== "drop" && kind !== "keep");
+  if (readsLines) probes.push(...parsedValues(stages));
+  return { probes, rest, readsLines };
 }
 
 interface FilterProbe {

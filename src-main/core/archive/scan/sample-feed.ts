@@ -1,4 +1,5 @@
 import type { LabelSet } from "../../../../src-shared/model/labels.ts";
+import { LogQlEvalError } from "../../../../src-shared/logql/logql-error.ts";
 import { labelsKey } from "../../../../src-shared/logql/metric/series.ts";
 import type { FedSamples, TalliedSeries } from "../../../../src-shared/logql/metric/eval-context.ts";
 import type { SampleLabels } from "../../../../src-shared/logql/metric/sample-extractor.ts";
@@ -8,8 +9,10 @@ import type { SamplesNeeded } from "../../../../src-shared/logql/run-metric-quer
 import type { SampleColumns, SampleFailure, SamplesAnswer } from "./scan-protocol.ts";
 import { SampleStore } from "./sample-store.ts";
 
-/** Series times steps that are held at most, where the query names no bound: 1 GiB of them. */
-const MAX_POINTS = 2 ** 26;
+/** Series times steps that are held at most, where the query names no bound: 256 MiB of them. */
+const MAX_POINTS = 2 ** 24;
+/** Samples that are held at most for an aggregation that is not tallied. */
+const MAX_SAMPLES = 10_000_000;
 /** Samples that wait to be compared with other blocks' before they are added up. */
 const MAX_WAITING = 1_000_000;
 
@@ -41,7 +44,10 @@ export class SampleCollector {
   add(answer: SamplesAnswer, order: number, frontierNs: bigint | null): void {
     this.#noteFailure(answer.failure, order);
     if (answer.samples !== null) this.#store.add(answer.samples, answer.labels, order);
-    if (!this.#tallied) return;
+    if (!this.#tallied) {
+      if (this.#store.count > MAX_SAMPLES) throw tooManySamples();
+      return;
+    }
     const series = answer.labels.map((sample, at) => {
       const own = this.#seriesOf(sample.labels, [answer.firstHashes[at] ?? 0n, answer.firstTimesNs[at] ?? 0n, order]);
       this.#bySample.set(sample, own);
@@ -109,6 +115,13 @@ export class SampleCollector {
     sums[span.first] = (sums[span.first] ?? 0) + value;
     sums[span.last + 1] = (sums[span.last + 1] ?? 0) - value;
   }
+}
+
+function tooManySamples(): LogQlEvalError {
+  const text =
+    `the query needs more than ${MAX_SAMPLES.toLocaleString("en")} samples at once; consider a shorter time range, ` +
+    "more specific selectors or filters, or an aggregation that counts";
+  return new LogQlEvalError(400, text);
 }
 
 function addTallies(
