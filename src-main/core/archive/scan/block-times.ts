@@ -1,6 +1,7 @@
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import type { BlockProblem, BlockRows } from "../archive-block.ts";
 import type { BlockRef } from "./scan-protocol.ts";
+import { timeHalves } from "./time-halves.ts";
 
 export interface CheckedBlock {
   readonly rows: BlockRows;
@@ -43,13 +44,12 @@ export function checkedBlock(rows: BlockRows, block: BlockRef): CheckedBlock {
   return { rows: withProblem, block: { ...block, sorted } };
 }
 
-/** Times are looked at as two halves: a `bigint` for each would cost more than reading the block. */
 function look(
   timestampsNs: BigInt64Array,
   minNs: bigint,
   maxNs: bigint,
 ): { readonly outside: number; readonly ascending: boolean } {
-  const halves = new Int32Array(timestampsNs.buffer, timestampsNs.byteOffset, timestampsNs.length * 2);
+  const halves = timeHalves(timestampsNs);
   const [minHigh, minLow] = [Number(minNs >> 32n), Number(minNs & 0xffffffffn)];
   const [maxHigh, maxLow] = [Number(maxNs >> 32n), Number(maxNs & 0xffffffffn)];
   let outside = 0;

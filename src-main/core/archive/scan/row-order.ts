@@ -1,5 +1,6 @@
 import type { Direction } from "../../../../src-shared/model/log-query.ts";
 import type { StreamOrder } from "./scan-protocol.ts";
+import { timeHalves } from "./time-halves.ts";
 
 export interface RowOrder {
   readonly direction: Direction;
@@ -58,17 +59,26 @@ export function eachTie(
   timestampsNs: BigInt64Array,
   visit: (from: number, to: number) => void,
 ): void {
+  const halves = timeHalves(timestampsNs);
   let from = 0;
   for (let at = 1; at <= picked.length; at += 1) {
-    if (at < picked.length && timestampsNs[picked[at] ?? 0] === timestampsNs[picked[from] ?? 0]) continue;
+    if (at < picked.length) {
+      const [one, other] = [2 * (picked[at] ?? 0), 2 * (picked[from] ?? 0)];
+      if (halves[one] === halves[other] && halves[one + 1] === halves[other + 1]) continue;
+    }
     if (at - from > 1) visit(from, at);
     from = at;
   }
 }
 
 function isAscending(picked: Uint32Array, timestampsNs: BigInt64Array): boolean {
+  const halves = timeHalves(timestampsNs);
   for (let at = 1; at < picked.length; at += 1) {
-    if ((timestampsNs[picked[at] ?? 0] ?? 0n) < (timestampsNs[picked[at - 1] ?? 0] ?? 0n)) return false;
+    const row = 2 * (picked[at] ?? 0);
+    const before = 2 * (picked[at - 1] ?? 0);
+    const [high = 0, highBefore = 0] = [halves[row + 1], halves[before + 1]];
+    if (high < highBefore) return false;
+    if (high === highBefore && (halves[row] ?? 0) >>> 0 < (halves[before] ?? 0) >>> 0) return false;
   }
   return true;
 }

@@ -6,11 +6,9 @@ import {
   type StepGrid,
   type StepSpan,
 } from "../../../../src-shared/logql/metric/step-grid.ts";
+import { timeHalves } from "./time-halves.ts";
 
-/**
- * The steps of rows by their number. Times are read as two halves: a `bigint` for each of a million rows costs more than all
- * that is done with it.
- */
+/** The steps of rows by their number. */
 export function rowSteps(
   timestampsNs: BigInt64Array,
   { range }: Pick<RangeAggregation, "range">,
@@ -22,11 +20,11 @@ export function rowSteps(
     const findNs = stepFinder(grid, intervalNs, offsetNs);
     return (row, span) => findNs(timestampsNs[row] ?? 0n, span);
   }
-  const halves = new Int32Array(timestampsNs.buffer, timestampsNs.byteOffset, timestampsNs.length * 2);
+  const halves = timeHalves(timestampsNs);
   const baseNs = firstWindowNs(grid, intervalNs, offsetNs);
   const baseHigh = Number(baseNs >> 32n);
   const baseLow = Number(baseNs & 0xffffffffn);
-  // Little-endian, as every machine is that Node runs on. Rows are of the windows' reach, so that differences are exact.
+  // Rows are of the windows' reach, so that differences are exact.
   return (row, span) =>
     find(((halves[2 * row + 1] ?? 0) - baseHigh) * 4_294_967_296 + (((halves[2 * row] ?? 0) >>> 0) - baseLow), span);
 }
