@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { closeSync, readSync } from "node:fs";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
+import { markBytes } from "./byte-order-mark.ts";
 import type { TextPlace } from "./text-place.ts";
 import { openUnchanged } from "./text-fingerprint.ts";
 
@@ -43,7 +44,7 @@ export class BlockWindow implements Disposable {
   /** Where the first line of the block begins; -1 when none does. A byte order mark is passed over. */
   firstLine(): number {
     if (this.atFileStart) {
-      return this.bytes[0] === 0xef && this.bytes[1] === 0xbb && this.bytes[2] === 0xbf ? 3 : 0;
+      return markBytes(this.bytes);
     }
     const newline = this.bytes.indexOf(10);
     return newline < 0 || newline + 1 >= this.ownEnd ? -1 : newline + 1;

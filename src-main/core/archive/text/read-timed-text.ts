@@ -22,6 +22,8 @@ export function readTimedText(window: BlockWindow, place: TextPlace, out: EntryC
   let entryStart = -1;
   let entryEnd = -1;
   let emptyLines = 0;
+  // The first block has what is before the file's first time, also where only empty lines of it are the block's own.
+  let beforeFirst = window.atFileStart;
   let status: number = TIME_OK;
 
   const finish = (): void => {
@@ -38,7 +40,7 @@ export function readTimedText(window: BlockWindow, place: TextPlace, out: EntryC
   if (at < 0) return;
   while (!window.endsAt(at)) {
     const own = at < window.ownEnd;
-    if (!own && entryStart < 0) break;
+    if (!own && entryStart < 0 && !beforeFirst) break;
     const newline = window.lineEnd(at, entryStart < 0 ? at : entryStart);
     if (newline < 0) {
       // The lines before it stay; what follows it in the block's entry is not looked at.
@@ -49,6 +51,7 @@ export function readTimedText(window: BlockWindow, place: TextPlace, out: EntryC
     const end = withoutReturn(bytes, at, newline);
     if (rule.parse(bytes, at, end, stamp)) {
       finish();
+      beforeFirst = false;
       if (!own) break;
       status = clock.resolve(stamp);
       entryStart = at;
@@ -60,7 +63,7 @@ export function readTimedText(window: BlockWindow, place: TextPlace, out: EntryC
         entryEnd = joinLine(bytes, entryEnd, emptyLines + 1, at, end);
         emptyLines = 0;
       }
-    } else if (window.atFileStart && end > at) {
+    } else if (beforeFirst && end > at) {
       entryStart = at;
       entryEnd = end;
       emptyLines = 0;

@@ -1,5 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { withoutReturn } from "./block-window.ts";
+import { markBytes } from "./byte-order-mark.ts";
 
 const HEAD_BYTES = 1024 * 1024;
 const PIECE_BYTES = 64 * 1024;
@@ -15,7 +16,7 @@ export interface SampleLine {
   readonly whole: boolean;
 }
 
-/** What a file is judged by: its beginning, pieces spread over the rest with its end among them. */
+/** What a file is judged by: its beginning without a UTF-8 byte order mark, pieces (it among them, with its mark) spread over the rest with its end among them. */
 export interface TextSample {
   readonly head: Buffer;
   readonly pieces: readonly Buffer[];
@@ -34,7 +35,7 @@ export async function readSample(handle: FileHandle, sizeBytes: number): Promise
     // oxlint-disable-next-line no-await-in-loop -- a handful
     pieces.push(await readPiece(handle, at, length));
   }
-  return { head, pieces, whole: rest <= 0 };
+  return { head: head.subarray(markBytes(head)), pieces, whole: rest <= 0 };
 }
 
 /** The first lines that are not empty, without line ends. The first line of a later piece is left out: it may be cut. */

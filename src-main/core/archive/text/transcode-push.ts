@@ -4,6 +4,7 @@ import type { WorkFile } from "../unpack/work-file.ts";
 import { damaged, truncated } from "../unpack/unpack-stream.ts";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import { MAX_ENTRY_BYTES } from "./block-window.ts";
+import { markBytes } from "./byte-order-mark.ts";
 import { PushReader, type PushRow } from "./push-document.ts";
 
 const PIECE_BYTES = 1024 * 1024;
@@ -45,7 +46,9 @@ export async function transcodePush(
     await target.write(all);
   };
   const reader = new PushReader(put);
-  for (let at = 0; at < sizeBytes;) {
+  const mark = Buffer.alloc(3);
+  await handle.read(mark, 0, mark.length, 0);
+  for (let at = markBytes(mark); at < sizeBytes;) {
     signal.throwIfAborted();
     if (reader.waitingBytes > MAX_ENTRY_BYTES) {
       throw new AppError("archive.line-too-long", { part, limitBytes: MAX_ENTRY_BYTES });

@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { Readable, type Transform } from "node:stream";
+import type { Transform } from "node:stream";
 import { constants, crc32, createInflateRaw, createZstdDecompress } from "node:zlib";
 import type { ArchiveProblem } from "../../../../src-shared/model/archive.ts";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
@@ -78,8 +78,8 @@ interface Member {
 }
 
 /**
- * A first try gives an error where data is missing or wrong, and loses what the decoder still held; a second one, with small
- * steps and no complaint about the end, then gets that too.
+ * A first try gives an error where data is missing or wrong, and loses what the decoder still held; a second one, without a
+ * complaint about the end, then gets that too.
  */
 async function unpackMember(
   packing: "gzip" | "zstd",
@@ -92,8 +92,8 @@ async function unpackMember(
   const problem = await pump(source, at, strictDecoder(packing), target, options);
   if (!("code" in problem)) return { ...problem, problem: null };
   await target.rewind(beginsAt);
-  const again = await pump(source, at, lenientDecoder(packing), target, options);
   const isShort = problem.code === "Z_BUF_ERROR";
+  const again = await pump(source, at, lenientDecoder(packing, isShort), target, options);
   const packedBytes = "code" in again ? 0 : again.packedBytes;
   return {
     packedBytes,
@@ -108,11 +108,12 @@ function strictDecoder(packing: "gzip" | "zstd"): Decoder {
     : createZstdDecompress({ chunkSize: CHUNK_BYTES });
 }
 
-function lenientDecoder(packing: "gzip" | "zstd"): Decoder {
-  const small = { chunkSize: 1_024, readableHighWaterMark: 1 };
+/** Where data is wrong, what the decoder holds at that moment is lost: little, with small steps. */
+function lenientDecoder(packing: "gzip" | "zstd", isShort: boolean): Decoder {
+  const steps = isShort ? { chunkSize: CHUNK_BYTES } : { chunkSize: 4_096, readableHighWaterMark: 1 };
   return packing === "gzip"
-    ? createInflateRaw({ ...small, finishFlush: constants.Z_SYNC_FLUSH })
-    : createZstdDecompress({ ...small, finishFlush: constants.ZSTD_e_flush });
+    ? createInflateRaw({ ...steps, finishFlush: constants.Z_SYNC_FLUSH })
+    : createZstdDecompress({ ...steps, finishFlush: constants.ZSTD_e_flush });
 }
 
 type Decoder = Transform & { readonly bytesWritten: number };
@@ -128,7 +129,6 @@ function pump(
 ): Promise<Pumped> {
   signal.throwIfAborted();
   if (at >= sizeBytes) return Promise.resolve({ code: "Z_BUF_ERROR" });
-  const input = Readable.from(piecesFrom(handle, at, sizeBytes), { objectMode: false });
   let checksum = 0;
   let failure: { readonly code: string } | null = null;
   const sink = target.asWritable((chunk) => {
@@ -138,7 +138,6 @@ function pump(
   return new Promise<Pumped>((resolve, reject) => {
     const stop = (): void => {
       signal.removeEventListener("abort", onAbort);
-      input.destroy();
       decoder.destroy();
       sink.destroy();
     };
@@ -148,7 +147,6 @@ function pump(
     };
     const onAbort = (): void => fail(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
-    input.on("error", fail);
     sink.on("error", fail);
     decoder.on("error", (error: Error & { readonly code?: string }) => {
       failure = { code: error.code ?? error.message };
@@ -159,20 +157,28 @@ function pump(
       stop();
       resolve(failure ?? { packedBytes: decoder.bytesWritten, checksum });
     });
-    input.pipe(decoder).pipe(sink);
+    decoder.pipe(sink);
+    feed(decoder, handle, at, sizeBytes).catch(fail);
   });
 }
 
-/** A handle's own stream would close it when it is destroyed. */
-async function* piecesFrom(handle: FileHandle, start: number, sizeBytes: number): AsyncGenerator<Buffer> {
-  for (let at = start; at < sizeBytes;) {
+/**
+ * Gives the decoder one piece after another, and none once it has seen its end: that shows by bytes of a piece that it did not
+ * take. A pipe would give it the next piece all the same, and Zstandard's would take that for the beginning of a frame.
+ */
+async function feed(decoder: Decoder, handle: FileHandle, start: number, sizeBytes: number): Promise<void> {
+  let at = start;
+  while (at < sizeBytes) {
     const piece = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, sizeBytes - at));
     // oxlint-disable-next-line no-await-in-loop -- one piece after another
     const { bytesRead } = await handle.read(piece, 0, piece.length, at);
-    if (bytesRead === 0) return;
+    if (bytesRead === 0 || decoder.destroyed) break;
     at += bytesRead;
-    yield piece.subarray(0, bytesRead);
+    // oxlint-disable-next-line no-await-in-loop -- one piece after another
+    await new Promise<void>((taken) => decoder.write(piece.subarray(0, bytesRead), () => taken()));
+    if (decoder.destroyed || decoder.bytesWritten < at - start) return;
   }
+  if (!decoder.destroyed) decoder.end();
 }
 
 async function isPadding(handle: FileHandle, at: number): Promise<boolean> {

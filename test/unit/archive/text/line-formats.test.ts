@@ -79,7 +79,7 @@ describe("entries of a Loki", () => {
   it("a line that is no entry is kept as it is, at the time of the one before, and told", async () => {
     using work = temporaryDirectory();
     const good = `{"ts":"${NS}","labels":{"a":"b"},"line":"x"}`;
-    const found = await entries(work, [good, '{"ts":"1","labels":{"a":', good, good], "in.ndjson");
+    const found = await entries(work, [`\ufeff${good}`, '{"ts":"1","labels":{"a":', good, good], "in.ndjson");
     expect(found.entries[1]).toEqual({ ns: NS, line: '{"ts":"1","labels":{"a":', labels: { filename: "in.ndjson" } });
     expect(found.contents.problems.map(({ error }) => [error.code, error.params])).toEqual([
       ["archive.lines-unreadable", { part: "in.ndjson", lines: 1, example: '{"ts":"1","labels":{"a":' }],
@@ -184,6 +184,7 @@ describe("push bodies", () => {
 
   it.each([
     ["over many lines", `${JSON.stringify(body, null, 2)}\n`, 1],
+    ["with a byte order mark", `\ufeff${JSON.stringify(body)}`, 1],
     ["with carriage returns", JSON.stringify(body, null, 2).replaceAll("\n", "\r\n"), 1],
     ["several, one a line", `${JSON.stringify(body)}\n${JSON.stringify(body)}\n`, 2],
     ["several with nothing in between", JSON.stringify(body).repeat(3), 3],

@@ -39,9 +39,12 @@ describe.each(PACKINGS)("%s", (_name, pack) => {
 
   it("several members one after another are one file", async () => {
     const parts = [pack(Buffer.from(text.slice(0, half))), pack(Buffer.from("")), pack(Buffer.from(text.slice(half)))];
-    const { contents, read } = await open(Buffer.concat(parts));
-    expect(read).toHaveLength(lines.length);
-    expect(contents.problems).toEqual([]);
+    for (let times = 0; times < 5; times++) {
+      // oxlint-disable-next-line no-await-in-loop -- a decoder that is given too much fails only now and then
+      const { contents, read } = await open(Buffer.concat([...parts, ...parts]));
+      expect(read).toHaveLength(2 * lines.length);
+      expect(contents.problems).toEqual([]);
+    }
   });
 
   it("padding of zeros behind it is nothing, other bytes are told", async () => {
@@ -114,7 +117,7 @@ it("gzip with damaged data gives what is before the damage, and says so", async 
   const at = packed.length >> 1;
   packed[at] = (packed[at] ?? 0) ^ 0xff;
   writeFileSync(work.file("app.gz"), packed);
-  const contents = await openedText([work.file("app.gz")], work.path);
+  const contents = await openedText([work.file("app.gz")], work.path, { zone: "UTC" });
   const read = entriesOf(contents.blocks).map(({ line }) => line);
   expect(read.slice(0, 8_000)).toEqual(lines.slice(0, 8_000));
   expect(contents.problems.map(({ error }) => error.code)).toEqual(["archive.damaged"]);
