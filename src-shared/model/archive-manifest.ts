@@ -4,8 +4,11 @@ import { completenessSchema } from "./completeness.ts";
 import { labelSetSchema } from "./labels.ts";
 import { nanoTextSchema } from "./nano-time.ts";
 
-/** The manifest's name in an archive folder. In an archive of one file it is the footer's key-value `kubemate.manifest`. */
-export const MANIFEST_FILE = "manifest.json";
+/**
+ * The manifest's name in an archive folder; pandas and Spark pass over names that begin with a line. In an archive of one
+ * file it is the footer's key-value `kubemate.manifest`.
+ */
+export const MANIFEST_FILE = "_manifest.json";
 export const MANIFEST_KEY = "kubemate.manifest";
 /** Each Parquet file's footer carries its streams as a JSON array of label sets; `stream_id` counts in it. */
 export const STREAMS_KEY = "kubemate.streams";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { MANIFEST_FILE } from "../../../src-shared/model/archive-manifest.ts";
 
 /** The entries of a capsule besides `archive/…`, an archive of ours as it stands in a folder. */
 export const CAPSULE_ENTRY = "capsule.json";
@@ -40,7 +41,7 @@ export function digestOfComment(comment: string): string | null {
  * folder it is unpacked into, on no system.
  */
 export function isCapsuleEntry(name: string): boolean {
-  if (name === CAPSULE_ENTRY || name === CHECKSUMS_ENTRY || name === `${ARCHIVE_PREFIX}manifest.json`) return true;
+  if (name === CAPSULE_ENTRY || name === CHECKSUMS_ENTRY || name === `${ARCHIVE_PREFIX}${MANIFEST_FILE}`) return true;
   const match = /^archive\/tenant=([^/\\:]+)\/day=[0-9-]{1,16}\/slice-[A-Za-z0-9_-]{1,100}\.parquet$/.exec(name);
   // oxlint-disable-next-line no-control-regex -- finding them is the purpose
   return match !== null && !/[\u0000-\u001f\u007f]/.test(match[1] ?? "") && (match[1] ?? "").length <= 600;

@@ -201,7 +201,7 @@ describe("an import", () => {
               return null;
             });
             if (summary !== null) break;
-            expect(existsSync(join(directory, "manifest.json"))).toBe(false);
+            expect(existsSync(join(directory, "_manifest.json"))).toBe(false);
           }
           expect(summary?.linesWritten).toBe(first.length + second.length);
           expect(summary?.linesRead).toBe(first.length + second.length);
@@ -318,13 +318,13 @@ describe("an import", () => {
     mkdirSync(join(directory, "tenant=old", "day=2026-11-20"), { recursive: true });
     writeFileSync(join(directory, "tenant=old", "day=2026-11-20", "slice-000000-0.parquet"), "half");
     await importArchive(optionsOf(directory, sample));
-    expect(readdirSync(directory).sort()).toEqual(["manifest.json", "tenant=core", "tenant=retail"]);
+    expect(readdirSync(directory).sort()).toEqual(["_manifest.json", "tenant=core", "tenant=retail"]);
     await expect(importArchive(optionsOf(directory, sample))).rejects.toSatisfy((error) =>
       hasCode(error, "archive.already-there"),
     );
     expect(await rowsIn(directory)).toEqual(textsOf(sample));
 
-    rmSync(join(directory, "manifest.json"));
+    rmSync(join(directory, "_manifest.json"));
     writeFileSync(join(directory, "notes.txt"), "mine");
     await expect(importArchive(optionsOf(directory, sample))).rejects.toSatisfy((error) =>
       hasCode(error, "archive.already-there"),
@@ -358,6 +358,6 @@ describe("an import", () => {
     await expect(importArchive(optionsOf(root.file("made"), sample, { commit }))).rejects.toSatisfy((error) =>
       hasCode(error, "files.disk-full"),
     );
-    expect(existsSync(join(root.file("made"), "manifest.json"))).toBe(false);
+    expect(existsSync(join(root.file("made"), "_manifest.json"))).toBe(false);
   });
 });

@@ -194,7 +194,7 @@ describe("an investigation capsule", () => {
       const script =
         "import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1])\nassert z.testzip() is None\nprint(*z.namelist(), sep='\\n')";
       const listed = spawnSync("python3", ["-c", script, file], { encoding: "utf8" });
-      expect(listed.stdout).toContain("archive/manifest.json");
+      expect(listed.stdout).toContain("archive/_manifest.json");
       expect(listed.stdout).toContain("checksums.json");
     },
   );
@@ -206,7 +206,7 @@ describe("a capsule that was changed", () => {
     const file = await madeIn(root);
     const entries = await entriesOf(file);
     expect([...entries.keys()]).toEqual(
-      expect.arrayContaining(["capsule.json", "checksums.json", "archive/manifest.json"]),
+      expect.arrayContaining(["capsule.json", "checksums.json", "archive/_manifest.json"]),
     );
     for (const [name, bytes] of entries) {
       for (const at of [0, Math.floor(bytes.length / 2), bytes.length - 1]) {

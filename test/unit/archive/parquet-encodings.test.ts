@@ -144,6 +144,14 @@ describe("Parquet of others, made by hand", () => {
     expect((await readBlocks(blocks)).rows.map(({ timestampNs }) => timestampNs)).toEqual(times);
   });
 
+  it("has its name as a label where it has no other, so that a selector can take its rows", async () => {
+    using directory = temporaryDirectory();
+    const file = directory.file("bare.parquet");
+    handmadeParquet(file, 2, [nanoColumn("timestamp", times), textColumn("line", ["one", "two"])]);
+    const { rows } = await readBlocks((await openContents(openForeignParquet, file)).blocks);
+    expect(rows.map(({ labels }) => labels)).toEqual([{ filename: "bare.parquet" }, { filename: "bare.parquet" }]);
+  });
+
   it("has names of labels that LogQL can use", async () => {
     using directory = temporaryDirectory();
     const file = directory.file("names.parquet");

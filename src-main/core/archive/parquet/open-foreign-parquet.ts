@@ -107,13 +107,21 @@ class ForeignFiles {
       const missing = [...(time === null ? ["timestamp"] : []), ...(line === null ? ["line"] : [])];
       throw new AppError("archive.columns-missing", { file: file.part, columns: missing.join(", ") });
     }
-    const fixedLabels = { ...file.labels, ...this.#assumptions.labels };
+    const said = { ...file.labels, ...this.#assumptions.labels };
     const isLabel = (name: string, column: number): boolean => {
       const known = this.#isLabel.get(name) ?? isLabelColumn(footer, column);
       this.#isLabel.set(name, known);
       return known;
     };
     const labels = others.filter(({ name, column }) => isLabel(name, column));
+    const foundMaps = maps.map(({ name, keys, values }) => ({
+      becomes: /^(labels|stream|stream_labels)$/i.test(name) ? ("labels" as const) : ("metadata" as const),
+      keys,
+      values,
+    }));
+    // A selector needs a matcher that "" does not match: rows without any label could not be asked for.
+    const nameless =
+      labels.length + Object.keys(said).length === 0 && foundMaps.every(({ becomes }) => becomes !== "labels");
     return {
       time: {
         column: time.column,
@@ -123,12 +131,8 @@ class ForeignFiles {
       line,
       labels,
       metadata: others.filter((other) => !labels.includes(other)),
-      maps: maps.map(({ name, keys, values }) => ({
-        becomes: /^(labels|stream|stream_labels)$/i.test(name) ? "labels" : "metadata",
-        keys,
-        values,
-      })),
-      fixedLabels,
+      maps: foundMaps,
+      fixedLabels: nameless ? { filename: basename(file.part) } : said,
     };
   }
 }
