@@ -8,7 +8,9 @@ const told: string[] = [];
 
 const port = parentPort;
 
-port?.on("message", ({ id, request }: ScanMessage) => {
+port?.on("message", (message: ScanMessage) => {
+  if (message.kind === "forget") return;
+  const { id, request } = message;
   const key = request.kind === "chunk-head" ? request.place.key : "";
   if (key === "die") process.exit(7);
   if (key === "never") return;

@@ -50,7 +50,7 @@ export class ArchiveScanPool implements ArchiveScanner, AsyncDisposable {
         reject(new AppError("request.cancelled", {}));
         return;
       }
-      // A task that runs is not stopped: a block is a matter of milliseconds. Its answer is forgotten.
+      // A task that was begun is not stopped: a block is a matter of milliseconds. Its answer is forgotten.
       const onAbort = (): void => {
         this.#forget(job, task);
         reject(new AppError("request.cancelled", {}));
@@ -117,7 +117,10 @@ export class ArchiveScanPool implements ArchiveScanner, AsyncDisposable {
   #forget(job: ScanJob, task: ScanTask): void {
     const queue = this.#waiting.get(job);
     const at = queue?.indexOf(task) ?? -1;
-    if (queue === undefined || at < 0) return;
+    if (queue === undefined || at < 0) {
+      for (const thread of this.#threads) thread.forget(task);
+      return;
+    }
     queue.splice(at, 1);
     if (queue.length === 0) this.#waiting.delete(job);
   }

@@ -158,10 +158,10 @@ export interface ScanAnswers {
 }
 export type ScanAnswer = ScanAnswers[keyof ScanAnswers];
 
-export interface ScanMessage {
-  readonly id: number;
-  readonly request: ScanRequest;
-}
+/** A request, or word that nobody waits for one any more; it is answered all the same. */
+export type ScanMessage =
+  | { readonly kind: "request"; readonly id: number; readonly request: ScanRequest }
+  | { readonly kind: "forget"; readonly id: number };
 
 /** A failure is one of ours, or a bug whose `problem` is for the log. */
 export type ScanReply =

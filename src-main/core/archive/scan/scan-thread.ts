@@ -41,8 +41,16 @@ export class ScanThread implements AsyncDisposable {
   give(task: ScanTask): void {
     this.#given += 1;
     this.#tasks.push({ id: this.#given, task });
-    const message: ScanMessage = { id: this.#given, request: task.request };
+    const message: ScanMessage = { kind: "request", id: this.#given, request: task.request };
     this.#running().postMessage(message, []);
+  }
+
+  /** Nobody waits for a task any more: one that was not begun is left out. */
+  forget(task: ScanTask): void {
+    const known = this.#tasks.find((given) => given.task === task);
+    if (known === undefined) return;
+    const message: ScanMessage = { kind: "forget", id: known.id };
+    this.#worker?.postMessage(message, []);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
