@@ -30,10 +30,18 @@ export function createCapsuleOpener(openArchive: ArchiveOpener): ArchiveOpener {
     const outcome = await openArchive([join(parts.workDirectory, ARCHIVE_PREFIX)], assumptions, parts);
     if (outcome === null) throw new AppError("capsule.invalid", { file, problem: "no archive" });
     if (outcome.kind !== "opened") return outcome;
-    // Two queries of a capsule may have taken the same row.
-    const contents = { ...outcome.contents, kind: "capsule", title: zip.capsule.title, dropsDuplicates: true } as const;
+    const { title, queries } = zip.capsule;
+    const contents = { ...outcome.contents, kind: "capsule", title, dropsDuplicates: overlap(queries) } as const;
     return { kind: "opened", contents };
   };
+}
+
+/** Whether two queries may have taken the same row. Where none can have, two equal lines of a file stay two. */
+function overlap(queries: Capsule["queries"]): boolean {
+  const ranges = queries.map(({ tenant, startNs, endNs }) => ({ tenant, from: BigInt(startNs), to: BigInt(endNs) }));
+  return ranges.some((one, at) =>
+    ranges.slice(at + 1).some(({ tenant, from, to }) => tenant === one.tenant && one.from < to && from < one.to),
+  );
 }
 
 /** What a capsule says of itself. Rejects with `capsule.invalid`, `capsule.tampered`. */

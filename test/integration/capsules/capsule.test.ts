@@ -88,6 +88,21 @@ describe("an investigation capsule", () => {
     expect(rows).toContain('retail 1001 {"app":"old"} old 3 13800138000');
   });
 
+  it("takes equal rows for one only where two of its queries may have taken the same row", async () => {
+    using root = temporaryDirectory();
+    await using parts = capsuleParts(root.path, () => memoryLogSource({ rows: rowsOf("a", 10), batchRows: 4 }));
+    const [query] = capsuleInput("").queries;
+    if (query === undefined) throw new Error("no query");
+    const make = async (name: string, queries: readonly (typeof query)[]): Promise<ArchiveContents> => {
+      const file = root.file(`${name}.kubemate-capsule`);
+      await createCapsule(capsuleInput(file, { queries: [...queries] }), parts, () => {}, always);
+      return await opened(file, root, name);
+    };
+    expect((await make("alone", [query])).dropsDuplicates).toBe(false);
+    expect((await make("apart", [query, { ...query, target: spare }])).dropsDuplicates).toBe(false);
+    expect((await make("twice", [query, { ...query, query: '{app="a"} |= "a 1"' }])).dropsDuplicates).toBe(true);
+  });
+
   it("takes the newest rows of a limited query, oldest first in its files", async () => {
     using root = temporaryDirectory();
     await using parts = capsuleParts(root.path, () => memoryLogSource({ rows: rowsOf("a", 100), batchRows: 7 }));
