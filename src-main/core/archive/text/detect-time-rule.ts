@@ -7,6 +7,11 @@ import { timeRule, timeRules, type TimeRule } from "./times/time-rules.ts";
 /** Enough lines to tell rules apart by; more are looked at where these have no times. */
 const FIRST_LINES = 200;
 
+/** Lines that sort out rules which have nothing to do with the file. */
+const SPREAD_LINES = 40;
+/** The same for rules that at least half of the lines must follow: one in a thousand such is missed. */
+const SPREAD_LINES_OF_HALF = 10;
+
 /** The share of lines that make a second rule worth it. */
 const SECOND_SHARE = 0.1;
 /** Rules of places further inside lines are no second ones. */
@@ -64,15 +69,29 @@ function withSecond(first: TimeRule, lines: readonly SampleLine[]): TimeRule {
 }
 
 function bestRule(lines: readonly SampleLine[], wholeFile: boolean): TimeRule | null {
-  const stamp = new Stamp();
+  const few = spread(lines, SPREAD_LINES);
+  const fewest = spread(lines, SPREAD_LINES_OF_HALF);
+  const hopeful = timeRules().filter((rule) => countRead(rule, rule.leastShare < 0.5 ? few : fewest) > 0);
   let best: TimeRule | null = null;
   let bestCount = 0;
-  for (const rule of timeRules()) {
-    let count = 0;
-    for (const { bytes, start, end } of lines) if (rule.parse(bytes, start, end, stamp)) count += 1;
+  for (const rule of hopeful.length > 0 ? hopeful : timeRules()) {
+    const count = countRead(rule, lines);
     if (count <= bestCount || count < lines.length * rule.leastShare) continue;
     best = rule;
     bestCount = count;
   }
   return bestCount >= 2 || wholeFile || lines.length === 1 ? best : null;
+}
+
+function countRead(rule: TimeRule, lines: readonly SampleLine[]): number {
+  const stamp = new Stamp();
+  let count = 0;
+  for (const { bytes, start, end } of lines) if (rule.parse(bytes, start, end, stamp)) count += 1;
+  return count;
+}
+
+/** So many lines, evenly taken from all. */
+function spread(lines: readonly SampleLine[], count: number): readonly SampleLine[] {
+  if (lines.length <= count) return lines;
+  return Array.from({ length: count }, (_, at) => lines[Math.floor((at * lines.length) / count)] ?? []).flat();
 }
