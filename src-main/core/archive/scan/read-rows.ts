@@ -27,7 +27,7 @@ export interface RowsQuery {
 }
 
 const MAX_HELD_BYTES = 96 * 2 ** 20;
-const MAX_BYTES_AHEAD = 48 * 2 ** 20;
+const MAX_BYTES_AHEAD = 24 * 2 ** 20;
 
 /** A part of a range that is read at a time, in the query's direction. */
 interface Window {
@@ -82,7 +82,7 @@ class WindowReading {
       items: blocks,
       run: (item, stop) => scanner.scan<"rows">(job, this.#request(item), stop),
       sizeOf,
-      ahead: scanner.threads * 2 + 1,
+      ahead: scanner.threads + 2,
       maxBytesAhead: MAX_BYTES_AHEAD,
       signal,
     });

@@ -17,7 +17,7 @@ import { scanInOrder } from "./scan-in-order.ts";
 import { planBlocks } from "./scan-plan.ts";
 import { blockRef, type SampleColumns, type SamplesAnswer } from "./scan-protocol.ts";
 
-const MAX_BYTES_AHEAD = 48 * 2 ** 20;
+const MAX_BYTES_AHEAD = 24 * 2 ** 20;
 
 export interface ArchiveMetricOptions {
   readonly contents: ArchiveContents;
@@ -75,7 +75,7 @@ async function feedOf(
         stop,
       ),
     sizeOf,
-    ahead: pool.threads * 2 + 1,
+    ahead: pool.threads + 2,
     maxBytesAhead: MAX_BYTES_AHEAD,
     signal,
   });

@@ -85,7 +85,7 @@ async function* surveys(
     run: ({ block }, stop) =>
       pool.scan<"survey">(job, { kind: "survey", block: blockRef(block), selectors, ...range }, stop),
     sizeOf: () => 0,
-    ahead: pool.threads * 2 + 1,
+    ahead: pool.threads + 2,
     maxBytesAhead: 1,
     signal,
   });
