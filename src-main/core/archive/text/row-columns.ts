@@ -11,6 +11,10 @@ export class RowColumns {
   streamRefs: Uint32Array;
   times: BigInt64Array;
   #halves: Int32Array;
+  /** The parts of the last row's whole seconds. */
+  #seconds = Number.NaN;
+  #upper = 0;
+  #lower = 0;
   /** The place of a row's structured metadata, `[2 × row]` to `[2 × row + 1]`; empty where it has none. */
   metadata: Uint32Array | null = null;
   /** The same for labels that a pipeline had added. */
@@ -35,13 +39,17 @@ export class RowColumns {
     this.starts[row] = start;
     this.ends[row] = end;
     if (stream !== 0) this.streamRefs[row] = stream;
-    const high = Math.floor(seconds / 65_536);
-    const highNs = high * 1e9;
-    const upper = Math.floor(highNs / 65_536);
-    const lower = (highNs - upper * 65_536) * 65_536 + (seconds - high * 65_536) * 1e9 + nanos;
+    if (seconds !== this.#seconds) {
+      const high = Math.floor(seconds / 65_536);
+      const highNs = high * 1e9;
+      this.#upper = Math.floor(highNs / 65_536);
+      this.#lower = (highNs - this.#upper * 65_536) * 65_536 + (seconds - high * 65_536) * 1e9;
+      this.#seconds = seconds;
+    }
+    const lower = this.#lower + nanos;
     const carry = Math.floor(lower / TWO_32);
     this.#halves[2 * row + LOW] = (lower - carry * TWO_32) | 0;
-    this.#halves[2 * row + 1 - LOW] = (upper + carry) | 0;
+    this.#halves[2 * row + 1 - LOW] = (this.#upper + carry) | 0;
     return row;
   }
 
