@@ -103,11 +103,12 @@ class ArchiveLogSource implements LogSource {
     const planned = planBlocks({ contents, tenant, startNs, endNs, takes, direction });
     const plan = planProbes(expr);
     const takesAll = plan.rest.length === 0 && plan.probes.length === 0;
-    const blocks = limit !== null && takesAll ? enoughBlocks(planned, limit, query.range, takes, direction) : planned;
+    const enough = limit !== null && takesAll ? enoughBlocks(planned, limit, query.range, takes, direction) : null;
     const account = new ReadAccount();
     const rows = readRows(
       {
-        blocks,
+        blocks: planned,
+        ...(enough === null ? {} : { enough }),
         expr,
         startNs,
         endNs,

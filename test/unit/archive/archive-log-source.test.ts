@@ -47,6 +47,15 @@ describe("An archive as a source of logs", () => {
     expect(archive.pool.scanned).toEqual(["9", "8"]);
   });
 
+  it("reads on where blocks turn out to hold fewer rows than was told of them", async () => {
+    const claims = { rows: 1_000 };
+    const archive = memoryArchive(inBlocks(rows, 10).map((block) => ({ ...block, claims })));
+    const query = { expr: '{env="prod"}', range, direction: "forward", limit: 35 } as const;
+    const { rows: read } = await readAll(sourceOf(archive).read(query, signal));
+    expect(read.map(({ line }) => line)).toEqual(rows.slice(0, 35).map(({ line }) => line));
+    expect(archive.pool.scanned).toEqual(["0", "1", "2", "3"]);
+  });
+
   it("leaves blocks alone whose time or streams a query does not take", async () => {
     const archive = memoryArchive(inBlocks(rows, 10));
     const part = { startNs: START + 25n * S, endNs: START + 45n * S };

@@ -24,6 +24,8 @@ export interface RowsQuery {
   readonly account: ReadAccount;
   /** Rows that wait for others to be merged with hold about this much. 96 MiB without. */
   readonly maxHeldBytes?: number;
+  /** How many of the blocks hold all rows that are needed, going by what is told of them. */
+  readonly enough?: number;
 }
 
 const MAX_HELD_BYTES = 96 * 2 ** 20;
@@ -75,7 +77,7 @@ class WindowReading {
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<LogBatch | null> {
-    const { scanner, account, maxHeldBytes = MAX_HELD_BYTES } = this.#query;
+    const { scanner, account, enough, maxHeldBytes = MAX_HELD_BYTES } = this.#query;
     const blocks = this.#query.blocks.filter(({ block }) => this.#overlaps(block.minNs, block.maxNs));
     const job: ScanJob = { name: "rows" };
     const steps = scanInOrder({
@@ -85,6 +87,7 @@ class WindowReading {
       ahead: scanner.threads + 2,
       maxBytesAhead: MAX_BYTES_AHEAD,
       signal,
+      ...(enough === undefined ? {} : { eager: enough }),
     });
     let done = 0;
     for await (const step of steps) {

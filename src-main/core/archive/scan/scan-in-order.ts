@@ -10,6 +10,8 @@ export interface OrderedScanOptions<Item, Answer> {
   /** Answers that nobody has taken yet hold at most about this much. */
   readonly maxBytesAhead: number;
   readonly signal: AbortSignal;
+  /** Items behind so many are probably not needed: they are begun only when all answers before were not enough. */
+  readonly eager?: number;
 }
 
 export type ScanStep<Item, Answer> =
@@ -39,8 +41,9 @@ export async function* scanInOrder<Item, Answer>(
       return { item, answer: null, error };
     }
   };
-  const fill = (): void => {
-    while (running.length < ahead) {
+  const eager = options.eager ?? items.length;
+  const fill = (most = items.length): void => {
+    while (running.length < ahead && next < most) {
       const item = items[next];
       if (item === undefined || (running.length > 0 && heldBytes >= maxBytesAhead)) return;
       next += 1;
@@ -51,14 +54,16 @@ export async function* scanInOrder<Item, Answer>(
     }
   };
   try {
-    for (fill(); running.length > 0; fill()) {
+    for (fill(eager); ; fill(eager)) {
+      if (running.length === 0) fill(next + 1);
+      if (running.length === 0) return;
       if (options.signal.aborted) throw new AppError("request.cancelled", {});
       // oxlint-disable-next-line no-await-in-loop -- the others run meanwhile
       const step = await running.shift();
       if (step === undefined) return;
       if (step.answer !== null) heldBytes -= sizeOf(step.answer);
       // Whoever takes this step may need time for it: the threads go on with the next ones.
-      fill();
+      fill(eager);
       yield step;
     }
   } finally {

@@ -67,8 +67,8 @@ function timeOrder(left: bigint, right: bigint): number {
 }
 
 /**
- * The first blocks, in a query's direction, that hold as many rows as it needs, where every row of them counts; the others
- * need not be read. Only for queries without filters, whose blocks' streams are all taken, and without duplicates.
+ * How many blocks, in a query's direction, hold as many rows as it needs, going by what is told of them. Only for queries
+ * without filters.
  */
 export function enoughBlocks(
   planned: readonly PlannedBlock[],
@@ -76,12 +76,12 @@ export function enoughBlocks(
   range: { readonly startNs: bigint; readonly endNs: bigint },
   takes: (labels: LabelSet) => boolean,
   direction: Direction,
-): readonly PlannedBlock[] {
+): number {
   let rows = 0;
   let reach: bigint | null = null;
   for (const [index, { block, dedupe }] of planned.entries()) {
     const isBehind = reach !== null && (direction === "forward" ? block.minNs > reach : block.maxNs < reach);
-    if (rows >= limit && isBehind) return planned.slice(0, index);
+    if (rows >= limit && isBehind) return index;
     const isWhole =
       dedupe === null &&
       block.rows !== null &&
@@ -94,5 +94,5 @@ export function enoughBlocks(
     const end = direction === "forward" ? block.maxNs : block.minNs;
     if (reach === null || (direction === "forward" ? end > reach : end < reach)) reach = end;
   }
-  return planned;
+  return planned.length;
 }
