@@ -97,7 +97,7 @@ test.describe("offline review", () => {
       await page.getByRole("main").getByRole("button", { name: "Open", exact: true }).first().click();
       await expect(result).toContainText("1,318 rows");
       await page.evaluate(() => void (location.hash = "#/archives"));
-      await page.getByRole("main").getByText("Investigation capsule").first().click();
+      await page.getByRole("main").getByRole("button", { name: "Elections that fail" }).click();
       await expect(page.getByText("Quorum lost at 17:41, <b>not</b> the disk.")).toBeVisible();
       await screenshot(page, "27-capsule-opened");
     });

@@ -81,7 +81,7 @@ describe("an investigation capsule", () => {
       ],
     });
     const contents = await opened(file, root);
-    expect(contents).toMatchObject({ kind: "capsule", title: "Payments slow", dropsDuplicates: true, problems: [] });
+    expect(contents).toMatchObject({ kind: "capsule", title: "Payments slow", dropsDuplicates: false, problems: [] });
     expect([...contents.tenants].sort()).toEqual(["bank.dr", "bank.prod", "retail"]);
     const rows = await storedRows(contents);
     expect(rows).toHaveLength(21);
