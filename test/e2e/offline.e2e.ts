@@ -89,12 +89,8 @@ test.describe("offline review", () => {
       await screenshot(page, "26-capsule");
       await dialog.getByRole("button", { name: "Make the capsule" }).click();
       await page.evaluate(() => void (location.hash = "#/jobs"));
-      const job = page
-        .getByRole("main")
-        .getByText(/Elections that fail/)
-        .first();
-      await expect(job).toBeVisible();
-      await page.getByRole("main").getByRole("button", { name: "Open", exact: true }).first().click();
+      const job = page.getByRole("main").getByRole("listitem").filter({ hasText: "Elections that fail" });
+      await job.getByRole("button", { name: "Open", exact: true }).click();
       await expect(result).toContainText("1,318 rows");
       await page.evaluate(() => void (location.hash = "#/archives"));
       await page.getByRole("main").getByRole("button", { name: "Elections that fail" }).click();
