@@ -48,14 +48,16 @@ export async function runArchiveQuery(
             direction: options.direction,
           }
         : { kind: "instant", query, compat, timeNs: atNs };
+    let completeness = archive.contents.completeness;
+    const onCompleteness = (verdict: Completeness): void => void (completeness = verdict);
     const answer = await answerArchiveQuery(
-      { contents: archive.contents, tenant, pool: archive.pool },
+      { contents: archive.contents, tenant, pool: archive.pool, onCompleteness },
       request,
       signal,
     );
     if ("error" in answer) throw queryInvalid(answer.error);
     await write(context.terminal.stdout, jsonLine({ status: "success", data: answer.data }));
-    return archive.contents.completeness;
+    return completeness;
   }
   await using source = archive.logSource(tenant);
   if (!isMetricQuery(query)) {

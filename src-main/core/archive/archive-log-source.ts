@@ -33,6 +33,7 @@ import type { ArchiveScanner } from "./scan/archive-scanner.ts";
 import { FieldDetector } from "./scan/detect-fields.ts";
 import { planProbes } from "./scan/line-probes.ts";
 import { ReadAccount } from "./scan/read-account.ts";
+import { relevantCompleteness } from "./scan/relevant-completeness.ts";
 import { readRows } from "./scan/read-rows.ts";
 import { runArchiveMetric } from "./scan/run-archive-metric.ts";
 import { enoughBlocks, planBlocks } from "./scan/scan-plan.ts";
@@ -135,7 +136,8 @@ class ArchiveLogSource implements LogSource {
     }
     account.throwIfNothing();
     if (limit !== null && count >= limit) account.limited(limit);
-    yield { kind: "end", completeness: account.completeness(contents.completeness), stats: account.stats };
+    const doubts = relevantCompleteness(contents, tenant, query.range);
+    yield { kind: "end", completeness: account.completeness(doubts), stats: account.stats };
   }
 
   // oxlint-disable-next-line require-yield -- a port's method that this source refuses
@@ -202,7 +204,7 @@ class ArchiveLogSource implements LogSource {
       account.throwIfNothing();
       return {
         result: metricResult(data),
-        completeness: account.completeness(contents.completeness),
+        completeness: account.completeness(relevantCompleteness(contents, tenant, null)),
         stats: account.stats,
       };
     } catch (error) {

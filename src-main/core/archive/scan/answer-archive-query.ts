@@ -22,6 +22,7 @@ import type { LogBatch, RowExtra } from "../../../../src-shared/model/log-batch.
 import type { ArchiveContents } from "../archive-contents.ts";
 import type { ArchiveScanner } from "./archive-scanner.ts";
 import { loadStreams } from "./load-streams.ts";
+import { relevantCompleteness } from "./relevant-completeness.ts";
 import { ReadAccount } from "./read-account.ts";
 import { readRows } from "./read-rows.ts";
 import { runArchiveMetric } from "./run-archive-metric.ts";
@@ -54,7 +55,7 @@ export async function answerArchiveQuery(
         ? await answerAsLoki(options, request, plan, account, signal)
         : await answerAsDocumented(options, request, plan, account, signal);
     account.throwIfNothing();
-    options.onCompleteness?.(account.completeness(options.contents.completeness));
+    options.onCompleteness?.(account.completeness(relevantCompleteness(options.contents, options.tenant, null)));
     return answer;
   } catch (error) {
     return refusedAnswer(error);
