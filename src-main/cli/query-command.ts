@@ -6,12 +6,12 @@ import { addSourceOptions } from "./source-options.ts";
 import type { QueryOptions, TailOptions } from "./query-options.ts";
 
 export function addQueryCommands(program: Command, run: CommandRunner): void {
-  const query = addSourceOptions(
+  const command = addSourceOptions(
     program
       .command("query")
       .description("run a LogQL query, log or metric, over a range or at an instant, of a Loki or of what is on disk"),
   );
-  addAssumptionOptions(query)
+  addAssumptionOptions(command)
     .argument("[query]", "LogQL; none with --batch")
     .option(
       "--from <time>",

@@ -27,7 +27,14 @@ const lines = (text: string): unknown[] =>
 describe("kubemate query over a place on disk", () => {
   it("reads the whole archive where no range is said, newest first", async () => {
     const { exitCode, stdout } = await command.run(
-      ...["query", "--source", file, "--tenant", "bank", "--output", "ndjson", '{app=~".+"} | logfmt | status="500"'],
+      "query",
+      "--source",
+      file,
+      "--tenant",
+      "bank",
+      "--output",
+      "ndjson",
+      '{app=~".+"} | logfmt | status="500"',
     );
     expect(exitCode).toBe(0);
     expect(lines(stdout).map((entry) => z.object({ line: z.string() }).parse(entry).line)).toEqual(
@@ -40,17 +47,15 @@ describe("kubemate query over a place on disk", () => {
 
   it("answers in Loki's own shape, metric queries at an instant too", async () => {
     const { stdout } = await command.run(
-      ...[
-        "query",
-        "--source",
-        file,
-        "--tenant",
-        "bank",
-        "--output",
-        "loki-json",
-        "--at",
-        String(START_NS + 60_000_000_000n),
-      ],
+      "query",
+      "--source",
+      file,
+      "--tenant",
+      "bank",
+      "--output",
+      "loki-json",
+      "--at",
+      String(START_NS + 60_000_000_000n),
       'sum by (app) (count_over_time({app=~".+"}[5m]))',
     );
     expect(JSON.parse(stdout)).toMatchObject({
@@ -85,20 +90,20 @@ describe("kubemate query over a place on disk", () => {
     expect(stderr).toContain("--assume-zone");
     expect(stderr).toContain("--assume-year");
     const answered = await command.run(
-      ...[
-        "query",
-        "--source",
-        log,
-        "--assume-zone",
-        "UTC",
-        "--assume-year",
-        "2005",
-        "--limit",
-        "1",
-        "--direction",
-        "forward",
-      ],
-      ...["--output", "ndjson", '{filename=~".+"}'],
+      "query",
+      "--source",
+      log,
+      "--assume-zone",
+      "UTC",
+      "--assume-year",
+      "2005",
+      "--limit",
+      "1",
+      "--direction",
+      "forward",
+      "--output",
+      "ndjson",
+      '{filename=~".+"}',
     );
     expect(lines(answered.stdout)).toMatchObject([{ ts: "1118762161000000000" }]);
   });
