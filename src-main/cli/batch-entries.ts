@@ -8,6 +8,8 @@ export interface EntryView {
   readonly timestampNs: bigint;
   readonly stream: LabelSet;
   readonly line: string;
+  /** As the source gave it; not necessarily UTF-8. */
+  readonly lineBytes: Uint8Array;
   readonly level: number;
   /** JSON, or empty. */
   readonly extra: string;
@@ -18,10 +20,12 @@ const extraSchema = z.object({ m: labelSetSchema.exactOptional(), p: labelSetSch
 
 export function* batchEntries(batch: LogBatch): Generator<EntryView, void, void> {
   for (let row = 0; row < batch.rowCount; row++) {
+    const lineBytes = batch.lineBytes.subarray(batch.lineOffsets[row], batch.lineOffsets[row + 1]);
     yield {
       timestampNs: batch.timestampsNs[row] ?? 0n,
       stream: batch.streams[batch.streamRefs[row] ?? 0] ?? {},
-      line: decoder.decode(batch.lineBytes.subarray(batch.lineOffsets[row], batch.lineOffsets[row + 1])),
+      line: decoder.decode(lineBytes),
+      lineBytes,
       level: batch.levels[row] ?? 0,
       extra: decoder.decode(batch.extraBytes.subarray(batch.extraOffsets[row], batch.extraOffsets[row + 1])),
     };

@@ -14,7 +14,11 @@ export function completenessLines({ reasons }: Completeness, text: CliText): str
 function reasonSentence(reason: CompletenessReason, text: CliText): string | null {
   const sentence = (key: string, params?: Readonly<Record<string, string | number>>) => text.sentence(key, params);
   const span = (startNs: string, endNs: string) => ({ from: instant(startNs), to: instant(endNs) });
-  const failure = (code: string) => sentence(`errors.${code}`);
+  // A reason carries a code and none of the parameters that the error's own sentence would need.
+  const failure = (code: string) => {
+    const own = sentence(`explore.why.${code}`);
+    return own === `explore.why.${code}` ? sentence("explore.why.other", { code }) : own;
+  };
   switch (reason.kind) {
     case "limit-reached":
       return null;

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { rowExtra, type EntryView } from "./batch-entries.ts";
 import { formatLabelSet } from "../../src-shared/model/labels.ts";
 import { LOG_LEVELS } from "../../src-shared/model/log-level.ts";
@@ -13,7 +14,10 @@ export function entryText(entry: EntryView): string {
   return `${formatNanoUtc(entry.timestampNs)} ${level.padEnd(7)} ${stream} ${terminalSafe(entry.line)}\n`;
 }
 
-/** `{"ts","labels","metadata","line"}` and, where the query parsed labels, `parsed`; `ts` in nanoseconds. */
+/**
+ * `{"ts","labels","metadata","line"}` and, where the query parsed labels, `parsed`; `ts` in nanoseconds. A line of bytes that
+ * are no UTF-8 has them in `lineBase64`.
+ */
 export function entryJson(entry: EntryView): string {
   const { m = {}, p } = rowExtra(entry);
   return jsonLine({
@@ -22,5 +26,6 @@ export function entryJson(entry: EntryView): string {
     metadata: m,
     ...(p === undefined ? {} : { parsed: p }),
     line: entry.line,
+    ...(isUtf8(entry.lineBytes) ? {} : { lineBase64: Buffer.from(entry.lineBytes).toString("base64") }),
   });
 }

@@ -108,6 +108,30 @@ describe("kubemate query over a place on disk", () => {
     expect(lines(answered.stdout)).toMatchObject([{ ts: "1118762161000000000" }]);
   });
 
+  it("keeps bytes that are no UTF-8 through its own output and back", async () => {
+    const log = command.profile.file("bytes.log");
+    const bytes = Buffer.concat([
+      Buffer.from("2026-11-20T10:00:00Z a="),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from(" end"),
+    ]);
+    writeFileSync(log, bytes);
+    const first = await command.run("query", "--source", log, "--output", "ndjson", '{filename=~".+"}');
+    expect(lines(first.stdout)).toMatchObject([{ lineBase64: bytes.toString("base64") }]);
+    const copy = command.profile.file("bytes.ndjson");
+    writeFileSync(copy, first.stdout);
+    const again = await command.run("query", "--source", copy, "--output", "ndjson", '{filename=~".+"} |= "end"');
+    expect(again.stdout).toBe(first.stdout);
+  });
+
+  it("says in words why something is missing", async () => {
+    const packed = gzipSync(Buffer.from("2026-11-20T10:00:00Z one line\n".repeat(2_000)));
+    const log = command.profile.file("cut.log.gz");
+    writeFileSync(log, packed.subarray(0, packed.length - 9));
+    const { stderr } = await command.run("query", "--source", log, "--output", "ndjson", '{filename=~".+"} |= "none"');
+    expect(stderr).toContain("It ends too early; what is before was read.");
+  });
+
   it.each([
     [["--tenant", "nobody"], 4, "nobody"],
     [[], 2, "tenant"],

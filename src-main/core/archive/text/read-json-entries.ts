@@ -15,6 +15,7 @@ const NAMES = {
   ts: encoder.encode("ts"),
   timestamp: encoder.encode("timestamp"),
   line: encoder.encode("line"),
+  lineBase64: encoder.encode("lineBase64"),
   metadata: encoder.encode("metadata"),
   parsed: encoder.encode("parsed"),
 };
@@ -32,6 +33,8 @@ export class JsonEntry {
   timeEnd = 0;
   lineStart = 0;
   lineEnd = 0;
+  base64Start = 0;
+  base64End = 0;
   metadataStart = 0;
   metadataEnd = 0;
   parsedStart = 0;
@@ -44,7 +47,7 @@ export class JsonEntry {
   read(bytes: Uint8Array, start: number, end: number): boolean {
     const members = this.#members;
     this.tenantEnd = this.tenantStart = this.labelsEnd = this.timeEnd = this.metadataEnd = this.parsedEnd = 0;
-    this.metadataStart = this.parsedStart = 0;
+    this.metadataStart = this.parsedStart = this.base64Start = this.base64End = 0;
     let lineFound = false;
     members.start(bytes, start, end);
     while (members.next()) {
@@ -67,6 +70,9 @@ export class JsonEntry {
       } else if (members.keyIs(NAMES.tenant) && first === 34) {
         this.tenantStart = valueStart;
         this.tenantEnd = valueEnd;
+      } else if (members.keyIs(NAMES.lineBase64) && first === 34) {
+        this.base64Start = valueStart + 1;
+        this.base64End = valueEnd - 1;
       } else if (members.keyIs(NAMES.metadata) && first === 123) {
         this.metadataStart = valueStart;
         this.metadataEnd = valueEnd;
@@ -86,8 +92,8 @@ export class JsonEntry {
 }
 
 /**
- * Entries of a Loki, one JSON object a line: our own (`ts` in nanoseconds, `labels`, `line`, perhaps `tenant`, `metadata`, `parsed`) and
- * logcli's `--output=jsonl` (`timestamp` as RFC 3339). A line that is none of them is kept as it is.
+ * Entries of a Loki, one JSON object a line: our own (`ts` in nanoseconds, `labels`, `line`, perhaps `tenant`, `metadata`, `parsed`;
+ * `lineBase64` has the bytes of a line that is no UTF-8) and logcli's `--output=jsonl` (`timestamp` as RFC 3339). A line that is none of them is kept as it is.
  */
 export function readJsonEntries(window: BlockWindow, _place: TextPlace, out: EntryCollector): void {
   const entry = new JsonEntry();
@@ -107,12 +113,16 @@ export function readJsonEntries(window: BlockWindow, _place: TextPlace, out: Ent
       out.unreadable(window, start, end);
       return true;
     }
-    const lineEnd = unescapeInPlace(bytes, entry.lineStart, entry.lineEnd);
+    const raw = entry.base64End > entry.base64Start;
+    const lineStart = raw ? entry.base64Start : entry.lineStart;
+    const lineEnd = raw
+      ? unpackBase64InPlace(bytes, entry.base64Start, entry.base64End)
+      : unescapeInPlace(bytes, entry.lineStart, entry.lineEnd);
     let row: number;
-    if (status === TIME_OK) row = out.timed(time.seconds, time.nanos, entry.lineStart, lineEnd, stream);
+    if (status === TIME_OK) row = out.timed(time.seconds, time.nanos, lineStart, lineEnd, stream);
     else {
       out.unrepresentableTimes += 1;
-      row = out.untimed(entry.lineStart, lineEnd, stream);
+      row = out.untimed(lineStart, lineEnd, stream);
     }
     if (row < 0) return true;
     // Two bytes are `{}`.
@@ -121,6 +131,14 @@ export function readJsonEntries(window: BlockWindow, _place: TextPlace, out: Ent
     if (entry.parsedEnd > entry.parsedStart + 2) out.columns.setParsed(row, entry.parsedStart, entry.parsedEnd);
     return true;
   });
+}
+
+/** Four characters are three bytes, so they fit into their own place; gives their new end. */
+function unpackBase64InPlace(bytes: Uint8Array, start: number, end: number): number {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("latin1");
+  const unpacked = Buffer.from(text, "base64");
+  bytes.set(unpacked, start);
+  return start + unpacked.length;
 }
 
 /** Nanoseconds as digits, exact at any size, or RFC 3339. */
