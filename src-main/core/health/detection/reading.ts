@@ -135,6 +135,9 @@ const FAMILIES: ReadonlyMap<string, Take> = new Map<string, Take>([
   ],
 ]);
 
+/** Names of the families that `readScrape` looks at: whoever scrapes keeps these. */
+export const READ_FAMILIES: readonly string[] = [...FAMILIES.keys()];
+
 /** Reads a scrape that was answered; `null` for one that was not. */
 export function readScrape(scrape: Scrape, keys: SeriesKeys): Reading | null {
   if (scrape.series === null) return null;

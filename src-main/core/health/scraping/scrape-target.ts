@@ -5,9 +5,20 @@ export interface TargetAnswer {
   readonly body: Buffer;
 }
 
+/** All that is ever asked of a pod: some of Loki's GET routes act (`/ingester/shutdown`) and are none of these. */
+export const READING_PATHS = [
+  "/metrics",
+  "/ready",
+  "/services",
+  "/config",
+  "/ring",
+  "/memberlist",
+  "/loki/api/v1/status/buildinfo",
+] as const;
+export type ReadingPath = (typeof READING_PATHS)[number];
+
 export interface TargetRequest {
-  /** `/metrics`, `/ready`, `/services`, `/config`, `/ring`, `/loki/api/v1/status/buildinfo`: reading paths alone. */
-  readonly path: string;
+  readonly path: ReadingPath;
   readonly accept?: string;
   readonly maxBytes: number;
   readonly timeoutMs: number;
