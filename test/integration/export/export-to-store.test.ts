@@ -126,7 +126,7 @@ function describeExportTo(name: string, openStore: () => Promise<ObjectStore>): 
           const total = source.asked.filter((each) => each.startsWith("read")).length;
           expect(total - reads).toBe(summary.parts.total - committed);
         }
-        expect((await keysOf(store)).filter((key) => key.startsWith("_"))).toEqual([]);
+        expect((await keysOf(store)).filter((key) => key.startsWith("_kubemate-export"))).toEqual([]);
         expect(await store.listUploads("", signal)).toEqual([]);
         expect(await linesIn(store)).toEqual(sorted(someRows()));
         call += 2;
@@ -158,7 +158,7 @@ function describeExportTo(name: string, openStore: () => Promise<ObjectStore>): 
       await store.delete({ key: "notes.txt" }, signal);
       await store.put("_kubemate-export/tenant=acme/left-over", Buffer.from("x"), {}, signal);
       await bench.run(memoryLogSource({ rows: someRows() }), plan, { store });
-      expect((await keysOf(store)).filter((key) => key.startsWith("_"))).toEqual([]);
+      expect((await keysOf(store)).filter((key) => key.startsWith("_kubemate-export"))).toEqual([]);
       const idle = memoryLogSource({ rows: [] });
       expect(await bench.run(idle, plan, { store })).toMatchObject({ state: "finished", linesWritten: 300 });
       expect(idle.asked).toEqual([]);
