@@ -1,4 +1,4 @@
-import { LAB_FAULTS } from "../../src-shared/api/lab.api.ts";
+import { LAB_FAULTS, LAB_INSTANCE_FAULTS, LAB_TENANT_FAULTS } from "../../src-shared/model/lab-fault.ts";
 import type { Command } from "commander";
 import type { CommandRunner } from "./command-runner.ts";
 import type { LabOptions } from "./run-lab.ts";
@@ -14,7 +14,7 @@ export function addLabCommand(program: Command, run: CommandRunner): void {
     .option("--seed <n>", "the same seed makes the same logs", "1")
     .option("--history-hours <n>", "how far back there are logs", "24")
     .option("--kubeconfig <file>", "where to write its kubeconfig; else a temporary file")
-    .option("--fault <name>", `switch on from the start: ${LAB_FAULTS.join(", ")}; may be repeated`, collect)
+    .option("--fault <name>", `switch on from the start: ${faultNames()}; may be repeated`, collect)
     .addOption(outputOption())
     .action(
       run<LabOptions>(async ({ context, options }) => {
@@ -22,6 +22,14 @@ export function addLabCommand(program: Command, run: CommandRunner): void {
         await runLab(context, options);
       }),
     );
+}
+
+function faultNames(): string {
+  const withTarget = [
+    ...LAB_INSTANCE_FAULTS.map((name) => `${name}:INGESTER`),
+    ...LAB_TENANT_FAULTS.map((name) => `${name}:TENANT`),
+  ];
+  return [...LAB_FAULTS, ...withTarget].join(", ");
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

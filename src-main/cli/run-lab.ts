@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LAB_FAULTS, type LabFault } from "../../src-shared/api/lab.api.ts";
 import { AppError } from "../../src-shared/errors/app-error.ts";
+import { LAB_FAULTS, LAB_INSTANCE_FAULTS, LAB_TENANT_FAULTS } from "../../src-shared/model/lab-fault.ts";
 import { LabService } from "../core/lab/lab.service.ts";
 import { createPinoLogger } from "../core/logging/pino-logger.ts";
 import type { CommandContext, OutputFormat } from "./command-context.ts";
@@ -46,6 +46,7 @@ export async function runLab({ terminal }: CommandContext, options: LabOptions):
       `kubeconfig  ${status.kubeconfig ?? ""}`,
       `control     ${lab.controlUrl ?? ""}`,
       `tenants     ${status.tenants.join(" ")}`,
+      `ingesters   ${(status.ingesters ?? []).join(" ")}`,
       ...(status.faults.length === 0 ? [] : [`faults      ${status.faults.join(" ")}`]),
     ];
     await write(terminal.stdout, `${lines.join("\n")}\n`);
@@ -53,10 +54,13 @@ export async function runLab({ terminal }: CommandContext, options: LabOptions):
   await aborted(terminal.signal);
 }
 
-function faultOf(text: string): LabFault {
-  const fault = LAB_FAULTS.find((candidate) => candidate === text);
-  if (fault === undefined) throw new AppError("lab.fault-unknown", { fault: text });
-  return fault;
+/** Whether there is such a target, the lab says when it runs. */
+function faultOf(text: string): string {
+  const [name = ""] = text.split(":");
+  const plain = LAB_FAULTS.some((fault) => fault === text);
+  const withTarget = [...LAB_INSTANCE_FAULTS, ...LAB_TENANT_FAULTS].some((fault) => fault === name && text !== name);
+  if (!plain && !withTarget) throw new AppError("lab.fault-unknown", { fault: text });
+  return text;
 }
 
 function numberOf(path: string, text: string): number {

@@ -1,13 +1,13 @@
 import { createServer } from "node:http";
 import { z } from "zod";
-import { LAB_FAULTS } from "../../src-shared/api/lab.api.ts";
+import { labFaultSchema } from "../../src-shared/model/lab-fault.ts";
 import { listenOnLoopback, type Listening } from "./http/listen.ts";
 import { readBody } from "./http/read-body.ts";
 import { HttpProblem, NOT_FOUND_PAGE, type Reply, writeReply } from "./http/reply.ts";
 import { type SeedRequest, seedRequestSchema } from "./seed.ts";
 import type { Lab } from "./lab.ts";
 
-const faultSchema = z.object({ fault: z.enum(LAB_FAULTS), on: z.boolean() });
+const faultSchema = z.object({ fault: labFaultSchema, on: z.boolean() });
 
 /**
  * The lab's own door, for tests and benches: `GET /status`, `POST /faults {"fault","on"}`, `POST /seed` (see `SeedRequest`).

@@ -1,4 +1,5 @@
-import type { LabFault, LabStatus } from "../../src-shared/api/lab.api.ts";
+import type { LabStatus } from "../../src-shared/api/lab.api.ts";
+import type { LabFault } from "../../src-shared/model/lab-fault.ts";
 import type { SeedRequest, SeedResult } from "./seed.ts";
 
 /** How the lab in its worker thread is told what to be; handed over as `workerData`. */

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import type { LabFault, LabStatus } from "../../src-shared/api/lab.api.ts";
+import type { LabStatus } from "../../src-shared/api/lab.api.ts";
+import type { LabFault } from "../../src-shared/model/lab-fault.ts";
 import type { Clock } from "../core/common/clock.ts";
 import { bankApps } from "./cluster/bank-apps.ts";
-import { lokiComponents } from "./cluster/components.ts";
+import { lokiComponents, podIdentities } from "./cluster/components.ts";
 import { startControlServer } from "./control-server.ts";
 import { listenOnLoopback } from "./http/listen.ts";
 import { Authorizer } from "./kubernetes/authorizer.ts";
@@ -13,6 +14,7 @@ import { ComponentBackends } from "./kubernetes/pod-backends.ts";
 import { createServerIdentity } from "./kubernetes/self-signed.ts";
 import { Faults } from "./loki/faults.ts";
 import { LokiServer } from "./loki/loki-server.ts";
+import { ClusterSimulation } from "./metrics/cluster-simulation.ts";
 import { LimitsTable, type TenantLimits } from "./loki/tenant-limits.ts";
 import { seedLines, type SeedRequest, type SeedResult } from "./seed.ts";
 import type { LabStream } from "./store/stream.ts";
@@ -70,12 +72,17 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   const { clock, seed = 1, historyHours = 24 } = options;
   const startedMs = clock.nowMs();
   const store = new LogStore(options.maxPushedBytes ?? 512 * MEGABYTE);
-  const faults = new Faults();
+  const identities = lokiComponents().flatMap(podIdentities);
+  const ingesters = identities.filter(({ target }) => target === "ingester").map(({ name }) => name);
+  const faults = new Faults({ ingesters, tenants: LAB_TENANTS });
+  const simulation = new ClusterSimulation(seed, identities, startedMs);
+  faults.listen((fault, on) => simulation.setFault(fault, on, clock.nowMs()));
   const loki = new LokiServer({
     store,
     limits: new LimitsTable({ [BENCH_TENANT]: BENCH_LIMITS, ...options.limits }),
     faults,
     clock,
+    simulation,
   });
   const cache = new ChunkCache(options.cacheBytes ?? 256 * MEGABYTE);
   const podStreams = new Map<string, LabStream>();
@@ -101,7 +108,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     }
   }
 
-  const backends = new ComponentBackends((target) => loki.start(target, 0));
+  const backends = new ComponentBackends((target, pod) => loki.startPod(target, pod));
   const cluster = new LabCluster(clock, backends);
   await cluster.build(bankApps(workloads));
   const identity = createServerIdentity();
@@ -136,6 +143,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
       lokiUrl,
       kubernetesUrl,
       tenants: [...LAB_TENANTS],
+      ingesters,
       faults: faults.list(),
     }),
     setFault: (fault: LabFault, on: boolean) => faults.set(fault, on),

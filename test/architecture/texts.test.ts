@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LAB_FAULTS } from "../../src-shared/api/lab.api.ts";
+import { LAB_FAULTS, LAB_INSTANCE_FAULTS, LAB_TENANT_FAULTS } from "../../src-shared/model/lab-fault.ts";
 import { DOCTOR_STEPS } from "../../src-shared/api/sites.api.ts";
 import { ERROR_CODES } from "../../src-shared/errors/error-codes.ts";
 import { CATALOGUE } from "../../src-shared/i18n/catalogue.ts";
@@ -66,7 +66,7 @@ describe("texts", () => {
       ...PERMISSIONS.map((permission) => `permissions.${permission}`),
       ...JOB_STATES.map((state) => `jobs.state.${state}`),
       ...DOCTOR_STEPS.map((step) => `doctor.step.${step}`),
-      ...LAB_FAULTS.map((fault) => `lab.fault.${fault}`),
+      ...[...LAB_FAULTS, ...LAB_INSTANCE_FAULTS, ...LAB_TENANT_FAULTS].map((fault) => `lab.fault.${fault}`),
     ];
     expect(needed.filter((key) => en[key] === undefined)).toEqual([]);
   });

@@ -1,8 +1,9 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { LabFault, LabStatus } from "../../../src-shared/api/lab.api.ts";
+import type { LabStatus } from "../../../src-shared/api/lab.api.ts";
 import { AppError } from "../../../src-shared/errors/app-error.ts";
+import { resolveLabFault } from "../../../src-shared/model/lab-fault.ts";
 import type { LabMessage, LabRequest, LabWorkerData } from "../../lab/lab-protocol.ts";
 import type { SeedRequest, SeedResult } from "../../lab/seed.ts";
 import { fireAndForget, type Logger } from "../common/logger.ts";
@@ -64,8 +65,16 @@ export class LabService implements AsyncDisposable {
     return this.#starting;
   }
 
-  async setFault(fault: LabFault, on: boolean): Promise<LabStatus> {
-    return this.#ask({ kind: "set-fault", fault, on });
+  /**
+   * Switches a fault: a name, or a name and its target, where `ingester-1` and `1` mean a pod too. `lab.fault-unknown` when
+   * there is no such fault or target.
+   */
+  async setFault(fault: string, on: boolean): Promise<LabStatus> {
+    if (this.#worker === null) throw unavailable("it is not running");
+    const { ingesters = [], tenants } = this.#status;
+    const resolved = resolveLabFault(fault, { ingesters, tenants });
+    if (resolved === null) throw new AppError("lab.fault-unknown", { fault: fault.slice(0, 200) });
+    return this.#ask({ kind: "set-fault", fault: resolved, on });
   }
 
   /** Fills a tenant with lines for a bench. */

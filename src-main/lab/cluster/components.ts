@@ -28,6 +28,15 @@ export interface LokiPod {
   readonly zone: string;
 }
 
+/** A pod with what others call it by. */
+export interface PodIdentity {
+  readonly name: string;
+  readonly target: LokiComponent["target"];
+  /** `host:port` of its gRPC, as rings and distributors name it. */
+  readonly address: string;
+  readonly zone: string;
+}
+
 interface Layout {
   readonly target: LokiComponent["target"];
   readonly kind: LokiComponent["kind"];
@@ -95,6 +104,10 @@ export function lokiComponents(): LokiComponent[] {
       return { name, node, zone: LAB_NODES[node] ?? "a", ip: `10.244.${address % 4}.${address}` };
     }),
   }));
+}
+
+export function podIdentities({ target, pods }: LokiComponent): PodIdentity[] {
+  return pods.map(({ name, ip, zone }) => ({ name, target, address: `${ip}:9095`, zone: `zone-${zone}` }));
 }
 
 /** Modules that each target runs, as `/services` names them. */

@@ -4,12 +4,13 @@ import { lokiComponents, type LokiTarget, TARGET_SERVICES } from "../cluster/com
 import { goJson } from "../format/go-json.ts";
 import { errorReply, type Reply, textReply } from "../http/reply.ts";
 import { configYaml } from "./config-page.ts";
+import type { ClusterSimulation } from "../metrics/cluster-simulation.ts";
 import type { RequestForm } from "./request-form.ts";
-import { ringReply } from "./ring.ts";
+import { type RingMember, ringReply } from "./ring.ts";
 
-/** Loki's ready page, which says `nosniff` even when all is well. */
-export function readyReply(): Reply {
-  return errorReply(200, "ready\n");
+/** Loki's ready page, which says `nosniff` even when all is well; 503 with the reason where there is one. */
+export function readyReply(problem: string | null): Reply {
+  return problem === null ? errorReply(200, "ready\n") : errorReply(503, `${problem}\n`);
 }
 
 export function servicesReply(target: LokiTarget): Reply {
@@ -71,16 +72,30 @@ export function formatQueryReply(query: string, print: (expr: Expr) => string): 
   return { status: 200, contentType, body: `${goJson({ status: "success", data: print(parsed.expr) })}\n` };
 }
 
-/** The members of one of the rings, with the addresses of the cluster's pods. */
-export function clusterRingReply(ring: string, acceptsJson: boolean, nowMs: number, startedMs: number): Reply {
+/** The members of one of the rings, with the addresses of the cluster's pods; the ingesters' as the simulation has it. */
+export function ringMembers(
+  ring: string,
+  simulation: ClusterSimulation,
+  nowMs: number,
+  startedMs: number,
+): readonly RingMember[] {
+  if (ring === "ingester") return simulation.ring(nowMs);
   const target = ring === "scheduler" ? "query-scheduler" : ring;
   const component = lokiComponents().find((each) => each.target === target);
-  const members = (component?.pods ?? []).map(({ name, ip, zone }) => ({
+  return (component?.pods ?? []).map(({ name, ip }) => ({
     id: name,
     address: `${ip}:9095`,
-    zone: ring === "ingester" ? `zone-${zone}` : "",
+    zone: "",
     registeredMs: startedMs - 86_400_000,
   }));
+}
+
+export function clusterRingReply(
+  ring: string,
+  members: readonly RingMember[],
+  acceptsJson: boolean,
+  nowMs: number,
+): Reply {
   return ringReply({ members, tokensEach: ring === "ingester" ? 128 : 1 }, acceptsJson, nowMs);
 }
 

@@ -1,22 +1,38 @@
-import { LAB_FAULTS, type LabFault } from "../../../src-shared/api/lab.api.ts";
+import {
+  LAB_FAULTS,
+  type LabFault,
+  type LabFaultTargets,
+  type PlainLabFault,
+  resolveLabFault,
+} from "../../../src-shared/model/lab-fault.ts";
 
 /** Which faults are on. Whoever plays one asks when it matters; `cut-tails` is an event and is listened for. */
 export class Faults {
   private readonly on = new Set<LabFault>();
   private readonly listeners = new Set<(fault: LabFault, on: boolean) => void>();
+  private readonly targets: LabFaultTargets;
 
-  has(fault: LabFault): boolean {
+  constructor(targets: LabFaultTargets = { ingesters: [], tenants: [] }) {
+    this.targets = targets;
+  }
+
+  has(fault: PlainLabFault): boolean {
     return this.on.has(fault);
   }
 
+  /** Those without a target in their order, then the others in the order of their names. */
   list(): LabFault[] {
-    return LAB_FAULTS.filter((fault) => this.on.has(fault));
+    const plain = LAB_FAULTS.filter((fault) => this.on.has(fault));
+    return [...plain, ...[...this.on].filter((fault) => fault.includes(":")).toSorted()];
   }
 
+  /** @throws Error when there is no such target */
   set(fault: LabFault, on: boolean): void {
-    if (on) this.on.add(fault);
-    else this.on.delete(fault);
-    for (const listener of this.listeners) listener(fault, on);
+    const resolved = resolveLabFault(fault, this.targets);
+    if (resolved === null) throw new Error(`there is nothing to play ${fault} on`);
+    if (on) this.on.add(resolved);
+    else this.on.delete(resolved);
+    for (const listener of this.listeners) listener(resolved, on);
   }
 
   listen(listener: (fault: LabFault, on: boolean) => void): () => void {

@@ -2,6 +2,7 @@ import type { Clock } from "../../core/common/clock.ts";
 import type { ChunkLoss } from "../store/entry-merge.ts";
 import type { LabStream } from "../store/stream.ts";
 import type { LogStore } from "../store/tenant-store.ts";
+import type { ClusterSimulation } from "../metrics/cluster-simulation.ts";
 import type { Faults } from "./faults.ts";
 import type { LimitsTable } from "./tenant-limits.ts";
 
@@ -11,6 +12,8 @@ export interface LabContext {
   readonly limits: LimitsTable;
   readonly faults: Faults;
   readonly clock: Clock;
+  /** What the components' metrics show, and the ring of the ingesters. */
+  readonly simulation: ClusterSimulation;
 }
 
 export function nowNs({ clock }: LabContext): bigint {

@@ -18,6 +18,7 @@ export type PageRoute =
         | "prepare-shutdown"
         | "tail";
     }
+  | { readonly part: "page"; readonly kind: "shutdown" }
   | {
       readonly part: "page";
       readonly kind: "ring";
@@ -115,7 +116,11 @@ const ROUTES: readonly RouteEntry[] = [
   entry("/loki/api/v1/push", ["POST"], WRITE, { part: "form", kind: "push" }),
   entry("/api/prom/push", ["POST"], WRITE, { part: "form", kind: "legacy-push" }),
   entry("/flush", GET_POST, ["all", "ingester", "gateway"], { part: "page", kind: "flush" }),
-  entry("/ingester/prepare_shutdown", GET, ["all", "ingester", "gateway"], { part: "page", kind: "prepare-shutdown" }),
+  entry("/ingester/prepare_shutdown", ["GET", "HEAD", "POST", "DELETE"], ["all", "ingester", "gateway"], {
+    part: "page",
+    kind: "prepare-shutdown",
+  }),
+  entry("/ingester/shutdown", ["GET", "POST"], ["ingester"], { part: "page", kind: "shutdown" }),
   entry("/loki/api/v1/query_range", GET_POST, FRONT, { part: "query", kind: "query-range" }),
   entry("/loki/api/v1/query", GET_POST, FRONT, { part: "query", kind: "query" }),
   entry("/api/prom/query", GET_POST, FRONT, { part: "query", kind: "legacy-query" }),

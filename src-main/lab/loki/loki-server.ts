@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import type { LokiTarget } from "../cluster/components.ts";
+import { lokiComponents, type LokiTarget, podIdentities } from "../cluster/components.ts";
 import { listenOnLoopback, type Listening } from "../http/listen.ts";
 import { readBody } from "../http/read-body.ts";
 import { emptyReply, errorReply, HttpProblem, NOT_FOUND_PAGE, type Reply, writeReply } from "../http/reply.ts";
@@ -8,15 +8,17 @@ import {
   buildinfoReply,
   clusterRingReply,
   configReply,
-  LogLevel,
   memberlistReply,
   readyReply,
+  ringMembers,
   servicesReply,
 } from "./admin-handlers.ts";
+import { flushReply, forgetMember, prepareShutdownReply, shutdownReply } from "./acting-pages.ts";
+import { ComponentServer } from "./component-server.ts";
 import type { LabContext } from "./lab-context.ts";
 import { drilldownLimitsJson, limitsYaml } from "./limits-page.ts";
 import { findRoute, type PageRoute, type QueryRoute } from "./loki-routes.ts";
-import { metricsText, RequestCounter } from "./metrics-page.ts";
+import { metricsText, podMetricsText, requestLabels } from "./metrics-page.ts";
 import { decodeBody, parseLegacyPush, parsePushJson } from "./push-body.ts";
 import { PushHandler } from "./push-handler.ts";
 import { parseSelector } from "./parse-query.ts";
@@ -54,14 +56,41 @@ export class LokiServer {
 
   /** A server that answers as one component does, on loopback. */
   start(target: LokiTarget, port: number): Promise<Listening> {
-    const component = new ComponentServer(target);
+    return this.serve(new ComponentServer(target, null), port);
+  }
+
+  /** A server that answers as one pod does; the pod's process is there as long as the server, unless a fault kills it. */
+  async startPod(target: LokiTarget, podName: string): Promise<Listening> {
+    const { simulation, clock } = this.context;
+    const kin = lokiComponents().find((component) => component.target === target);
+    const identity = (kin === undefined ? [] : podIdentities(kin))[0];
+    const listening = await this.serve(new ComponentServer(target, podName), 0);
+    simulation.start(podName, clock.nowMs(), identity === undefined ? undefined : { ...identity, name: podName });
+    return {
+      port: listening.port,
+      close: () => {
+        if (kin?.kind === "Deployment") simulation.remove(podName, clock.nowMs());
+        else simulation.stop(podName, clock.nowMs());
+        return listening.close();
+      },
+    };
+  }
+
+  private serve(component: ComponentServer, port: number): Promise<Listening> {
     const server = createServer((request, response) => {
       const began = performance.now();
       const url = new URL(request.url ?? "/", "http://localhost");
-      this.answer(component, request, url)
+      if (!this.alive(component)) {
+        // A killed process has no port; what is left of its connections is cut.
+        request.socket.destroy();
+        return;
+      }
+      this.held(component)
+        .then(() => this.answer(component, request, url))
         .catch((error: unknown) => errorFor(error))
         .then((reply) => {
-          component.requests.record(
+          this.count(
+            component,
             request.method ?? "GET",
             url.pathname,
             reply.status,
@@ -79,6 +108,29 @@ export class LokiServer {
 
   close(): void {
     this.tails.close();
+  }
+
+  private alive({ pod, target }: ComponentServer): boolean {
+    const { simulation, clock } = this.context;
+    return pod === null || target === "gateway" || simulation.answers(pod, clock.nowMs());
+  }
+
+  /** Waits as a process does that is not given its CPU. */
+  private async held({ pod }: ComponentServer): Promise<void> {
+    const { simulation, clock } = this.context;
+    const delayMs = pod === null ? 0 : simulation.answerDelayMs(pod, clock.nowMs());
+    if (delayMs > 0) await clock.sleep(delayMs);
+  }
+
+  private count(
+    { pod, requests }: ComponentServer,
+    method: string,
+    path: string,
+    status: number,
+    seconds: number,
+  ): void {
+    if (pod === null) requests.record(method, path, status, seconds);
+    else this.context.simulation.recordRequest(pod, requestLabels(method, path, status), seconds);
   }
 
   private upgrade(component: ComponentServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -103,6 +155,16 @@ export class LokiServer {
     const route = findRoute(component.target, method, url.pathname);
     if (route === "not-found") return NOT_FOUND_PAGE;
     if (route === "wrong-method") return emptyReply(405);
+    if (route.part === "page" && route.kind === "ring" && method === "POST") {
+      const members = ringMembers(route.ring, this.context.simulation, this.context.clock.nowMs(), this.startedMs);
+      return forgetMember(
+        this.context,
+        route.ring,
+        members.map(({ id }) => id),
+        await readForm(request, url),
+      );
+    }
+    if (route.part === "page" && route.kind === "shutdown") return shutdownReply(this.context, component, url);
     if (route.part === "page") return this.page(component, route, request, url);
     if (route.kind === "push" || route.kind === "legacy-push") return this.push(request, route.kind === "legacy-push");
     const form = await readForm(request, url);
@@ -114,25 +176,32 @@ export class LokiServer {
     return this.queries.answer(route, tenant, form, request.headers);
   }
 
-  private page(component: ComponentServer, route: PageRoute, request: IncomingMessage, url: URL): Reply {
+  private page(
+    component: ComponentServer,
+    route: Exclude<PageRoute, { kind: "shutdown" }>,
+    request: IncomingMessage,
+    url: URL,
+  ): Reply {
     const { target } = component;
     const nowMs = this.context.clock.nowMs();
     const acceptsJson = (request.headers.accept ?? "").includes("application/json");
     switch (route.kind) {
       case "ready":
-        return readyReply();
+        return readyReply(component.pod === null ? null : this.context.simulation.notReady(component.pod, nowMs));
       case "services":
         return servicesReply(target);
       case "metrics":
         return metricsReply(
           request,
-          metricsText({
-            target,
-            store: this.context.store,
-            requests: component.requests,
-            startedMs: this.startedMs,
-            activeTails: this.tails.active,
-          }),
+          component.pod === null
+            ? metricsText({
+                target,
+                store: this.context.store,
+                requests: component.requests,
+                startedMs: this.startedMs,
+                activeTails: this.tails.active,
+              })
+            : podMetricsText(this.context.simulation.families(component.pod, nowMs), target, this.tails.active),
         );
       case "config":
         return configReply(target, url.searchParams.get("mode") ?? "");
@@ -152,15 +221,16 @@ export class LokiServer {
         return buildinfoReply();
       case "memberlist":
         return memberlistReply(acceptsJson, nowMs);
-      case "ring":
-        return clusterRingReply(route.ring, acceptsJson, nowMs, this.startedMs);
+      case "ring": {
+        const members = ringMembers(route.ring, this.context.simulation, nowMs, this.startedMs);
+        return clusterRingReply(route.ring, members, acceptsJson, nowMs);
+      }
       case "gateway-root":
         return { status: 200, contentType: "text/plain", body: "OK" };
       case "flush":
-        for (const tenant of this.context.store.all()) tenant.flush();
-        return emptyReply(204);
+        return flushReply(this.context, component);
       case "prepare-shutdown":
-        return { status: 200, contentType: "text/plain", body: "unset" };
+        return prepareShutdownReply(this.context, component, request.method ?? "GET");
       case "tail":
         this.tails.read(request, url);
         return {
@@ -202,17 +272,6 @@ export class LokiServer {
     return this.requests % 3 === 1
       ? errorReply(500, "rpc error: code = Unavailable desc = error reading from server: EOF")
       : HTML_ERROR;
-  }
-}
-
-/** What one process of Loki has of its own. */
-class ComponentServer {
-  readonly target: LokiTarget;
-  readonly requests = new RequestCounter();
-  readonly logLevel = new LogLevel();
-
-  constructor(target: LokiTarget) {
-    this.target = target;
   }
 }
 

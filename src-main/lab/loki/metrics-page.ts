@@ -1,17 +1,35 @@
 import type { LokiTarget } from "../cluster/components.ts";
+import type { MetricName } from "../metrics/metric-families.ts";
+import { expositionText, type Labels } from "../metrics/series-registry.ts";
 import type { LogStore } from "../store/tenant-store.ts";
+
+/** Labels of a request in `loki_request_duration_seconds`. */
+export function requestLabels(method: string, path: string, status: number): Labels & { readonly route: string } {
+  // Loki names a route by its path; values of label names would be one series each, so they are left out.
+  const route =
+    path
+      .replace(/^\//, "")
+      .replace(/\/label\/[^/]+\//, "/label/name/")
+      .replace(/[^a-zA-Z0-9]+/g, "_") || "other";
+  return { method, route, status_code: String(status), ws: "false" };
+}
+
+/** `/metrics` of a pod: what the simulation says, and the tails that are really open. */
+export function podMetricsText(
+  families: ReadonlyMap<MetricName, readonly string[]>,
+  target: LokiTarget,
+  activeTails: number,
+): string {
+  const tails = `loki_querier_tail_active ${activeTails}`;
+  return expositionText(families, new Map(target === "querier" ? [["loki_querier_tail_active", [tails]]] : []));
+}
 
 /** Counts requests of one server by route and status, for its own metrics. */
 export class RequestCounter {
   private readonly counts = new Map<string, { readonly labels: string; count: number; seconds: number }>();
 
   record(method: string, path: string, status: number, seconds: number): void {
-    // Loki names a route by its path; values of label names would be one series each, so they are left out.
-    const route =
-      path
-        .replace(/^\//, "")
-        .replace(/\/label\/[^/]+\//, "/label/name/")
-        .replace(/[^a-zA-Z0-9]+/g, "_") || "other";
+    const { route } = requestLabels(method, path, status);
     const labels = `method="${method}",route="${route}",status_code="${status}",ws="false"`;
     const known = this.counts.get(labels) ?? { labels, count: 0, seconds: 0 };
     known.count += 1;
@@ -36,7 +54,7 @@ export interface MetricsInput {
   readonly activeTails: number;
 }
 
-/** `/metrics` of a component: what the lab really knows of itself. The rest of Loki's families are not there. */
+/** `/metrics` of the lab's own Loki: what it really knows of itself. The rest of Loki's families are not there. */
 export function metricsText(input: MetricsInput): string {
   const { target, store } = input;
   const is = (...targets: readonly LokiTarget[]) => target === "all" || targets.includes(target);

@@ -9,6 +9,9 @@ export interface RingMember {
   readonly address: string;
   readonly zone: string;
   readonly registeredMs: number;
+  /** Where it is known; else the member is well, and its heartbeat some seconds old. */
+  readonly state?: "ACTIVE" | "LEAVING" | "UNHEALTHY";
+  readonly heartbeatMs?: number;
 }
 
 export interface RingPage {
@@ -24,13 +27,13 @@ function tokensOf(id: string, count: number): number[] {
   return [...tokens].sort((a, b) => a - b);
 }
 
-/** JSON where it is asked for, else the page that people see; heartbeats are at most five seconds old. */
+/** JSON where it is asked for, else the page that people see. */
 export function ringReply(page: RingPage, acceptsJson: boolean, nowMs: number): Reply {
   const members = [...page.members].sort((a, b) => (a.id < b.id ? -1 : 1));
   if (acceptsJson) {
     const shards = members.map((member) => ({
       id: member.id,
-      state: "ACTIVE",
+      state: member.state ?? "ACTIVE",
       address: member.address,
       timestamp: goRfc3339Seconds(heartbeatMs(member, nowMs)),
       registered_timestamp: goRfc3339Seconds(member.registeredMs),
@@ -47,7 +50,7 @@ export function ringReply(page: RingPage, acceptsJson: boolean, nowMs: number): 
 }
 
 function heartbeatMs(member: RingMember, nowMs: number): number {
-  return nowMs - (mix(textSeed(member.id), Math.floor(nowMs / 5_000)) % 5_000);
+  return member.heartbeatMs ?? nowMs - (mix(textSeed(member.id), Math.floor(nowMs / 5_000)) % 5_000);
 }
 
 function ringHtml(members: readonly RingMember[], tokens: number, nowMs: number): string {
@@ -59,7 +62,7 @@ function ringHtml(members: readonly RingMember[], tokens: number, nowMs: number)
         <tr bgcolor="#BEBEBE">
             <td>${escapeHtml(member.id)}</td>
             <td>${escapeHtml(member.zone)}</td>
-            <td>ACTIVE</td>
+            <td>${member.state ?? "ACTIVE"}</td>
             <td>${escapeHtml(member.address)}</td>
             <td>${goRfc3339Seconds(member.registeredMs)}</td>
             <td>false</td>

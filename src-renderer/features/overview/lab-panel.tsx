@@ -1,6 +1,12 @@
 import { Switch } from "@mantine/core";
 import type { ReactElement } from "react";
-import { LAB_FAULTS } from "../../../src-shared/api/lab.api.ts";
+import type { LabStatus } from "../../../src-shared/api/lab.api.ts";
+import {
+  LAB_FAULTS,
+  LAB_INSTANCE_FAULTS,
+  LAB_TENANT_FAULTS,
+  type LabFault,
+} from "../../../src-shared/model/lab-fault.ts";
 import { Badge } from "../../components/badge.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Panel } from "../../components/panel.tsx";
@@ -33,13 +39,13 @@ export function LabPanel(): ReactElement {
         <>
           {forbidden === undefined ? null : <p className={styles.forbidden}>{forbidden}</p>}
           <ul>
-            {LAB_FAULTS.map((fault) => (
+            {faultRows(data).map(({ fault, name, target }) => (
               <li className={styles.row} key={fault}>
                 <Switch
                   checked={data.faults.includes(fault)}
-                  description={t(`app.lab.faultHelp.${fault}`)}
+                  description={t(`app.lab.faultHelp.${name}`)}
                   disabled={forbidden !== undefined || setFault.pending}
-                  label={t.dynamic(`lab.fault.${fault}`, {}, fault)}
+                  label={[t.dynamic(`lab.fault.${name}`, {}, name), target].filter(Boolean).join(" · ")}
                   onChange={(event) => setFault.fire({ fault, on: event.currentTarget.checked })}
                   withThumbIndicator={false}
                 />
@@ -50,4 +56,23 @@ export function LabPanel(): ReactElement {
       )}
     </Panel>
   );
+}
+
+interface FaultRow {
+  readonly fault: LabFault;
+  readonly name: (typeof LAB_FAULTS | typeof LAB_INSTANCE_FAULTS | typeof LAB_TENANT_FAULTS)[number];
+  readonly target: string;
+}
+
+/** Faults without a target first, then those of each ingester, then those of each tenant. */
+function faultRows({ ingesters = [], tenants }: LabStatus): readonly FaultRow[] {
+  return [
+    ...LAB_FAULTS.map((name): FaultRow => ({ fault: name, name, target: "" })),
+    ...LAB_INSTANCE_FAULTS.flatMap((name) =>
+      ingesters.map((target): FaultRow => ({ fault: `${name}:${target}`, name, target })),
+    ),
+    ...LAB_TENANT_FAULTS.flatMap((name) =>
+      tenants.map((target): FaultRow => ({ fault: `${name}:${target}`, name, target })),
+    ),
+  ];
 }

@@ -1,0 +1,196 @@
+import { LAB_LOAD, type TenantLoad, type Troubles } from "./lab-load.ts";
+import { SimulatedPod } from "./simulated-pod.ts";
+
+/** Chunks fall due together: all ingesters hold the same streams. */
+const WAVE_SECONDS = 60;
+const WAVE_LENGTH_SECONDS = 10;
+const WAVE_PER_SECOND = 50;
+const TRICKLE_PER_SECOND = 1;
+const DRAIN_PER_SECOND = 20;
+/** `concurrent_flushes` 8 over puts of 2 s. */
+const SLOW_PUT_SECONDS = 2;
+const SLOW_DRAIN_PER_SECOND = 4;
+/** A stream waits once, however often it falls due. */
+const QUEUE_CAP = 1_400;
+/** A forced flush and an explosion put what they have side by side. */
+const FORCED_SECONDS = 15;
+const FORCED_PER_SECOND = 90;
+const REPLAY_SECONDS = 4;
+const QUEUE_AFTER_REPLAY = 594;
+const MAX_STREAMS_PER_TENANT = 5_900;
+const PUSH = "/logproto.Pusher/Push";
+
+/**
+ * An ingester, second by second, as recordings of a real cluster show it: pushes at 14 a second of 2 ms, flushes in waves
+ * (a queue of 0…310), puts of 15 ms; and what becomes of them under each fault.
+ */
+export class SimulatedIngester extends SimulatedPod {
+  #queue = 20;
+  #extraStreams = new Map<string, number>();
+  #forcedUntilSecond = Number.NEGATIVE_INFINITY;
+  #bornSecond = Number.NEGATIVE_INFINITY;
+  shutdownMarker = false;
+
+  /** Whether the WAL is being replayed at this moment; until then nothing is taken in. */
+  replaying(atMs: number): boolean {
+    return Math.floor(atMs / 1_000) - this.#bornSecond < REPLAY_SECONDS;
+  }
+
+  override restart(atMs: number): void {
+    super.restart(atMs);
+    this.#bornSecond = Math.floor(atMs / 1_000);
+    this.#queue = 0;
+    this.shutdownMarker = false;
+  }
+
+  /** What waits is put at once, and so are chunks that are not due. */
+  flush(atMs: number): void {
+    this.#forcedUntilSecond = Math.floor(atMs / 1_000) + FORCED_SECONDS;
+    this.#queue += Math.round(this.#streams() * 0.4);
+  }
+
+  get queueLength(): number {
+    return Math.round(this.#queue);
+  }
+
+  /** Plays the second that ends now; `members` is how many are in the memberlist cluster. */
+  tick(second: number, troubles: Troubles, members: number): void {
+    const age = second - this.#bornSecond;
+    this.tickProcess(second, this.#cpu(troubles), this.#goroutines(troubles, second), 288e6 + this.#queue * 60e3);
+    this.tickMemberlist(members);
+    const { series } = this;
+    series.set("loki_ingester_shutdown_marker", this.shutdownMarker ? 1 : 0);
+    series.set("loki_lifecycler_read_only", 0, { name: "ingester" });
+    series.add("loki_member_consul_heartbeats_total", 0.2, { name: "ingester" });
+    this.#tickWal(second, age, troubles);
+    if (age < REPLAY_SECONDS) return;
+    if (age === REPLAY_SECONDS) this.#queue = QUEUE_AFTER_REPLAY;
+    this.#tickPushes(second, troubles);
+    this.#tickStreams(second, troubles);
+    this.#tickFlushes(second, troubles);
+  }
+
+  #streams(): number {
+    return LAB_LOAD.reduce((sum, load) => sum + this.#streamsOf(load), 0);
+  }
+
+  #streamsOf({ tenant, streams }: TenantLoad): number {
+    return streams + (this.#extraStreams.get(tenant) ?? 0);
+  }
+
+  #cpu({ jitter, explosions }: Troubles): number {
+    return 0.09 * (jitter ? 0.5 : 1) * (explosions.size > 0 ? 1.7 : 1);
+  }
+
+  #goroutines({ jitter, starved }: Troubles, second: number): number {
+    return 123 + (starved ? 12 : 0) + (jitter ? this.#inFlight(second) : 0);
+  }
+
+  #inFlight(second: number): number {
+    return Math.round(40 + 20 * this.noise("in-flight", second));
+  }
+
+  #tickPushes(second: number, { jitter, starved, storms }: Troubles): void {
+    const { series } = this;
+    // A storm's batches are refused whole before they come here.
+    const rate = jitter ? 1.1 : 14 - 2 * Math.min(1, storms.size);
+    const mean = jitter ? 0.0015 : starved ? 0.0053 : 0.002;
+    const labels = { method: "gRPC", route: PUSH, status_code: "success", ws: "false" };
+    const seconds = mean * (1 + 0.12 * this.noise("push", second));
+    series.observe("loki_request_duration_seconds", rate * (1 + 0.05 * this.noise("rate", second)), seconds, labels);
+    const starvedOne = starved && this.noise("stuck", second) > 0 ? 1 : 0;
+    const inFlight = jitter ? this.#inFlight(second) : starvedOne;
+    series.set("loki_inflight_requests", inFlight, { method: "gRPC", route: PUSH });
+  }
+
+  #tickWal(second: number, age: number, { jitter }: Troubles): void {
+    const { series } = this;
+    const share = jitter ? 0.06 : 1;
+    const replaying = age < REPLAY_SECONDS;
+    series.set("loki_ingester_wal_replay_active", replaying ? 1 : 0);
+    series.set("loki_ingester_wal_replay_duration_seconds", age === Number.POSITIVE_INFINITY ? 0 : Math.min(age, 4));
+    series.add("loki_ingester_wal_recovered_streams_total", replaying ? 205 : 0);
+    series.add("loki_ingester_wal_recovered_entries_total", replaying ? 42_000 : 0);
+    series.add("loki_ingester_wal_recovered_bytes_total", replaying ? 5.6e6 : 0);
+    series.add(
+      "loki_ingester_wal_logged_bytes_total",
+      replaying ? 0 : 280_000 * share * (1 + 0.1 * this.noise("wal", second)),
+    );
+    series.add("loki_ingester_wal_records_logged_total", replaying ? 0 : 14 * share);
+    series.set("loki_ingester_wal_disk_usage_percent", 0.163);
+    series.add("loki_ingester_wal_disk_full_failures_total", 0);
+    series.add("loki_ingester_checkpoint_creations_total", !replaying && second % 300 === 0 ? 1 : 0);
+    series.add("loki_ingester_checkpoint_creations_failed_total", 0);
+  }
+
+  #tickStreams(second: number, { explosions }: Troubles): void {
+    const { series } = this;
+    for (const load of LAB_LOAD) {
+      const { tenant } = load;
+      const extra = this.#extraStreams.get(tenant) ?? 0;
+      const room = MAX_STREAMS_PER_TENANT - load.streams - extra;
+      const exploding = explosions.has(tenant);
+      const born = exploding ? Math.min(Math.max(room, 0), 95) : 0;
+      const idle = exploding ? 0 : Math.min(extra, 90);
+      this.#extraStreams.set(tenant, extra + born - idle);
+      if (exploding && room < 95) this.#discard(load, 40);
+      const churn = load.streams / 600;
+      series.add("loki_ingester_streams_created_total", born + churn, { tenant });
+      series.add("loki_ingester_streams_removed_total", idle + churn, { tenant });
+      const wobble = Math.round((load.streams / 60) * this.noise(tenant, Math.floor(second / 15)));
+      series.set("loki_ingester_memory_streams", Math.round(this.#streamsOf(load)) + wobble, { tenant });
+    }
+    series.set("loki_ingester_memory_chunks", Math.round(this.#streams() * 1.02 + this.#queue * 0.5));
+    series.add("loki_ingester_chunks_created_total", 8.8);
+  }
+
+  #discard({ tenant, retentionHours, bytesPerLine }: TenantLoad, lines: number): void {
+    const labels = { format: "", policy: "", reason: "stream_limit", retention_hours: retentionHours, tenant };
+    this.series.add("loki_discarded_samples_total", lines, labels);
+    this.series.add("loki_discarded_bytes_total", lines * bytesPerLine, labels);
+  }
+
+  #tickFlushes(second: number, troubles: Troubles): void {
+    const { slowFlush, starved, storeDown } = troubles;
+    const { series } = this;
+    const forced = second < this.#forcedUntilSecond;
+    const exploded = this.#streams() > 3_000;
+    const inWave = second % WAVE_SECONDS < WAVE_LENGTH_SECONDS;
+    const due = exploded ? (inWave ? 120 : 25) : (inWave ? WAVE_PER_SECOND : 0) + TRICKLE_PER_SECOND;
+    // Nothing stands twice in the queue: the fuller it is, the less is added.
+    const cap = exploded ? QUEUE_CAP * 2 : QUEUE_CAP;
+    const backedUp = slowFlush || storeDown;
+    const added = due * (1 + 0.08 * this.noise("due", second)) * (backedUp ? Math.max(0, 1 - this.#queue / cap) : 1);
+    this.#queue += added;
+    const mean = (slowFlush ? SLOW_PUT_SECONDS : 0.015) * (starved ? 2.2 : 1) * (1 + 0.1 * this.noise("put", second));
+    const speed = slowFlush ? SLOW_DRAIN_PER_SECOND : exploded ? 45 : DRAIN_PER_SECOND * (starved ? 0.8 : 1);
+    const capacity = storeDown ? 0 : forced ? Math.max(FORCED_PER_SECOND, speed) : speed;
+    const done = Math.min(this.#queue, capacity);
+    this.#queue -= done;
+    const put = { operation: "S3.PutObject", status_code: "200" };
+    series.observe("loki_s3_request_duration_seconds", done, mean, put);
+    if (storeDown) {
+      series.observe("loki_s3_request_duration_seconds", 1.2, 0.8, { ...put, status_code: "500" });
+    }
+    series.add("loki_ingester_chunks_flush_requests_total", done + (storeDown ? 1.2 : 0));
+    series.add("loki_ingester_chunks_flush_failures_total", storeDown ? 0.4 : 0);
+    series.set("loki_ingester_flush_queue_length", this.queueLength);
+    this.#countFlushed(done, forced, slowFlush);
+  }
+
+  #countFlushed(done: number, forced: boolean, slowFlush: boolean): void {
+    const { series } = this;
+    // Chunks fill up while they wait.
+    const full = slowFlush ? 0.55 : 0.02;
+    const shares = forced ? { forced: 1 } : { full, idle: (1 - full) * 0.6, max_age: (1 - full) * 0.4 };
+    for (const [reason, share] of Object.entries(shares)) {
+      series.add("loki_ingester_chunks_flushed_total", done * share, { reason });
+    }
+    const streams = this.#streams();
+    for (const load of LAB_LOAD) {
+      const share = this.#streamsOf(load) / streams;
+      series.add("loki_ingester_chunks_stored_total", done * share, { tenant: load.tenant });
+    }
+    series.observe("loki_ingester_chunk_age_seconds", done, slowFlush ? 5_400 : 2_700);
+  }
+}

@@ -1,0 +1,61 @@
+import { z } from "zod";
+
+/** Faults without a target; each is on until it is switched off, or happens once. */
+export const LAB_FAULTS = [
+  "cut-tails",
+  "drop-tail-entries",
+  "slow-queries",
+  "missing-chunks",
+  "rate-limit",
+  "server-errors",
+  "object-store-down",
+] as const;
+
+/** Faults of one ingester, written `slow-flush:loki-ingester-1`; `ingester-1` and `1` mean the same pod. */
+export const LAB_INSTANCE_FAULTS = ["slow-flush", "network-jitter", "cpu-starved", "killed"] as const;
+
+/** Faults that one tenant causes, written `tenant-storm:cards`. */
+export const LAB_TENANT_FAULTS = ["tenant-storm", "label-explosion"] as const;
+
+export type PlainLabFault = (typeof LAB_FAULTS)[number];
+export type InstanceLabFault = (typeof LAB_INSTANCE_FAULTS)[number];
+export type TenantLabFault = (typeof LAB_TENANT_FAULTS)[number];
+
+const targetSchema = z.string().regex(/[A-Za-z0-9][A-Za-z0-9_.-]{0,149}/);
+
+/** A fault of the lab: a name, or a name and its target. Whether there is such a target, the lab knows. */
+export const labFaultSchema = z.union([
+  z.enum(LAB_FAULTS),
+  z.templateLiteral([z.enum(LAB_INSTANCE_FAULTS), ":", targetSchema]),
+  z.templateLiteral([z.enum(LAB_TENANT_FAULTS), ":", targetSchema]),
+]);
+export type LabFault = z.infer<typeof labFaultSchema>;
+
+/** What there is to switch a fault on for. */
+export interface LabFaultTargets {
+  /** Names of the ingesters' pods. */
+  readonly ingesters: readonly string[];
+  readonly tenants: readonly string[];
+}
+
+/** Which pod a person means: its name, its name without the release, or its number. */
+function ingesterNamed(text: string, ingesters: readonly string[]): string | undefined {
+  const wanted = /^\d+$/.test(text) ? `-${text}` : text;
+  return ingesters.find((name) => name === wanted) ?? ingesters.find((name) => name.endsWith(wanted) && wanted !== "");
+}
+
+/** A fault with its target's full name; `null` when there is no such fault or target. */
+export function resolveLabFault(text: string, { ingesters, tenants }: LabFaultTargets): LabFault | null {
+  const parsed = labFaultSchema.safeParse(text);
+  if (!parsed.success) return null;
+  const colon = parsed.data.indexOf(":");
+  if (colon < 0) return parsed.data;
+  const name = parsed.data.slice(0, colon);
+  const target = parsed.data.slice(colon + 1);
+  const instanceFault = LAB_INSTANCE_FAULTS.find((fault) => fault === name);
+  if (instanceFault !== undefined) {
+    const pod = ingesterNamed(target, ingesters);
+    return pod === undefined ? null : `${instanceFault}:${pod}`;
+  }
+  return tenants.includes(target) ? parsed.data : null;
+}

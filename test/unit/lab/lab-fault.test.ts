@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { labFaultSchema, resolveLabFault } from "../../../src-shared/model/lab-fault.ts";
+
+const TARGETS = { ingesters: ["loki-ingester-0", "loki-ingester-1", "loki-ingester-11"], tenants: ["cards"] };
+
+describe("a fault of the lab", () => {
+  it("names a pod in full, without its release, or by its number", () => {
+    for (const text of ["slow-flush:loki-ingester-1", "slow-flush:ingester-1", "slow-flush:1"]) {
+      expect(resolveLabFault(text, TARGETS), text).toBe("slow-flush:loki-ingester-1");
+    }
+    expect(resolveLabFault("killed:11", TARGETS)).toBe("killed:loki-ingester-11");
+  });
+
+  it("is refused when there is no such fault, target or tenant", () => {
+    for (const text of [
+      "slow-flush",
+      "slow-flush:",
+      "slow-flush:ingester-7",
+      "slow-flush:querier-0",
+      "cut-tails:ingester-1",
+      "tenant-storm:nobody",
+      "tenant-storm:ingester-1",
+      "nothing",
+      "killed:loki-ingester-1 ",
+      `killed:${"x".repeat(400)}`,
+    ]) {
+      expect(resolveLabFault(text, TARGETS), text).toBeNull();
+    }
+    expect(resolveLabFault("tenant-storm:cards", TARGETS)).toBe("tenant-storm:cards");
+    expect(resolveLabFault("object-store-down", TARGETS)).toBe("object-store-down");
+  });
+
+  it("is a whole word: nothing may stand before or after it", () => {
+    expect(labFaultSchema.safeParse("killed:a b").success).toBe(false);
+    expect(labFaultSchema.safeParse("x killed:a").success).toBe(false);
+    expect(labFaultSchema.safeParse("killed:a\n").success).toBe(false);
+  });
+});
