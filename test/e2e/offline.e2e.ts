@@ -51,6 +51,7 @@ test.describe("offline review", () => {
       await page.keyboard.type('{filename="zookeeper.log"} |= "WARN"');
       await page.keyboard.press("ControlOrMeta+Enter");
       await expect(result).toContainText("1,318 rows");
+      await expect(page.getByRole("listbox")).toHaveCount(0);
       await screenshot(page, "23-archive-query");
     });
 

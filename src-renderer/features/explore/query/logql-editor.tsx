@@ -2,6 +2,7 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
   type CompletionSource,
 } from "@codemirror/autocomplete";
@@ -75,7 +76,15 @@ export function LogQlEditor(props: LogQlEditorProps): ReactElement {
       return true;
     };
     const own = keymap.of([
-      { key: "Mod-Enter", run: run(() => current.current.onRun()) },
+      {
+        key: "Mod-Enter",
+        run: (editor) => {
+          // Whoever runs a query wants to see its rows, not what might be typed next.
+          closeCompletion(editor);
+          current.current.onRun();
+          return true;
+        },
+      },
       { key: "Shift-Alt-f", run: run(() => current.current.onFormat()) },
       { key: "Alt-ArrowUp", run: run(() => current.current.onHistory(-1)) },
       { key: "Alt-ArrowDown", run: run(() => current.current.onHistory(1)) },
