@@ -67,6 +67,19 @@ describe("the lab in its own thread", () => {
     expect(await handlers.status(undefined, context)).toMatchObject({ running: true, faults: ["rate-limit"] });
   });
 
+  it("switches a fault of one ingester by any of its names, and refuses one that is not there", async () => {
+    const { lab } = labService();
+    const { ingesters } = await lab.start();
+    expect(ingesters).toEqual(["loki-ingester-0", "loki-ingester-1", "loki-ingester-2"]);
+    const on = await lab.setFault("slow-flush:ingester-1", true);
+    expect(on.faults).toEqual(["slow-flush:loki-ingester-1"]);
+    for (const fault of ["slow-flush:ingester-7", "tenant-storm:nobody", "nothing"]) {
+      await expect(lab.setFault(fault, true)).rejects.toMatchObject({ code: "lab.fault-unknown" });
+    }
+    const off = await lab.setFault("slow-flush:1", false);
+    expect(off.faults).toEqual([]);
+  });
+
   it("seeds a tenant for a bench", async () => {
     const { lab } = labService();
     await lab.start();
