@@ -249,6 +249,14 @@ export class LokiServer {
         `ingestion rate limit exceeded for user ${tenant} (limit: ${rate} bytes/sec) while attempting to ingest '1' lines totaling '${rate + 1}' bytes, reduce log volume or contact your Loki administrator to see if the limit can be increased\n`,
       );
     }
+    const lost = this.context.simulation.lostIngesters(this.context.clock.nowMs());
+    // Three replicas in three zones bear the loss of one.
+    if (lost.length >= 2) {
+      return errorReply(
+        500,
+        `at least 2 live replicas required across different availability zones, could only find ${3 - lost.length} - unhealthy instances: ${lost.join(",")}\n`,
+      );
+    }
     const body = await readBody(request, MAX_PUSH_BYTES);
     const encoding = request.headers["content-encoding"] ?? "";
     const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim();

@@ -130,6 +130,12 @@ export class ClusterSimulation {
     return this.#pods.has(name) && !this.#down.has(name);
   }
 
+  /** Addresses of ingesters that do not take pushes. */
+  lostIngesters(nowMs: number): readonly string[] {
+    this.advance(nowMs);
+    return this.#ingesters().flatMap(({ identity }) => (this.#down.has(identity.name) ? [identity.address] : []));
+  }
+
   /** Why `/ready` of a pod is 503; `null` when it is ready. The order and the times are those of a real restart. */
   notReady(name: string, nowMs: number): string | null {
     this.advance(nowMs);

@@ -127,6 +127,23 @@ describe("pods of the lab over HTTP", () => {
     expect((await ingester("/ready")).status).toBe(200);
   });
 
+  it("pushes bear the loss of one ingester and fail with two lost", async () => {
+    const { faults, distributor } = await pods();
+    const push = () =>
+      distributor("/loki/api/v1/push", {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-scope-orgid": "cards" },
+        body: JSON.stringify({ streams: [] }),
+      });
+    const calm = (await push()).status;
+    faults.set("killed:loki-ingester-0", true);
+    expect((await push()).status).toBe(calm);
+    faults.set("killed:loki-ingester-1", true);
+    const refused = await push();
+    expect(refused.status).toBe(500);
+    expect(await refused.text()).toContain("at least 2 live replicas required");
+  });
+
   it("a starved ingester answers late", async () => {
     const { clock, faults, ingester } = await pods();
     faults.set("cpu-starved:loki-ingester-0", true);
