@@ -122,8 +122,8 @@ function createBytes(locale: Locale): (value: number) => string {
     if (!Number.isFinite(value)) return "–";
     let size = value;
     let unit = 0;
-    // 1023.95 would be written "1,024": the next unit begins where rounding reaches it.
-    while (Math.abs(size) >= 1_023.95 && unit < BYTE_UNITS.length - 1) {
+    // 1023.5 would be written "1,024": the next unit begins where rounding reaches it.
+    while (Math.abs(size) >= 1_023.5 && unit < BYTE_UNITS.length - 1) {
       size /= 1_024;
       unit += 1;
     }

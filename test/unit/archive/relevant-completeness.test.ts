@@ -25,8 +25,8 @@ describe("an archive's doubts for one reading", () => {
 
   it("leave out other tenants' chunks, and keep what has no time", () => {
     const part = { kind: "partial-failure", part: "+3", code: "archive.damaged" } as const;
-    const contents = { kind: "bucket", completeness: { ...doubts, reasons: [...doubts.reasons, part] } } as const;
-    expect(relevantCompleteness(contents, "globex", null)).toEqual({
+    const completeness: Completeness = { ...doubts, reasons: [...doubts.reasons, part] };
+    expect(relevantCompleteness({ kind: "bucket", completeness }, "globex", null)).toEqual({
       verdict: "incomplete",
       reasons: [doubts.reasons[1], part],
     });

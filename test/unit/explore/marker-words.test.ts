@@ -43,7 +43,9 @@ describe("why lines may be missing", () => {
       "tenant=a/day=2026-11-20/slice-0.parquet could not be read whole. It ends too early; what is before was read.",
     );
     expect(told("+1200", "archive.damaged")).toBe("1,200 more parts could not be read whole.");
-    expect(told("api-7c9f", "cluster.timeout")).toBe("Something of api-7c9f is missing. The API server did not answer in time.");
+    expect(told("api-7c9f", "cluster.timeout")).toBe(
+      "Something of api-7c9f is missing. The API server did not answer in time.",
+    );
   });
 
   it("an error's sentence stands only where it needs no parameters", () => {
