@@ -25,6 +25,7 @@ import { manifestOf } from "../builders/parquet-archives.ts";
 import { RecordingLogger } from "../builders/recording-logger.ts";
 import { workerSource } from "../builders/scan-pools.ts";
 import { printBenchLine } from "./bench-line.ts";
+import { timeOtherTools } from "./other-tools.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -134,6 +135,9 @@ async function measureSmall(): Promise<void> {
   );
   const cold = await timed(openAndCount);
   report(`line filter over a text file opened cold (${shown})`, cold.seconds, "s", 1);
+  for (const { tool, seconds } of timeOtherTools(text, "upstream timeout")) {
+    report(`the same text in that file by ${tool}, as a process`, seconds, "s", null);
+  }
 
   const directory = join(folder, "small");
   await archive(directory, textRows);
