@@ -5,6 +5,8 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ZipFile } from "yazl";
+import type { ArchiveContents } from "../../../../src-main/core/archive/archive-contents.ts";
+import type { ArchiveProblem } from "../../../../src-shared/model/archive.ts";
 import { isAppError } from "../../../../src-shared/errors/app-error.ts";
 import { openTextFiles } from "../../../../src-main/core/archive/text/open-text-files.ts";
 import { temporaryDirectory } from "../../../builders/temporary-directory.ts";
@@ -21,6 +23,11 @@ const PACKINGS = [
   ["gzip", gzipSync],
   ["zstd", zstdCompressSync],
 ] as const;
+
+/** What was told besides lines that lack a whole time: the cut may go through the time of the last one. */
+function besidesBrokenLines({ problems }: Pick<ArchiveContents, "problems">): readonly ArchiveProblem["error"][] {
+  return problems.map(({ error }) => error).filter(({ code }) => code !== "archive.lines-unreadable");
+}
 
 describe.each(PACKINGS)("%s", (_name, pack) => {
   async function open(bytes: Uint8Array) {
@@ -63,7 +70,7 @@ describe.each(PACKINGS)("%s", (_name, pack) => {
     const { contents, read } = await open(packed.subarray(0, packed.length - 20_000));
     expect(read.length).toBeGreaterThan(lines.length / 2);
     expect(read.slice(0, -1).map(({ line }) => line)).toEqual(lines.slice(0, read.length - 1));
-    expect(contents.problems.map(({ error }) => [error.code, error.params])).toEqual([
+    expect(besidesBrokenLines(contents).map(({ code, params }) => [code, params])).toEqual([
       ["archive.truncated", { part: "app.bin", atByte: packed.length - 20_000 }],
     ]);
     expect(contents.completeness).toEqual({
@@ -90,7 +97,7 @@ describe.each(PACKINGS)("%s", (_name, pack) => {
           return;
         }
         const contents = await openedText([work.file("app")], work.file("again"), { timelessFromNs: "0", zone: "UTC" });
-        expect(contents.problems.map(({ error }) => error.code)).toEqual(["archive.truncated"]);
+        expect(besidesBrokenLines(contents).map(({ code }) => code)).toEqual(["archive.truncated"]);
         const read = entriesOf(contents.blocks).map(({ line }) => line);
         expect(small.startsWith(read.join("\n"))).toBe(true);
       }),
@@ -120,7 +127,7 @@ it("gzip with damaged data gives what is before the damage, and says so", async 
   const contents = await openedText([work.file("app.gz")], work.path, { zone: "UTC" });
   const read = entriesOf(contents.blocks).map(({ line }) => line);
   expect(read.slice(0, 8_000)).toEqual(lines.slice(0, 8_000));
-  expect(contents.problems.map(({ error }) => error.code)).toEqual(["archive.damaged"]);
+  expect(besidesBrokenLines(contents).map(({ code }) => code)).toEqual(["archive.damaged"]);
 });
 
 describe("zip", () => {
