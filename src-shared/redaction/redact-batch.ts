@@ -1,8 +1,10 @@
 import type { LabelSet } from "../model/labels.ts";
 import type { LogBatch, RowExtra } from "../model/log-batch.ts";
 import type { RedactionPattern } from "../model/redaction-pattern.ts";
-import { copyRedacted, growth, redactLabels, RedactionTally } from "./redact-text.ts";
-import { type Found, SecretFinder } from "./secret-finder.ts";
+import type { Found } from "./found.ts";
+import { redactLabels, RedactionTally } from "./redact-text.ts";
+import { copyRedacted, growth } from "./replacements.ts";
+import { SecretFinder } from "./secret-finder.ts";
 
 /** Replacements that were made, by the pattern that asked for them; patterns that found nothing are left out. */
 export type RedactionCounts = Readonly<Partial<Record<RedactionPattern, number>>>;

@@ -1,6 +1,8 @@
 import { REDACTION_PATTERNS, type RedactionPattern } from "../model/redaction-pattern.ts";
 import type { LabelSet } from "../model/labels.ts";
-import type { Found, SecretFinder } from "./secret-finder.ts";
+import type { Found } from "./found.ts";
+import { copyRedacted, growth } from "./replacements.ts";
+import type { SecretFinder } from "./secret-finder.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -26,39 +28,6 @@ export class RedactionTally {
     }
     return counts;
   }
-}
-
-/** What stands in the place of something found: `[redacted:email]`. */
-export const REPLACEMENTS: readonly Uint8Array[] = REDACTION_PATTERNS.map((name) =>
-  encoder.encode(`[redacted:${name}]`),
-);
-
-/** Copies bytes `[from, to)` with the replacements into `target` at `at`; answers with the place behind them. */
-export function copyRedacted(
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-  found: readonly Found[],
-  target: Uint8Array,
-  at: number,
-): number {
-  let place = at;
-  let read = from;
-  for (const { start, end, pattern } of found) {
-    target.set(bytes.subarray(read, start), place);
-    place += start - read;
-    const replacement = REPLACEMENTS[pattern] ?? new Uint8Array(0);
-    target.set(replacement, place);
-    place += replacement.length;
-    read = end;
-  }
-  target.set(bytes.subarray(read, to), place);
-  return place + to - read;
-}
-
-/** How much longer (or, below 0, shorter) the replacements make what they are in. */
-export function growth(found: readonly Found[]): number {
-  return found.reduce((sum, { start, end, pattern }) => sum + (REPLACEMENTS[pattern]?.length ?? 0) - (end - start), 0);
 }
 
 /** A text with what is found in it replaced; the same string where nothing is. */

@@ -4,14 +4,9 @@ import { authorizationCredential, bearerCredential, jsonWebToken, tokenValue, ty
 import { beginsHere, byteAt, digitsEnd, endsHere } from "./byte-classes.ts";
 import { domainEnd, localPartStart } from "./email-address.ts";
 import { identityCardLength } from "./identity-card.ts";
+import type { Found } from "./found.ts";
 import { internationalNumberEnd, mobileNumberEnd } from "./phone-number.ts";
-
-/** Something found: bytes `[start, end)`, and the pattern as an index into `REDACTION_PATTERNS`. */
-export interface Found {
-  readonly start: number;
-  readonly end: number;
-  readonly pattern: number;
-}
+import { copyRedacted, growth, withFoundBehind } from "./replacements.ts";
 
 const IDENTITY_CARD = REDACTION_PATTERNS.indexOf("identity-card");
 const BANK_CARD = REDACTION_PATTERNS.indexOf("bank-card");
@@ -21,6 +16,8 @@ const BEARER_TOKEN = REDACTION_PATTERNS.indexOf("bearer-token");
 
 const PERCENT = 37;
 const NOTHING: Found[] = [];
+/** Of looking at a line again after replacing what was found; each is of what the one before uncovered. */
+const MOST_PASSES = 16;
 /** What a byte may be part of; 0 for most bytes of most lines, which are passed over. */
 const ON_DIGIT = 1;
 const ON_PLUS = 2;
@@ -60,8 +57,24 @@ export class SecretFinder {
     this.#on("zZ", ON_Z);
   }
 
-  /** What is in bytes `[from, to)`, in order and without overlaps; the bytes around are another line's. */
+  /**
+   * What is in bytes `[from, to)`, in order and without overlaps; the bytes around are another line's. What was found is
+   * replaced and looked at again, since what it touched may only then be seen to stand alone: so whoever redacts what was
+   * redacted finds nothing more.
+   */
   find(bytes: Uint8Array, from: number, to: number): readonly Found[] {
+    let found = this.#once(bytes, from, to);
+    for (let pass = 1; pass < MOST_PASSES && found.length > 0; pass += 1) {
+      const shown = new Uint8Array(to - from + growth(found));
+      copyRedacted(bytes, from, to, found, shown, 0);
+      const more = this.#once(shown, 0, shown.length);
+      if (more.length === 0) break;
+      found = withFoundBehind(found, from, more);
+    }
+    return found;
+  }
+
+  #once(bytes: Uint8Array, from: number, to: number): Found[] {
     let found: Found[] = NOTHING;
     const triggers = this.#triggers;
     let at = from;
