@@ -1,4 +1,4 @@
-import type { Evidence } from "../core/health/detection/evidence.ts";
+import type { Evidence } from "../../src-shared/model/health/verdict.ts";
 import { GrayFailureDetector, type VerdictChange } from "../core/health/detection/gray-failure-detector.ts";
 import { readTrace } from "../core/health/detection/read-trace.ts";
 import type { CommandContext, OutputFormat } from "./command-context.ts";

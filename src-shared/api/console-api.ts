@@ -2,6 +2,7 @@ import { archivesApi } from "./archives.api.ts";
 import { auditApi } from "./audit.api.ts";
 import { capsulesApi } from "./capsules.api.ts";
 import { exportsApi } from "./exports.api.ts";
+import { healthApi } from "./health.api.ts";
 import { jobsApi } from "./jobs.api.ts";
 import { labApi } from "./lab.api.ts";
 import { logsApi } from "./logs.api.ts";
@@ -20,6 +21,7 @@ export const consoleApi = {
   archives: archivesApi,
   exports: exportsApi,
   capsules: capsulesApi,
+  health: healthApi,
   queries: queriesApi,
   jobs: jobsApi,
   audit: auditApi,

@@ -22,6 +22,7 @@ export type Hello = z.infer<typeof helloSchema>;
 /** What changed in the core; the page asks again for what it shows. Coalesced, at most four a second a topic. */
 export const TOPICS = [
   "archives",
+  "health",
   "sites",
   "jobs",
   "settings",

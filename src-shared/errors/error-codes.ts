@@ -1,5 +1,6 @@
 import { archiveErrors } from "./archive.errors.ts";
 import type { ErrorDefinition, ErrorParamKind } from "./error-definition.ts";
+import { healthErrors } from "./health.errors.ts";
 import { logsErrors } from "./logs.errors.ts";
 import { lokiErrors } from "./loki.errors.ts";
 import { rpcErrors } from "./rpc.errors.ts";
@@ -16,6 +17,7 @@ export const ERROR_CODES = {
   ...archiveErrors,
   ...spineErrors,
   ...storageErrors,
+  ...healthErrors,
 };
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -3,9 +3,11 @@ import enArchive from "./en/archive.json" with { type: "json" };
 import enArchives from "./en/archives.json" with { type: "json" };
 import enExports from "./en/exports.json" with { type: "json" };
 import enExplore from "./en/explore.json" with { type: "json" };
+import enHealth from "./en/health.json" with { type: "json" };
 import enLab from "./en/lab.json" with { type: "json" };
 import enLogs from "./en/logs.json" with { type: "json" };
 import enLoki from "./en/loki.json" with { type: "json" };
+import enOperations from "./en/operations.json" with { type: "json" };
 import enRpc from "./en/rpc.json" with { type: "json" };
 import enSites from "./en/sites.json" with { type: "json" };
 import enSpine from "./en/spine.json" with { type: "json" };
@@ -15,9 +17,11 @@ import zhArchive from "./zh-CN/archive.json" with { type: "json" };
 import zhArchives from "./zh-CN/archives.json" with { type: "json" };
 import zhExports from "./zh-CN/exports.json" with { type: "json" };
 import zhExplore from "./zh-CN/explore.json" with { type: "json" };
+import zhHealth from "./zh-CN/health.json" with { type: "json" };
 import zhLab from "./zh-CN/lab.json" with { type: "json" };
 import zhLogs from "./zh-CN/logs.json" with { type: "json" };
 import zhLoki from "./zh-CN/loki.json" with { type: "json" };
+import zhOperations from "./zh-CN/operations.json" with { type: "json" };
 import zhRpc from "./zh-CN/rpc.json" with { type: "json" };
 import zhSites from "./zh-CN/sites.json" with { type: "json" };
 import zhSpine from "./zh-CN/spine.json" with { type: "json" };
@@ -33,9 +37,11 @@ const en = {
   ...enArchives,
   ...enExports,
   ...enExplore,
+  ...enHealth,
   ...enLab,
   ...enLogs,
   ...enLoki,
+  ...enOperations,
   ...enRpc,
   ...enSites,
   ...enSpine,
@@ -53,9 +59,11 @@ const zhCN: Readonly<Record<string, string>> = {
   ...zhArchives,
   ...zhExports,
   ...zhExplore,
+  ...zhHealth,
   ...zhLab,
   ...zhLogs,
   ...zhLoki,
+  ...zhOperations,
   ...zhRpc,
   ...zhSites,
   ...zhSpine,

@@ -9,6 +9,8 @@ export type ResultSetId = Brand<string, "ResultSetId">;
 export type JobId = Brand<string, "JobId">;
 /** Logs on disk that were opened: named after where they are, so that a link to them outlives the program. */
 export type ArchiveId = Brand<string, "ArchiveId">;
+/** A plan that was shown and may be applied until it expires. */
+export type PlanId = Brand<string, "PlanId">;
 /** A secret's name; the value never leaves the main process. */
 export type SecretRef = Brand<string, "SecretRef">;
 
@@ -34,3 +36,7 @@ export const secretRefSchema = z
   .string()
   .regex(ID)
   .transform((value) => value as SecretRef);
+export const planIdSchema = z
+  .string()
+  .regex(ID)
+  .transform((value) => value as PlanId);

@@ -6,6 +6,10 @@ export const PERMISSIONS = [
   "logs.export",
   "archives.read",
   "archives.open",
+  "health.read",
+  "health.operate",
+  /** To do what is not known to be safe, with a reason. */
+  "health.override",
   "queries.change",
   "jobs.read",
   "jobs.control",
@@ -21,4 +25,8 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** Permissions whose use changes something outside the console's own settings; the read-only switch takes them away. */
-export const CHANGING: ReadonlySet<Permission> = new Set<Permission>(["lab.control"]);
+export const CHANGING: ReadonlySet<Permission> = new Set<Permission>([
+  "lab.control",
+  "health.operate",
+  "health.override",
+]);

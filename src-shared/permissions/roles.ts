@@ -9,6 +9,7 @@ const VIEWER: readonly Permission[] = [
   "logs.read",
   "archives.read",
   "archives.open",
+  "health.read",
   "queries.change",
   "jobs.read",
   "settings.read",
@@ -18,6 +19,7 @@ const OPERATOR: readonly Permission[] = [
   ...VIEWER,
   "sites.change",
   "logs.export",
+  "health.operate",
   "jobs.control",
   "settings.change",
   "secrets.change",
@@ -26,7 +28,14 @@ const OPERATOR: readonly Permission[] = [
 ];
 
 /** An auditor sees what was done and by whom, not the customers' logs. */
-const AUDITOR: readonly Permission[] = ["sites.read", "jobs.read", "audit.read", "audit.export", "settings.read"];
+const AUDITOR: readonly Permission[] = [
+  "sites.read",
+  "health.read",
+  "jobs.read",
+  "audit.read",
+  "audit.export",
+  "settings.read",
+];
 
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   viewer: new Set(VIEWER),

@@ -27,17 +27,3 @@ export interface BucketFacts {
   /** Days after which the shortest lifecycle rule expires current objects; `null` without one. */
   readonly expiresAfterDays: number | null;
 }
-
-export type AuditSeverity = "critical" | "warning" | "info";
-
-/** One thing that is not as it should be. Words are the window's: `health.audit.<rule>.{title,why}` with `params`. */
-export interface AuditFinding {
-  readonly rule: string;
-  readonly severity: AuditSeverity;
-  /** A path in Loki's configuration (`common.replication_factor`) or `Kind namespace/name`. */
-  readonly where: string;
-  readonly present: string;
-  readonly params: Readonly<Record<string, string | number>>;
-  /** A unified diff of what would mend it; `null` where no text can. */
-  readonly patch: string | null;
-}

@@ -1,23 +1,6 @@
+import type { CommonCause } from "../../../../src-shared/model/health/verdict.ts";
 import type { Reading } from "./reading.ts";
 import { increase } from "./reading-window.ts";
-
-/**
- * What troubles the system as a whole, so that no instance is to blame.
- *
- * - `object-store-outage`: puts fail on most ingesters at once.
- * - `tenant-storm`: a tenant is refused for its rate. `label-explosion`: for the number of its streams, or they multiply.
- */
-export type CauseKind = "object-store-outage" | "tenant-storm" | "label-explosion";
-
-export interface CommonCause {
-  readonly kind: CauseKind;
-  readonly tenant: string | null;
-  readonly metric: string;
-  /** Share of ingesters (0…1), samples a second, or streams. */
-  readonly value: number;
-  /** What it was before; `null` where there is no such thing. */
-  readonly before: number | null;
-}
 
 /** The readings of the last half minute by instance, oldest first. */
 export type Windows = ReadonlyMap<string, readonly Reading[]>;

@@ -1,14 +1,12 @@
-import { explodingTenants, refusedTenants, storeOutage, type CommonCause } from "./common-cause.ts";
-import type { Evidence, EvidenceKind, Finding } from "./evidence.ts";
+import type { CommonCause, Evidence, EvidenceKind, Verdict } from "../../../../src-shared/model/health/verdict.ts";
+import { explodingTenants, refusedTenants, storeOutage } from "./common-cause.ts";
+import type { Finding } from "./evidence.ts";
 import { instanceFindings, type InstanceWindow } from "./instance-findings.ts";
 import { Persistence, type PersistenceRule } from "./persistence.ts";
 import { readScrape, type Reading } from "./reading.ts";
 import { increase, WINDOW_MS, windowRates } from "./reading-window.ts";
 import type { RingMember, Scrape, ScrapeRound } from "./scrape.ts";
 import { SeriesKeys } from "./series-key.ts";
-
-export const VERDICTS = ["healthy", "degraded", "gray", "down", "unknown"] as const;
-export type Verdict = (typeof VERDICTS)[number];
 
 /** A verdict that differs from the one before, or whose evidence is another. Of a whole component where it has a cause. */
 export interface VerdictChange {
@@ -255,8 +253,10 @@ function verdictOf(
     unit: "count",
     own,
     matesMedian: null,
+    spread: null,
     score: null,
     sinceMs,
+    params: {},
   });
   if (state.misses >= DOWN_AFTER_MISSES) {
     if (!anybody) return { verdict: "unknown", reasons: [] };

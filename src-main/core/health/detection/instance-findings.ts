@@ -69,9 +69,17 @@ function finding(
   kind: Finding["kind"],
   metric: string,
   unit: Finding["unit"],
-  { own, matesMedian, score }: { readonly own: number; readonly matesMedian: number; readonly score: number | null },
+  {
+    own,
+    matesMedian,
+    spread,
+    score,
+  }: Omit<PeerDeviation, "ratio" | "score" | "spread"> & {
+    readonly spread: number | null;
+    readonly score: number | null;
+  },
 ): Finding {
-  return { kind, metric, unit, own, matesMedian, score };
+  return { kind, metric, unit, own, matesMedian, spread, score, params: {} };
 }
 
 const PUT_METRIC = 'loki_s3_request_duration_seconds{operation="S3.PutObject"}';
@@ -95,12 +103,24 @@ function storeFindings(self: InstanceWindow, mates: readonly InstanceWindow[], s
   const share = (window: InstanceWindow) => window.rates.putFailures / Math.max(1, window.rates.puts);
   const matesShare = median(mates.map(share));
   if (rates.putFailures >= 2 && share(self) >= 0.1 && matesShare < 0.02) {
-    found.push(finding("put-failing", PUT_METRIC, "share", { own: share(self), matesMedian: matesShare, score: null }));
+    found.push(
+      finding("put-failing", PUT_METRIC, "share", {
+        own: share(self),
+        matesMedian: matesShare,
+        spread: null,
+        score: null,
+      }),
+    );
   }
   const queue = deviation(self, mates, ({ flushQueue }) => flushQueue, { floor: 20, noise: 0.5 });
   const growing = rates.flushQueueGrowth > 0;
   if (rates.puts === 0 && busy.length === mates.length && growing && (queue?.ratio ?? 0) >= 1.5) {
-    const own = { own: 0, matesMedian: median(busy.map((mate) => mate.rates.puts / mate.rates.seconds)), score: null };
+    const own = {
+      own: 0,
+      matesMedian: median(busy.map((mate) => mate.rates.puts / mate.rates.seconds)),
+      spread: null,
+      score: null,
+    };
     found.push(finding("put-stalled", PUT_METRIC, "per-second", own));
   }
   const settled = self.upSeconds === null || self.upSeconds >= CATCHING_UP_SECONDS;

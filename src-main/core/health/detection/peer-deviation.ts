@@ -2,6 +2,8 @@
 export interface PeerDeviation {
   readonly own: number;
   readonly matesMedian: number;
+  /** Median absolute deviation of the mates, in their own unit. */
+  readonly spread: number;
   /** Own value over the mates' median. */
   readonly ratio: number;
   /**
@@ -35,9 +37,11 @@ export function peerDeviation(
   const middle = median(logs);
   const spread = median(logs.map((value) => Math.abs(value - middle)));
   const distance = Math.log(own + floor) - middle;
+  const matesMedian = median(mates);
   return {
     own,
-    matesMedian: median(mates),
+    matesMedian,
+    spread: median(mates.map((value) => Math.abs(value - matesMedian))),
     ratio: Math.exp(distance),
     score: distance / Math.max(MAD_TO_SIGMA * spread, noise),
   };

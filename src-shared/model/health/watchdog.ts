@@ -1,0 +1,35 @@
+import { z } from "zod";
+
+/** The condition that a readiness gate of an ingester's pod waits for. */
+export const FLUSH_HEALTHY_CONDITION = "kubemate.dev/flush-healthy";
+
+const nameSchema = z.string().regex(/^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/);
+
+export const watchdogOptionsSchema = z.object({
+  namespace: nameSchema.exactOptional(),
+  /** Where the program's image is; there is no public one. */
+  image: z
+    .string()
+    .min(1)
+    .max(500)
+    .regex(/^[\w./:@-]+$/)
+    .exactOptional(),
+});
+export type WatchdogOptions = z.output<typeof watchdogOptionsSchema>;
+
+/** Files to review and apply by hand or by a pipeline; the console applies none of them. */
+export const watchdogManifestsSchema = z.object({
+  files: z.array(
+    z.object({
+      name: z.string(),
+      /** `manifest`: new objects. `patch`: a change of an object that is there, as a diff. */
+      kind: z.enum(["manifest", "patch"]),
+      text: z.string(),
+      /** How it is applied, to the letter. */
+      command: z.string(),
+    }),
+  ),
+  /** What this stops and what it does not, `watchdog.statement.<key>`. */
+  statements: z.array(z.string()),
+});
+export type WatchdogManifests = z.output<typeof watchdogManifestsSchema>;
