@@ -3,6 +3,7 @@ import {
   IconArchive,
   IconChecklist,
   IconFileSearch,
+  IconHeartbeat,
   IconLayoutDashboard,
   IconServer2,
   IconShieldCheck,
@@ -39,6 +40,14 @@ export const SCREEN_ENTRIES: readonly ScreenEntry[] = [
     label: "app.screen.explore",
     shortcut: "g e",
     permission: "logs.read",
+    foot: false,
+  },
+  {
+    name: "health",
+    icon: IconHeartbeat,
+    label: "app.screen.health",
+    shortcut: "g h",
+    permission: "health.read",
     foot: false,
   },
   {

@@ -11,6 +11,7 @@ import styles from "./stage.module.css";
 const LOADERS: Readonly<Record<ScreenName, () => Promise<() => ReactElement>>> = {
   explore: async () => (await import("../features/explore/explore-screen.tsx")).ExploreScreen,
   overview: async () => (await import("../features/overview/overview-screen.tsx")).OverviewScreen,
+  health: async () => (await import("../features/health/health-screen.tsx")).HealthScreen,
   sites: async () => (await import("../features/sites/sites-screen.tsx")).SitesScreen,
   archives: async () => (await import("../features/archives/archives-screen.tsx")).ArchivesScreen,
   jobs: async () => (await import("../features/jobs/jobs-screen.tsx")).JobsScreen,
@@ -21,6 +22,7 @@ const LOADERS: Readonly<Record<ScreenName, () => Promise<() => ReactElement>>> =
 const SCREENS: Readonly<Record<ScreenName, () => ReactElement>> = {
   explore: lazyScreen("explore"),
   overview: lazyScreen("overview"),
+  health: lazyScreen("health"),
   sites: lazyScreen("sites"),
   archives: lazyScreen("archives"),
   jobs: lazyScreen("jobs"),

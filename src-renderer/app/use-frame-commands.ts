@@ -23,12 +23,14 @@ function useScreenCommands(): void {
   const noLogs = useForbidden("logs.read");
   const noAudit = useForbidden("audit.read");
   const noArchives = useForbidden("archives.read");
+  const noHealth = useForbidden("health.read");
   useCommands(
     useMemo(() => {
       const reasons: Partial<Record<Permission, string | undefined>> = {
         "logs.read": noLogs,
         "audit.read": noAudit,
         "archives.read": noArchives,
+        "health.read": noHealth,
       };
       return SCREEN_ENTRIES.map((entry) => ({
         id: `go.${entry.name}`,
@@ -38,7 +40,7 @@ function useScreenCommands(): void {
         disabled: reasons[entry.permission],
         run: () => show(entry.name),
       }));
-    }, [show, noLogs, noAudit, noArchives]),
+    }, [show, noLogs, noAudit, noArchives, noHealth]),
   );
 }
 

@@ -8,6 +8,7 @@ function isStep(after: Workspace, before: Workspace): boolean {
     after.screen !== before.screen ||
     after.runs !== before.runs ||
     after.site !== before.site ||
+    (after.screen === "health" && after.health.tab !== before.health.tab) ||
     // A tenant where there was none was filled in, not chosen.
     (after.tenant !== before.tenant && before.tenant !== null) ||
     !sameSource(after.source, before.source)
@@ -25,6 +26,7 @@ export function openLink(store: WorkspaceStore, link: ParsedLink): void {
   const { workspace } = link;
   store.setState((state) => ({
     ...workspace,
+    health: workspace.screen === "health" ? workspace.health : state.health,
     site: workspace.site ?? state.site,
     tenant: workspace.tenant ?? (workspace.site === null && sameKind(workspace, state) ? state.tenant : null),
     beforeArchive: beforeArchive(workspace, state),

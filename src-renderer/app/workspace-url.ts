@@ -4,8 +4,11 @@ import { archiveIdSchema, siteIdSchema } from "../../src-shared/model/ids.ts";
 import { formatNanoUtc, nanoFromMs, NS_PER_SECOND, parseNanoTime } from "../../src-shared/model/nano-time.ts";
 import { tenantIdProblem } from "../../src-shared/model/tenant-id.ts";
 import {
+  DEFAULT_HEALTH,
   DEFAULT_RANGE,
+  HEALTH_TABS,
   SCREENS,
+  type HealthView,
   type RangeChoice,
   type SourceChoice,
   type Workspace,
@@ -14,7 +17,7 @@ import {
 /** The part of a workspace that a link carries. */
 export type LinkedWorkspace = Pick<
   Workspace,
-  "screen" | "site" | "tenant" | "source" | "range" | "query" | "direction" | "live"
+  "screen" | "site" | "tenant" | "source" | "range" | "query" | "direction" | "live" | "health"
 >;
 
 export interface ParsedLink {
@@ -29,6 +32,8 @@ const MAX_QUERY_LENGTH = 131_072;
 const MAX_RELATIVE_SECONDS = 400 * 86_400;
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 
+/** A pod's or a ring member's name, as the board has it. */
+const instanceSchema = z.string().regex(/^[A-Za-z0-9](?:[-A-Za-z0-9._:]{0,251}[A-Za-z0-9])?$/);
 const namespaceSchema = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 
 function relativeSeconds(text: string): number | null {
@@ -92,6 +97,8 @@ export function parseWorkspaceLink(link: string): ParsedLink {
   const live = read("live", (value) => (value === "1" && archive === null ? true : null), false);
   const range = parseRange(params.get("from"), params.get("to"));
   if (range === null && (params.has("from") || params.has("to"))) ignored.push("from, to");
+  const tab = read<HealthView["tab"]>("tab", (value) => z.enum(HEALTH_TABS).safeParse(value).data ?? null, "board");
+  const instance = read<string | null>("instance", (value) => instanceSchema.safeParse(value).data ?? null, null);
   const paths = parsePaths(screen.data, params.getAll("path"));
   if (paths === null) ignored.push("path");
   if (archive !== null && namespace !== null) ignored.push("pods");
@@ -106,6 +113,8 @@ export function parseWorkspaceLink(link: string): ParsedLink {
       query,
       direction,
       live,
+      // Only a link to the Health screen says what it shows.
+      health: screen.data === "health" ? { tab, instance } : DEFAULT_HEALTH,
     },
     ignored,
     paths: paths ?? [],
@@ -138,6 +147,10 @@ export function formatWorkspaceLink(workspace: LinkedWorkspace): string {
   }
   if (workspace.direction === "forward") params.set("dir", "forward");
   if (workspace.live) params.set("live", "1");
+  if (workspace.screen === "health") {
+    if (workspace.health.tab !== DEFAULT_HEALTH.tab) params.set("tab", workspace.health.tab);
+    if (workspace.health.instance !== null) params.set("instance", workspace.health.instance);
+  }
   const query = params.toString();
   return query === "" ? workspace.screen : `${workspace.screen}?${query}`;
 }

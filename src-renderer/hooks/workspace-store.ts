@@ -2,8 +2,18 @@ import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import { createStore, type StoreApi } from "zustand/vanilla";
 
-export const SCREENS = ["explore", "overview", "sites", "archives", "jobs", "audit", "settings"] as const;
+export const SCREENS = ["explore", "overview", "health", "sites", "archives", "jobs", "audit", "settings"] as const;
 export type ScreenName = (typeof SCREENS)[number];
+
+/** The parts of the Health screen, in their order. */
+export const HEALTH_TABS = ["board", "changes", "topology", "rings", "operations", "audit", "watchdog"] as const;
+export type HealthTab = (typeof HEALTH_TABS)[number];
+
+/** What the Health screen shows: a part of it, and the instance whose details lie beside it. */
+export interface HealthView {
+  readonly tab: HealthTab;
+  readonly instance: string | null;
+}
 
 /** What was chosen; a relative range moves with the clock and becomes instants when a query runs. */
 export type RangeChoice =
@@ -32,6 +42,7 @@ export interface Workspace {
   /** Raised by every "run": Explore reads again although nothing else changed. */
   readonly runs: number;
   readonly live: boolean;
+  readonly health: HealthView;
   /** What was looked at before an archive was, to go back to; `null` where there was nothing. Not part of a link. */
   readonly beforeArchive: SiteView | null;
 }
@@ -61,11 +72,14 @@ export interface WorkspaceActions {
   readonly run: (query?: string) => void;
   readonly setLive: (live: boolean) => void;
   readonly setDirection: (direction: Workspace["direction"]) => void;
+  /** Shows the Health screen; what is left out stays as it is. */
+  readonly showHealth: (view: Partial<HealthView>) => void;
 }
 
 export type WorkspaceStore = StoreApi<Workspace & WorkspaceActions>;
 
 export const DEFAULT_RANGE: RangeChoice = { kind: "relative", lastSeconds: 900 };
+export const DEFAULT_HEALTH: HealthView = { tab: "board", instance: null };
 
 /** What of the site was put aside; what a site begins with where nothing was. */
 function siteView(state: Workspace): SiteView {
@@ -105,11 +119,19 @@ export function createWorkspaceStore(initial: Partial<Workspace> = {}): Workspac
     direction: "backward",
     runs: 0,
     live: false,
+    health: DEFAULT_HEALTH,
     beforeArchive: null,
     ...initial,
     show: (screen) => set({ screen }),
     chooseSite: (site) =>
-      set((state) => ({ ...leftArchive(state), site, tenant: null, live: false, source: { kind: "loki" } })),
+      set((state) => ({
+        ...leftArchive(state),
+        site,
+        tenant: null,
+        live: false,
+        source: { kind: "loki" },
+        health: { ...state.health, instance: null },
+      })),
     chooseTenant: (tenant) => set({ tenant, live: false }),
     chooseSource: (source) => set((state) => ({ ...leftArchive(state), source, live: false })),
     chooseArchive: (choice) => set((state) => intoArchive(state, choice)),
@@ -121,6 +143,7 @@ export function createWorkspaceStore(initial: Partial<Workspace> = {}): Workspac
     run: (query) => set((state) => ({ query: query ?? state.query, runs: state.runs + 1 })),
     setLive: (live) => set({ live }),
     setDirection: (direction) => set({ direction }),
+    showHealth: (view) => set((state) => ({ screen: "health", health: { ...state.health, ...view } })),
   }));
 }
 

@@ -6,7 +6,7 @@ import {
   permalink,
   type LinkedWorkspace,
 } from "../../../src-renderer/app/workspace-url.ts";
-import { DEFAULT_RANGE, SCREENS } from "../../../src-renderer/hooks/workspace-store.ts";
+import { DEFAULT_HEALTH, DEFAULT_RANGE, HEALTH_TABS, SCREENS } from "../../../src-renderer/hooks/workspace-store.ts";
 import { MAX_NANO_TIME, MIN_NANO_TIME } from "../../../src-shared/model/nano-time.ts";
 
 const PLAIN: LinkedWorkspace = {
@@ -18,6 +18,7 @@ const PLAIN: LinkedWorkspace = {
   query: "",
   direction: "backward",
   live: false,
+  health: DEFAULT_HEALTH,
 };
 
 // RFC 3339 in a link has a four-digit year.
@@ -48,10 +49,16 @@ const anyWorkspaces: fc.Arbitrary<LinkedWorkspace> = fc.record({
   query: fc.string({ maxLength: 200, unit: "grapheme" }),
   direction: fc.constantFrom("backward", "forward"),
   live: fc.boolean(),
+  health: fc.record({
+    tab: fc.constantFrom(...HEALTH_TABS),
+    instance: fc.option(fc.stringMatching(/^[A-Za-z0-9]([-A-Za-z0-9._:]{0,40}[A-Za-z0-9])?$/)),
+  }),
 });
 
-// An archive does not grow: nobody can follow it.
-const workspaces = anyWorkspaces.filter(({ source, live }) => !(live && source.kind === "archive"));
+// An archive does not grow: nobody can follow it. What Health shows belongs to links to Health.
+const workspaces = anyWorkspaces
+  .filter(({ source, live }) => !(live && source.kind === "archive"))
+  .map((workspace) => (workspace.screen === "health" ? workspace : { ...workspace, health: DEFAULT_HEALTH }));
 
 describe("the address of a workspace", () => {
   it("carries everything a workspace is: what was written is what is read", () => {

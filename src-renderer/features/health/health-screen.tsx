@@ -1,0 +1,62 @@
+import { IconHeartbeat, IconPlus } from "@tabler/icons-react";
+import type { ReactElement } from "react";
+import { Button } from "../../components/button.tsx";
+import { Screen } from "../../components/screen.tsx";
+import { EmptyView, FailedView, LoadingView } from "../../components/state-views.tsx";
+import { VerdictSign } from "../../components/verdict-sign.tsx";
+import { useAnswer } from "../../hooks/use-answer.ts";
+import { SiteHealthProvider, useSiteHealth } from "../../hooks/use-site-health.tsx";
+import { useCurrentSite } from "../../hooks/use-sites.ts";
+import { useTranslate } from "../../hooks/use-translate.ts";
+import { useWorkspace } from "../../hooks/workspace-store.ts";
+import { HealthTabs } from "./health-tabs.tsx";
+
+/** Whether it is the log system itself, which part of it, and what can safely be done. */
+export function HealthScreen(): ReactElement {
+  const t = useTranslate();
+  const list = useAnswer("sites", "list", undefined);
+  const { site, id } = useCurrentSite();
+  const show = useWorkspace((state) => state.show);
+  if (site !== undefined) {
+    return (
+      <SiteHealthProvider key={site.id} site={site}>
+        <SiteScreen />
+      </SiteHealthProvider>
+    );
+  }
+  return (
+    <Screen title={t("app.screen.health")}>
+      {list.loading ? <LoadingView rowHeight={32} rows={8} /> : null}
+      {list.error === undefined || list.data !== undefined ? null : (
+        <FailedView error={list.error} onRetry={list.retry} title={t("app.sites.failed")} />
+      )}
+      {list.data === undefined ? null : (
+        <EmptyView
+          actions={
+            <Button icon={IconPlus} onClick={() => show("sites")} tone="primary">
+              {t("app.site.manage")}
+            </Button>
+          }
+          icon={IconHeartbeat}
+          text={t("health.noSiteText")}
+          title={id === null ? t("health.noSite") : t("health.unknownSite", { site: id })}
+        />
+      )}
+    </Screen>
+  );
+}
+
+function SiteScreen(): ReactElement {
+  const t = useTranslate();
+  const { site, health } = useSiteHealth();
+  const told = health !== undefined && health.roundAtMs !== null;
+  return (
+    <Screen
+      aside={told ? <VerdictSign verdict={health.verdict} /> : undefined}
+      fill
+      title={`${t("app.screen.health")} · ${site.name}`}
+    >
+      <HealthTabs />
+    </Screen>
+  );
+}

@@ -1,0 +1,59 @@
+import { Tabs } from "@mantine/core";
+import { useMemo, type ReactElement } from "react";
+import type { Command } from "../../hooks/commands.ts";
+import { useCommands } from "../../hooks/use-commands.ts";
+import { useTranslate } from "../../hooks/use-translate.ts";
+import { HEALTH_TABS, useWorkspace, type HealthTab } from "../../hooks/workspace-store.ts";
+import styles from "./health-screen.module.css";
+
+/** What each part of the screen draws; a part that does not exist yet has no tab. */
+const PARTS: Partial<Readonly<Record<HealthTab, () => ReactElement>>> = {};
+
+const SHOWN = HEALTH_TABS.filter((tab) => PARTS[tab] !== undefined);
+
+/** The parts of the screen; arrows go from tab to tab, and the chosen one is part of the address. */
+export function HealthTabs(): ReactElement {
+  const t = useTranslate();
+  const tab = useWorkspace((state) => state.health.tab);
+  const showHealth = useWorkspace((state) => state.showHealth);
+  useCommands(
+    useMemo(
+      () =>
+        SHOWN.map((one, place): Command => ({
+          id: `health.${one}`,
+          group: "go",
+          label: `health.command.${one}`,
+          shortcut: String(place + 1),
+          run: () => showHealth({ tab: one }),
+        })),
+      [showHealth],
+    ),
+  );
+  return (
+    <Tabs
+      className={styles.tabs ?? ""}
+      keepMounted={false}
+      onChange={(chosen) => {
+        const next = SHOWN.find((one) => one === chosen);
+        if (next !== undefined) showHealth({ tab: next });
+      }}
+      value={tab}
+    >
+      <Tabs.List aria-label={t("health.tabs")} className={styles.tabList ?? ""}>
+        {SHOWN.map((one) => (
+          <Tabs.Tab key={one} value={one}>
+            {t(`health.tab.${one}`)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {SHOWN.map((one) => {
+        const Part = PARTS[one];
+        return Part === undefined ? null : (
+          <Tabs.Panel className={styles.panel ?? ""} key={one} value={one}>
+            <Part />
+          </Tabs.Panel>
+        );
+      })}
+    </Tabs>
+  );
+}
