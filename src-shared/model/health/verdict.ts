@@ -97,6 +97,26 @@ export const COMPONENT_EVIDENCE = [
   "members-missing",
 ] as const;
 
+/**
+ * All kinds. `params` are empty but for these:
+ *
+ * - `past-slower`: `figure`, one of `put`, `push`, `answer` (its metrics page); `matesMedian` and `spread` are its own past's.
+ * - `memory-high`, `goroutines-growing`: `against`, `past` or `mates`; `matesMedian` is what it was compared with.
+ * - `requests-failing`: `route`, as Loki names it. `wal-corrupt`: `type`, `checkpoint` or `segment`.
+ * - `restarting-often`: `minutes` that `own` restarts were counted in.
+ * - `reload-failed`: `config` (`loki` for the runtime overrides, `ruler` for rules) and `tenant`, empty for overrides.
+ * - `config-differs`: `config`. `version-differs`: `version`, and `usual`, the one most processes have.
+ * - `memberlist-sick`: `members` that most processes see; `own` is what it sees, or its health score (unit `count`, `metric` tells).
+ * - `ring-unhealthy`: `ring`, `state`. `ring-too-few`: `ring`, `needed`. `ring-zone-lost`: `ring`, `zone`.
+ * - `instances-down`, `instances-gray`, `instances-degraded`: `total` instances. `members-missing`: `wanted` replicas, `own` ready.
+ * - `no-instances`: `wanted`, 0 where nobody says.
+ * - `samples-discarded`: `tenant`, `reason`. `queue-discards`: `tenant`.
+ * - `cache-misses`, `cache-down`: `cache`.
+ * - `index-gateway-slow`: `operation`.
+ * - `compaction-late`, `retention-late`: `limitSeconds` that `own` is over. `deletes-pending`: `pending` requests; `own` is the
+ *   oldest one's age. `deletes-failing`: `cause`.
+ * - `rules-missed`, `rules-failing`: `tenant`, `group`. `notifications-dropped`: `tenant`.
+ */
 export const EVIDENCE_KINDS = [...INSTANCE_EVIDENCE, ...COMPONENT_EVIDENCE] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
