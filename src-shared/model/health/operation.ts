@@ -2,6 +2,7 @@ import { z } from "zod";
 import { tenantIdSchema } from "../tenant-id.ts";
 import { planIdSchema, siteIdSchema } from "../ids.ts";
 import { ringNameSchema } from "./ring.ts";
+import { wireErrorSchema } from "../../errors/wire-error.ts";
 
 const nameSchema = z.string().regex(/^[A-Za-z0-9](?:[-A-Za-z0-9._]{0,251}[A-Za-z0-9])?$/);
 
@@ -61,6 +62,7 @@ export const SAFETY_REASONS = [
   "member-alive",
   "last-instance",
   "below-replication",
+  "two-compactors",
   "autoscaled",
   "already-so",
   "past-cancelling",
@@ -138,5 +140,9 @@ export const operationReportSchema = z.object({
     }),
   ),
   verified: z.boolean(),
+  /** Why it was done though it was not known to be safe. */
+  reason: z.string().exactOptional(),
+  /** Why it did not come to its end; the job then has failed, and has this report as its output all the same. */
+  error: wireErrorSchema.exactOptional(),
 });
 export type OperationReport = z.output<typeof operationReportSchema>;

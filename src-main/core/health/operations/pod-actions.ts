@@ -43,11 +43,21 @@ export interface PodActions {
   send(request: ActingRequest): Promise<ActingAnswer>;
 }
 
+/** What an apply that was cut off is found again by. */
+export interface WorkloadMark {
+  readonly resourceVersion: string;
+  readonly replicas: number;
+  /** The annotation of the last restart; `null` without one. */
+  readonly restartedAt: string | null;
+}
+
 /** Changes a workload, provided it still is what the plan saw. @throws AppError `operation.plan-stale`, `cluster.*` */
 export interface WorkloadActions {
   /** As `kubectl rollout restart` does: an annotation on the pod template. `at` is RFC 3339. */
   restart(workload: Workload, resourceVersion: string, at: string, signal: AbortSignal): Promise<void>;
   scale(workload: Workload, resourceVersion: string, replicas: number, signal: AbortSignal): Promise<void>;
+  /** @throws AppError `cluster.*` */
+  look(workload: Workload, signal: AbortSignal): Promise<WorkloadMark>;
 }
 
 /** A tenant's delete requests at the compactor, through the site's transport. */
