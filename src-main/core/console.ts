@@ -6,6 +6,7 @@ import { openConsoleArchives, type ConsoleArchives } from "./console-archives.ts
 import { openConsoleBase, type ConsoleBase, type ConsoleBaseOptions } from "./console-base.ts";
 import { capsuleJob } from "./console-capsules.ts";
 import { exportJob } from "./console-exports.ts";
+import { openConsoleHealth, operationDesk, type ConsoleHealth } from "./console-health.ts";
 import { openConsoleSites, sourceFactory, type SourceParts } from "./console-sites.ts";
 import { supportFacts } from "./console-support.ts";
 import { JobEngine } from "./jobs/job-engine.ts";
@@ -39,6 +40,7 @@ export interface Console extends AsyncDisposable {
   readonly archives: ConsoleArchives;
   readonly capsuleJob: ReturnType<typeof capsuleJob>;
   readonly exportJob: ReturnType<typeof exportJob>;
+  readonly health: ConsoleHealth;
 }
 
 const JOBS_AT_A_TIME = 2;
@@ -86,6 +88,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
       listPods: async (target, signal) => podListing(await openSource(target, signal), clock.nowMs(), signal),
     }),
   );
+  const health = openConsoleHealth({ base, sites }, opened);
   const auditExport = createAuditExportJob(audit);
   const readOnly = new ReadOnlySwitch(settings, announcements);
   const supportBundle = createSupportBundleJob({
@@ -121,6 +124,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     archives,
     capsuleJob: capsules,
     exportJob: exporting,
+    health: { service: health, operations: operationDesk(health, jobs) },
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }

@@ -6,6 +6,7 @@ import { archivesHandlers } from "./archives.router.ts";
 import { auditHandlers } from "./audit.router.ts";
 import { capsulesHandlers } from "./capsules.router.ts";
 import { exportsHandlers } from "./exports.router.ts";
+import { healthHandlers } from "./health.router.ts";
 import { jobsHandlers } from "./jobs.router.ts";
 import { labHandlers } from "./lab.router.ts";
 import { logsHandlers } from "./logs.router.ts";
@@ -44,6 +45,7 @@ function consoleHandlers(opened: Console): ConsoleHandlers {
       siteTitle: (target) => targetTitle(target, sites, opened.archives),
     }),
     capsules: capsulesHandlers(opened.archives, opened.capsuleJob, jobs),
+    health: healthHandlers(opened.health),
     queries: queriesHandlers(queries),
     jobs: jobsHandlers(jobs, clock),
     audit: auditHandlers(audit, (principal) =>

@@ -17,6 +17,7 @@ import type { SecretStore } from "../secrets/secret-store.ts";
 import type { SettingValues } from "../settings/setting-values.ts";
 import { runDoctor } from "./connection-doctor.ts";
 import { ExecPlugins } from "./exec-plugin.ts";
+import { siteIdentity } from "./site-identity.ts";
 import { siteIdOf } from "./kubeconfig-contexts.ts";
 import { KubeconfigFiles, type KubeconfigPaths } from "./kubeconfig-files.ts";
 import type { UsableContext } from "./kubeconfig-model.ts";
@@ -176,6 +177,16 @@ export class SitesService implements AsyncDisposable {
 
   async discoveryFor(site: SiteId, signal: AbortSignal): Promise<Discovery | null> {
     return (await this.#routes(site)).discovery(signal);
+  }
+
+  /**
+   * What a site stands for, as hashes: `place` changes when it is another Loki, `made` when anything about the way to it
+   * does. Rejects with `sites.unknown` and whatever keeps its cluster from being used.
+   */
+  async identity(site: SiteId): Promise<{ readonly place: string; readonly made: string }> {
+    const { config } = this.#site(site);
+    if (config.kind === "direct") return siteIdentity(config, null);
+    return siteIdentity(config, await this.#context(site));
   }
 
   async components(site: SiteId, signal: AbortSignal): Promise<{ components: LokiComponent[]; namespace?: string }> {

@@ -82,6 +82,11 @@ export class SeriesHistory implements Disposable {
     return this.#segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
+  /** The time of the oldest round; `null` while there is none. */
+  get fromMs(): number | null {
+    return this.#segments[0]?.fromMs ?? null;
+  }
+
   /**
    * Keeps a round (of the ring nothing). Writes at once: a round of hundreds of targets is some hundred kilobytes.
    * @throws AppError `files.unwritable`, `files.disk-full`; the round is then not in the history

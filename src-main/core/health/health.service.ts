@@ -1,0 +1,219 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { ConfigAudit } from "../../../src-shared/model/health/config-audit.ts";
+import type { EvidenceHistory, InstanceDetails } from "../../../src-shared/model/health/instance-details.ts";
+import type { RingName, RingView } from "../../../src-shared/model/health/ring.ts";
+import type { HealthChange, SiteHealth } from "../../../src-shared/model/health/site-health.ts";
+import type { Topology } from "../../../src-shared/model/health/topology.ts";
+import type { EvidenceKind } from "../../../src-shared/model/health/verdict.ts";
+import type { WatchdogManifests, WatchdogOptions } from "../../../src-shared/model/health/watchdog.ts";
+import { AppError } from "../../../src-shared/errors/app-error.ts";
+import type { SiteId } from "../../../src-shared/model/ids.ts";
+import type { Clock } from "../common/clock.ts";
+import { fireAndForget, type Logger } from "../common/logger.ts";
+import type { Announcer } from "../common/topics.ts";
+import { auditSite } from "./config-audit/audit-site.ts";
+import type { BucketFacts } from "./config-audit/config-facts.ts";
+import type { ConfigText, HealthParts } from "./health-parts.ts";
+import type { HealthSite, OpenHealthSite } from "./health-site.ts";
+import { BoardAnnouncer } from "./watch/announce-board.ts";
+import { SiteWatch, type SiteIdentity } from "./watch/site-watch.ts";
+import { WatchMemory } from "./watch/watch-memory.ts";
+import { watchdogManifests } from "./watchdog/watchdog-manifests.ts";
+
+/** Sites that are watched at a time. */
+const MOST_SITES = 4;
+
+export interface HealthSettings {
+  readonly intervalMs: number;
+  readonly historyMs: number;
+}
+
+export interface HealthServiceOptions {
+  /** The profile's `health`: a folder for each site that is watched. */
+  readonly directory: string;
+  readonly open: OpenHealthSite;
+  /** @throws AppError `sites.unknown` */
+  readonly identify: (site: SiteId) => Promise<SiteIdentity>;
+  /** What is known of the bucket that a site's Loki writes to. @throws AppError why it cannot be looked at */
+  readonly bucketOf: (site: SiteId, config: unknown, signal: AbortSignal) => Promise<BucketFacts>;
+  readonly parts: HealthParts;
+  readonly settings: () => HealthSettings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly announcer: Announcer;
+}
+
+/** The health of sites: each is watched from the first question on, for as long as the console runs. */
+export class HealthService implements AsyncDisposable {
+  readonly #options: HealthServiceOptions;
+  /** In the order in which they were last asked for. */
+  readonly #watches = new Map<SiteId, SiteWatch>();
+  readonly #leaving = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(options: HealthServiceOptions) {
+    this.#options = options;
+  }
+
+  /** The board at once and after every round. @throws AppError `sites.unknown` when the site is removed */
+  watch(site: SiteId, signal: AbortSignal): AsyncGenerator<SiteHealth, void, void> {
+    return this.#watchOf(site).boards(signal);
+  }
+
+  /** The board as it is, beginning to watch; `starting` before the first round. */
+  board(site: SiteId): SiteHealth {
+    return this.#watchOf(site).board;
+  }
+
+  changes(site: SiteId, limit: number): HealthChange[] {
+    return (this.#watchOf(site).memory?.changes ?? []).slice(0, limit);
+  }
+
+  topology(site: SiteId): Topology {
+    return this.#watchOf(site).topology;
+  }
+
+  /** The site to be read or acted on, with its cluster; not the one that is watched, so that neither waits for the other. */
+  open(site: SiteId, signal: AbortSignal): Promise<HealthSite> {
+    return this.#options.open(site, signal);
+  }
+
+  async rings(site: SiteId, rings: readonly RingName[] | null, signal: AbortSignal): Promise<RingView[]> {
+    return this.#options.parts.readRings(await this.open(site, signal), rings, signal);
+  }
+
+  async instance(site: SiteId, instance: string, signal: AbortSignal): Promise<InstanceDetails> {
+    const latest = this.#watchOf(site).memory?.latest ?? null;
+    return this.#options.parts.readInstance(await this.open(site, signal), instance, latest, signal);
+  }
+
+  /** @throws AppError `health.instance-unknown` */
+  async evidenceHistory(
+    site: SiteId,
+    instance: string,
+    kind: EvidenceKind,
+    lastSeconds: number,
+  ): Promise<EvidenceHistory> {
+    const memory = this.#watchOf(site).memory;
+    if (memory?.history == null) throw new AppError("health.nobody-tells", { what: kind });
+    const toMs = this.#options.clock.nowMs();
+    const question = { instance, kind, fromMs: toMs - lastSeconds * 1_000, toMs };
+    return this.#options.parts.evidenceHistory(memory.history, memory.verdicts, question);
+  }
+
+  async config(site: SiteId, instance: string, signal: AbortSignal): Promise<ConfigText> {
+    return this.#options.parts.readConfig(await this.open(site, signal), instance, signal);
+  }
+
+  async auditConfig(site: SiteId, signal: AbortSignal): Promise<ConfigAudit> {
+    const { parts, bucketOf, clock } = this.#options;
+    const opened = await this.open(site, signal);
+    return auditSite(
+      opened,
+      {
+        readConfig: (instance) => parts.readConfig(opened, instance, signal),
+        bucketOf: (config) => bucketOf(site, config, signal),
+        clock,
+      },
+      signal,
+    );
+  }
+
+  /** @throws AppError `sites.no-cluster`, `health.no-targets` */
+  async watchdog(site: SiteId, options: WatchdogOptions, signal: AbortSignal): Promise<WatchdogManifests> {
+    const { cluster } = await this.open(site, signal);
+    if (cluster === null) throw new AppError("sites.no-cluster", { site });
+    return watchdogManifests(await cluster.inventory(signal), options);
+  }
+
+  /** Sites were saved, removed, or found anew: those that are watched look whether it concerns them. */
+  sitesChanged(): void {
+    for (const [site, watch] of this.#watches) {
+      const checked = watch.check().then(() => {
+        if (watch.ended) this.#drop(site, watch);
+      });
+      fireAndForget(checked, this.#options.logger, "looking at a changed site failed");
+    }
+  }
+
+  /** How often or how long was set anew: everything is watched anew that way. */
+  settingsChanged(): void {
+    for (const watch of this.#watches.values()) watch.restart();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    for (const [site, watch] of this.#watches) this.#drop(site, watch);
+    await Promise.all(this.#leaving);
+  }
+
+  #watchOf(site: SiteId): SiteWatch {
+    if (this.#closed) throw new AppError("request.cancelled", {});
+    const known = this.#watches.get(site);
+    const usable = known !== undefined && !known.ended ? known : null;
+    const watch = usable ?? this.#begin(site);
+    this.#watches.delete(site);
+    this.#watches.set(site, watch);
+    return watch;
+  }
+
+  #begin(site: SiteId): SiteWatch {
+    this.#makeRoom();
+    const { open, identify, clock, logger, announcer, settings } = this.#options;
+    const told = new BoardAnnouncer(announcer);
+    return new SiteWatch({
+      site,
+      open,
+      identify,
+      remember: (place, signal) => this.#remember(site, place, signal),
+      intervalMs: () => settings().intervalMs,
+      clock,
+      logger,
+      onBoard: (board, name) => told.board(board, name),
+    });
+  }
+
+  /** Those nobody looks at go first; then whoever was asked for longest ago. */
+  #makeRoom(): void {
+    while (this.#watches.size >= MOST_SITES) {
+      const all = [...this.#watches];
+      const [site, watch] = all.find(([, { readers }]) => readers === 0) ?? all[0] ?? [];
+      if (site === undefined || watch === undefined) return;
+      this.#options.logger.info("a site is watched no longer, for another", { site });
+      this.#drop(site, watch);
+    }
+  }
+
+  #drop(site: SiteId, watch: SiteWatch): void {
+    if (this.#watches.get(site) === watch) this.#watches.delete(site);
+    const leaving: Promise<void> = watch[Symbol.asyncDispose]().finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+    fireAndForget(leaving, this.#options.logger, "a watch did not end well");
+  }
+
+  #remember(site: SiteId, place: string, signal: AbortSignal): Promise<WatchMemory> {
+    const { parts, clock, logger, announcer, settings, directory } = this.#options;
+    const { historyMs, intervalMs } = settings();
+    return WatchMemory.open(
+      {
+        siteDirectory: join(directory, folderName(site)),
+        place,
+        keptMs: historyMs,
+        intervalMs,
+        parts,
+        clock,
+        logger,
+        onDiskError: (error) =>
+          announcer.notice({ key: `health.${error.code}`, severity: "warning", params: { ...error.params, site } }),
+      },
+      signal,
+    );
+  }
+}
+
+/** Ids may hold what file systems do not, and differ in case alone. */
+function folderName(id: string): string {
+  const readable = id.replaceAll(/[^A-Za-z0-9._-]/g, "_").slice(0, 60);
+  return `${readable}-${createHash("sha256").update(id).digest("hex").slice(0, 8)}`;
+}

@@ -1,0 +1,176 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { HealthChange } from "../../../../src-shared/model/health/site-health.ts";
+import { AppError, isAppError } from "../../../../src-shared/errors/app-error.ts";
+import type { Clock } from "../../common/clock.ts";
+import type { Logger } from "../../common/logger.ts";
+import type { ScrapeRound } from "../detection/scrape.ts";
+import type { HealthParts, RoundJudge, RoundMeter } from "../health-parts.ts";
+import { unwritable } from "../history/segment-file.ts";
+import { SeriesHistory } from "../history/series-history.ts";
+import type { RoundReport } from "../scraping/scraper.ts";
+import type { ExpectedReplicas, SiteVerdicts } from "../verdicts/site-verdicts.ts";
+
+const MOST_CHANGES = 1_000;
+const REPLAYED_MS = 3_600_000;
+/** Replaying may take this long; what does not fit is left out at its beginning. */
+const REPLAY_BUDGET_MS = 3_000;
+const TRIAL_MS = 500;
+
+export interface WatchMemoryOptions {
+  /** A folder of the site's own, with one in it for each Loki that it stood for. */
+  readonly siteDirectory: string;
+  /** Names the Loki; a folder's name. */
+  readonly place: string;
+  readonly keptMs: number;
+  readonly intervalMs: number;
+  readonly parts: Pick<HealthParts, "makeJudge" | "makeMeter">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told once for each way in which the disk fails. */
+  readonly onDiskError: (error: AppError) => void;
+}
+
+/** All that is remembered of one Loki: its history on disk, and what the judge and the meter made of it. */
+export class WatchMemory implements Disposable {
+  readonly #options: WatchMemoryOptions;
+  readonly history: SeriesHistory | null;
+  #judge: RoundJudge;
+  #meter: RoundMeter;
+  #verdicts: SiteVerdicts | null = null;
+  #latest: ScrapeRound | null = null;
+  #changes: HealthChange[] = [];
+  #failing = new Set<string>();
+
+  private constructor(options: WatchMemoryOptions, history: SeriesHistory | null) {
+    this.#options = options;
+    this.history = history;
+    this.#judge = options.parts.makeJudge(options.intervalMs);
+    this.#meter = options.parts.makeMeter();
+  }
+
+  /** Opens the history and tells the judge its last hour again. A disk that fails is told, and nothing is remembered then. */
+  static async open(options: WatchMemoryOptions, signal: AbortSignal): Promise<WatchMemory> {
+    const { siteDirectory, place, keptMs, logger } = options;
+    const directory = join(siteDirectory, place);
+    let history: SeriesHistory | null = null;
+    try {
+      await forgetOthers(siteDirectory, place);
+      history = await SeriesHistory.open({ directory, logger, keptMs });
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      logger.warn("health is watched without a history", { code: error.code });
+      options.onDiskError(error);
+    }
+    const memory = new WatchMemory(options, history);
+    if (history !== null) await memory.#replay(history, signal);
+    return memory;
+  }
+
+  get verdicts(): SiteVerdicts | null {
+    return this.#verdicts;
+  }
+
+  get latest(): ScrapeRound | null {
+    return this.#latest;
+  }
+
+  /** Newest first, at most a thousand. */
+  get changes(): readonly HealthChange[] {
+    return this.#changes;
+  }
+
+  get topology(): ReturnType<RoundMeter["topology"]> {
+    return this.#meter.topology();
+  }
+
+  /** Keeps a round and says what it led to. A full disk costs the history, not the verdicts. */
+  take(report: RoundReport, expected: ExpectedReplicas | null): SiteVerdicts {
+    this.#keep(report.round);
+    return this.#think(report.round, report, expected);
+  }
+
+  [Symbol.dispose](): void {
+    this.history?.[Symbol.dispose]();
+  }
+
+  #keep(round: ScrapeRound): void {
+    try {
+      this.history?.append(round);
+      this.#failing.clear();
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      if (this.#failing.has(error.code)) return;
+      this.#failing.add(error.code);
+      this.#options.logger.warn("a round could not be kept", { code: error.code });
+      this.#options.onDiskError(error);
+    }
+  }
+
+  #think(round: ScrapeRound, report: RoundReport | null, expected: ExpectedReplicas | null): SiteVerdicts {
+    const verdicts = this.#judge.round(round, report, expected);
+    this.#meter.round(round);
+    this.#verdicts = verdicts;
+    this.#latest = round;
+    this.#changes = [...verdicts.changes.toReversed(), ...this.#changes].slice(0, MOST_CHANGES);
+    return verdicts;
+  }
+
+  async #replay(history: SeriesHistory, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const nowMs = clock.nowMs();
+    const beganMs = performance.now();
+    const fitsFromMs = await this.#replayFrom(history, nowMs - REPLAYED_MS, nowMs, beganMs, signal);
+    if (fitsFromMs === null) return;
+    this.#options.logger.info("the history is replayed in part", { fromMs: Math.round(fitsFromMs) });
+    this.#forget();
+    await this.#replayFrom(history, fitsFromMs, nowMs, null, signal);
+  }
+
+  /** Answers `null` when it replayed all, or, within the first half second, from when on it would fit. */
+  async #replayFrom(
+    history: SeriesHistory,
+    fromMs: number,
+    toMs: number,
+    trialBeganMs: number | null,
+    signal: AbortSignal,
+  ): Promise<number | null> {
+    let tried = trialBeganMs === null;
+    let firstMs: number | null = null;
+    for await (const round of history.rounds(fromMs, toMs)) {
+      if (signal.aborted) return null;
+      firstMs ??= round.atMs;
+      this.#think(round, null, null);
+      // A round of hundreds of targets takes some of the event loop's time; others come first.
+      await nextTurn();
+      const tookMs = trialBeganMs === null ? 0 : performance.now() - trialBeganMs;
+      if (tried || tookMs < TRIAL_MS) continue;
+      tried = true;
+      const replayedPerMs = (round.atMs - firstMs) / tookMs;
+      const fitsMs = replayedPerMs * (REPLAY_BUDGET_MS - TRIAL_MS);
+      if (toMs - round.atMs > fitsMs) return toMs - fitsMs;
+    }
+    return null;
+  }
+
+  #forget(): void {
+    const { parts, intervalMs } = this.#options;
+    this.#judge = parts.makeJudge(intervalMs);
+    this.#meter = parts.makeMeter();
+    this.#verdicts = null;
+    this.#latest = null;
+    this.#changes = [];
+  }
+}
+
+/** What was kept of another Loki under the same name is no past of this one. */
+async function forgetOthers(siteDirectory: string, place: string): Promise<void> {
+  try {
+    const others = (await readdir(siteDirectory)).filter((name) => name !== place);
+    await Promise.all(others.map((name) => rm(join(siteDirectory, name), { recursive: true, force: true })));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+    throw unwritable(siteDirectory, error);
+  }
+}
