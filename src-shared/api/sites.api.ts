@@ -64,6 +64,8 @@ export const commonSiteFields = {
   tenants: z.array(z.string()).exactOptional(),
   /** `https://tempo/trace/{value}`; fields whose name matches become links. */
   traceLinks: z.array(z.object({ field: z.string(), url: z.string() })).exactOptional(),
+  /** Where its metrics are read from instead of its pods: a URL, or `namespace/service:port` in its cluster. */
+  prometheus: z.string().max(2_000).exactOptional(),
 };
 
 export const siteConfigSchema = z.discriminatedUnion("kind", [

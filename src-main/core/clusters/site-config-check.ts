@@ -1,6 +1,7 @@
 import { LOKI_ROLES, type SiteConfig } from "../../../src-shared/api/sites.api.ts";
 import { AppError } from "../../../src-shared/errors/app-error.ts";
 import { tenantIdProblem } from "../../../src-shared/model/tenant-id.ts";
+import { parsePrometheusAddress } from "./prometheus-address.ts";
 import { parseRoute } from "./loki-routes.ts";
 
 /** Headers that hold secrets, which belong into the secret store, or that only the Loki adapter may set. */
@@ -16,6 +17,7 @@ export function checkSiteConfig(config: SiteConfig): void {
       throw new AppError("tenants.invalid", { tenant: tenant.slice(0, 200), problem: problem.reason });
   }
   for (const { url } of config.traceLinks ?? []) checkTraceLink(url);
+  checkPrometheus(config);
   if (config.kind === "kubernetes") checkOverrides(config.overrides);
   if (config.kind === "direct") checkDirect(config);
 }
@@ -25,6 +27,14 @@ function checkTraceLink(text: string): void {
   const url = URL.parse(text.replaceAll("{value}", "value"));
   if (url === null || !/^https?:$/.test(url.protocol)) throw invalid("traceLinks", "http(s)://…");
   if (!text.includes("{value}")) throw invalid("traceLinks", "{value}");
+}
+
+function checkPrometheus({ kind, prometheus }: SiteConfig): void {
+  if (prometheus === undefined || prometheus === "") return;
+  const address = parsePrometheusAddress(prometheus);
+  if (address === null) throw invalid("prometheus", "http(s)://host[:port][/prefix], namespace/service:port");
+  // A Loki known by its URL alone has no cluster to reach a service in.
+  if (kind === "direct" && address.kind === "service") throw invalid("prometheus", "http(s)://host[:port][/prefix]");
 }
 
 function checkOverrides(overrides: Extract<SiteConfig, { kind: "kubernetes" }>["overrides"]): void {

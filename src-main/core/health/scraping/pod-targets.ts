@@ -92,7 +92,7 @@ class PodTarget implements ScrapeTarget {
 }
 
 /** The port by its name in this pod: two kinds of pods may stand behind one label. */
-function ownPort(pod: Pod): number | null {
+export function ownPort(pod: Pod): number | null {
   const ports = pod.containers.filter(({ init }) => !init).flatMap((container) => container.ports);
   for (const name of HTTP_PORT_NAMES) {
     const named = ports.find((port) => port.name === name);

@@ -1,3 +1,5 @@
+import { RING_PAGES } from "../../../../src-shared/model/health/ring.ts";
+
 /** What a component's pod answered, bounded and read to its end. */
 export interface TargetAnswer {
   readonly status: number;
@@ -5,15 +7,21 @@ export interface TargetAnswer {
   readonly body: Buffer;
 }
 
-/** All that is ever asked of a pod: some of Loki's GET routes act (`/ingester/shutdown`) and are none of these. */
+/**
+ * All that is ever asked of a pod: some of Loki's GET routes act (`/ingester/shutdown`) and are none of these. The ring
+ * pages act on a POST alone.
+ */
 export const READING_PATHS = [
   "/metrics",
   "/ready",
   "/services",
   "/config",
-  "/ring",
   "/memberlist",
+  // Both tell by GET and act by POST and DELETE alone (recorded of Loki 3.7.6); `/flush` and `/ingester/shutdown` do not.
+  "/ingester/prepare_shutdown",
+  "/log_level",
   "/loki/api/v1/status/buildinfo",
+  ...Object.values(RING_PAGES),
 ] as const;
 export type ReadingPath = (typeof READING_PATHS)[number];
 

@@ -1,10 +1,11 @@
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import type { Clock } from "../../common/clock.ts";
-import type { RingMember, Scrape, ScrapeRound } from "../detection/scrape.ts";
+import type { Scrape, ScrapeRound } from "../detection/scrape.ts";
 import { parseExposition, type Exposition } from "./exposition-parser.ts";
 import { KEPT_FAMILIES } from "./kept-families.ts";
 import { workThrough } from "./patient-pool.ts";
-import { parseRingPage, ringTellers } from "./ring-page.ts";
+import { RingReader } from "./ring-reader.ts";
+import type { RoundSource } from "./round-source.ts";
 import type { ScrapeTarget, TargetAnswer, TargetRequest, TargetSource } from "./scrape-target.ts";
 import {
   failedOutcome,
@@ -44,19 +45,17 @@ export interface RoundReport {
 
 const LIST_TIMEOUT_MS = 20_000;
 const READY_BYTES = 65_536;
-const RING_BYTES = 16 * 2 ** 20;
 /** Whoever is silent this long is waited for, but no longer counted as being worked on. */
 const PATIENCE_MS = 1_000;
 /** How many of `concurrency` may be under way with the silent ones among them; each of those is an open socket. */
 const UNDER_WAY = 4;
 
 /** Asks all targets of a source in rounds. Knows nothing of clusters; remembers the list, and who told of the ring. */
-export class Scraper {
+export class Scraper implements RoundSource {
   readonly #options: Required<ScraperOptions>;
   #targets: readonly ScrapeTarget[] = [];
   #listedMs = Number.NEGATIVE_INFINITY;
-  #ringFrom: string | null = null;
-  readonly #ringFailed = new Set<string>();
+  readonly #ring: RingReader;
 
   constructor(options: ScraperOptions) {
     this.#options = {
@@ -68,6 +67,7 @@ export class Scraper {
       wanted: (name) => KEPT_FAMILIES.has(name),
       ...options,
     };
+    this.#ring = new RingReader(this.#options.clock, this.#options.timeoutMs);
   }
 
   /**
@@ -101,7 +101,7 @@ export class Scraper {
     const listError = await this.#list(signal);
     const targets = this.#targets;
     const atMs = clock.nowMs();
-    const ring = this.#ring(targets, signal);
+    const ring = this.#ring.read(targets, signal);
     const results = new Map<ScrapeTarget, { readonly scrape: Scrape; readonly outcome: TargetOutcome }>();
     await workThrough(
       targets,
@@ -134,8 +134,7 @@ export class Scraper {
         ...new Map(listed.toReversed().map((target) => [target.instance, target])).values(),
       ].toReversed();
       this.#listedMs = clock.nowMs();
-      const names = new Set(this.#targets.map(({ instance }) => instance));
-      for (const instance of this.#ringFailed) if (!names.has(instance)) this.#ringFailed.delete(instance);
+      this.#ring.keep(this.#targets);
       return null;
     } catch (error) {
       if (signal.aborted) throw error;
@@ -207,31 +206,6 @@ export class Scraper {
     } catch {
       return null;
     }
-  }
-
-  async #ring(
-    targets: readonly ScrapeTarget[],
-    signal: AbortSignal,
-  ): Promise<{ members: readonly RingMember[] | null; from: string | null; error: AppError | null }> {
-    const { clock, timeoutMs } = this.#options;
-    const giveUpMs = clock.nowMs() + timeoutMs;
-    let failure: AppError | null = null;
-    for (const target of ringTellers(targets, this.#ringFrom, this.#ringFailed)) {
-      if (signal.aborted || clock.nowMs() >= giveUpMs) break;
-      try {
-        const request = { path: "/ring", accept: "application/json", maxBytes: RING_BYTES } as const;
-        // oxlint-disable-next-line no-await-in-loop -- the next is asked only when this one does not tell
-        const members = parseRingPage(await this.#get(target, request, signal));
-        this.#ringFrom = target.instance;
-        this.#ringFailed.delete(target.instance);
-        return { members, from: target.instance, error: null };
-      } catch (error) {
-        failure = failedOutcome(error, target.instance).error;
-        this.#ringFailed.add(target.instance);
-        if (this.#ringFrom === target.instance) this.#ringFrom = null;
-      }
-    }
-    return { members: null, from: null, error: failure };
   }
 
   #get(

@@ -1,0 +1,90 @@
+import { CST, Parser } from "yaml";
+
+const MASK = "********";
+
+/**
+ * Keys whose values are secrets, also in what Loki does not type as such (plain strings, custom headers, credentials of
+ * object stores). What names a file that holds a secret is none: `password_file`, `tls_key_path`.
+ */
+const SECRET_KEY = new RegExp(
+  "^(?!log_|trace_)(.*_)?(password|passwd|passphrase|secret|secrets|secret_key|secret_access_key|access_key|access_key_id|" +
+    "access_key_secret|account_key|api_key|apikey|private_key|encryption_key|token|credential|credentials|" +
+    "connection_string|service_account|basic_auth|authorization|headers|cookie)$",
+);
+/** Under a secret key these say how, not what. */
+const PLAIN_KEY = /(^type|_file|_path|_files)$/;
+/** TLS settings hold a key itself under the one name that means other things elsewhere. */
+const TLS_SECTION = /(^|_)tls(_|$)/;
+const NO_SECRET = /^(|~|null|true|false|yes|no|on|off)$/i;
+/** To the last `@` of the word: a secret key of S3 may hold slashes. */
+const USER_INFO = /:\/\/[^\s"'<>]*@/g;
+
+/**
+ * A YAML text with the values of secrets masked and everything else as it stands, comments among it. `null` for a text that
+ * is no YAML mapping.
+ */
+export function maskSecrets(yaml: string): string | null {
+  let whole = "";
+  for (const token of new Parser().parse(yaml)) {
+    if (token.type === "error") return null;
+    if (token.type === "document") {
+      const { value } = token;
+      if (value?.type !== "block-map" && value?.type !== "flow-collection") return null;
+      if (!maskToken(value, { secret: false, section: "" }, 0)) return null;
+    }
+    whole += CST.stringify(token);
+  }
+  return whole;
+}
+
+interface Place {
+  readonly secret: boolean;
+  /** The key that leads here. */
+  readonly section: string;
+}
+
+const DEEPEST = 200;
+
+/** Masks in place; false for what is damaged or nested too deeply to be a configuration. */
+function maskToken(token: CST.Token, place: Place, depth: number): boolean {
+  if (depth > DEEPEST || token.type === "error") return false;
+  switch (token.type) {
+    case "alias":
+    case "scalar":
+    case "single-quoted-scalar":
+    case "double-quoted-scalar":
+    case "block-scalar":
+      maskScalar(token, place);
+      return true;
+    case "block-map":
+    case "block-seq":
+    case "flow-collection":
+      return token.items.every((item) => maskItem(item, place, depth));
+    default:
+      return true;
+  }
+}
+
+function maskItem(item: CST.CollectionItem, place: Place, depth: number): boolean {
+  const { key, value } = item;
+  if (value === undefined || value === null) {
+    // A flow sequence's item without a colon is a value all the same.
+    return key === undefined || key === null || item.sep !== undefined || maskToken(key, place, depth + 1);
+  }
+  if (key === undefined || key === null) return maskToken(value, place, depth + 1);
+  const name = CST.isScalar(key) ? (CST.resolveAsScalar(key)?.value ?? "").toLowerCase().replaceAll("-", "_") : "";
+  const tlsKey = name === "key" && TLS_SECTION.test(place.section);
+  const secret = !PLAIN_KEY.test(name) && (place.secret || tlsKey || SECRET_KEY.test(name));
+  return maskToken(value, { secret, section: name }, depth + 1);
+}
+
+function maskScalar(token: CST.FlowScalar | CST.BlockScalar, { secret }: Place): void {
+  const value = CST.resolveAsScalar(token)?.value ?? token.source;
+  if (secret) {
+    if (token.type === "scalar" && NO_SECRET.test(value)) return;
+    if (value !== "") CST.setScalarValue(token, MASK, { type: "QUOTE_SINGLE" });
+    return;
+  }
+  const masked = value.replace(USER_INFO, `://${MASK}@`);
+  if (masked !== value) CST.setScalarValue(token, masked);
+}
