@@ -198,7 +198,7 @@ export class JobEngine implements AsyncDisposable {
       attempts: stored.attempts,
       progress: stored.progress,
       ...(stored.error === null ? {} : { error: stored.error }),
-      output: stored.output,
+      output: definition?.showsCheckpoint === true ? shownCheckpoint(stored) : stored.output,
       canPause: definition?.canPause ?? false,
     };
   }
@@ -219,6 +219,12 @@ function endState(outcome: JobOutcome, stop: StopReason | null): JobState {
   if (!outcome.stopped) return "succeeded";
   if (stop === "pause") return "paused";
   return stop === "cancel" ? "cancelled" : "interrupted";
+}
+
+/** What a job tells that shows its checkpoint: while it has not ended, an output is one of an earlier run. */
+function shownCheckpoint({ state, checkpoint, output }: StoredJob): unknown {
+  const ended = state === "succeeded" || state === "cancelled" || state === "failed";
+  return ended ? (output ?? checkpoint) : (checkpoint ?? output);
 }
 
 function wrongState(stored: StoredJob): AppError {

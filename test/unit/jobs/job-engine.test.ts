@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { z } from "zod";
 import { AppError, hasCode } from "../../../src-shared/errors/app-error.ts";
 import type { JobId } from "../../../src-shared/model/ids.ts";
@@ -66,6 +66,24 @@ const waitsAfterOne = jobOf(async ({ checkpoint: before, signal, commit }) => {
 });
 
 describe("job engine", () => {
+  it("shows the checkpoint of a job that is made so while it runs, and its output at the end", async () => {
+    const go = Promise.withResolvers<void>();
+    const definition: Definition = {
+      ...jobOf(async ({ commit }) => {
+        await commit({ step: 1 });
+        await go.promise;
+        return { step: 2 };
+      }),
+      showsCheckpoint: true,
+    };
+    const engine = engineOf(definition);
+    const id = engine.submit(definition, { steps: 2 }, "ada");
+    await vi.waitFor(() => expect(engine.get(id)).toMatchObject({ state: "running", output: { step: 1 } }));
+    go.resolve();
+    await whenState(engine, id, "succeeded");
+    expect(engine.get(id).output).toEqual({ step: 2 });
+  });
+
   it("runs a job to its end and keeps its output", async () => {
     const definition = jobOf(async ({ input: { steps } }) => ({ step: steps }));
     const engine = engineOf(definition);
