@@ -1,0 +1,101 @@
+import { IconChecklist, IconShieldCheck } from "@tabler/icons-react";
+import { useMemo, type ReactElement } from "react";
+import { operationReportSchema, type OperationReport } from "../../../../src-shared/model/health/operation.ts";
+import type { Job } from "../../../../src-shared/model/job.ts";
+import { Button } from "../../../components/button.tsx";
+import { withVisibleCharacters } from "../../../components/control-characters.ts";
+import { ErrorPanel } from "../../../components/error-panel.tsx";
+import { JobControls } from "../../../components/job-view.tsx";
+import { OperationOutcome, operationOutcome } from "../../../components/operation-outcome.tsx";
+import { OperationSteps, type StepProgress } from "../../../components/operation-steps.tsx";
+import { operationName } from "../../../components/operation-text.ts";
+import { LoadingView } from "../../../components/state-views.tsx";
+import { hasEnded } from "../../../hooks/use-jobs.ts";
+import { useForbidden } from "../../../hooks/use-permission.ts";
+import { useTranslate } from "../../../hooks/use-translate.ts";
+import { useWorkspace } from "../../../hooks/workspace-store.ts";
+import styles from "./operation-dialog.module.css";
+import { targetOf } from "./operation-draft.ts";
+import { Stages, type Stage } from "./stages.tsx";
+import { useFollowedJob } from "./use-followed-job.ts";
+
+interface JobViewProps {
+  readonly job: string;
+  readonly onClose: () => void;
+}
+
+/** An applied operation: its steps as they go, what was measured, and whether it was seen to be done. */
+export function JobView({ job: id, onClose }: JobViewProps): ReactElement {
+  const t = useTranslate();
+  const { job, error, retry } = useFollowedJob(id);
+  const report = useMemo(() => reportOf(job), [job]);
+  return (
+    <>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling area must be reachable by keyboard */}
+      <div
+        aria-label={t("operations.stage.apply")}
+        className={styles.scroller}
+        data-autofocus
+        role="region"
+        tabIndex={0}
+      >
+        <Stages at={job === undefined ? "apply" : stageOf(job, report)} />
+        {error === undefined ? null : <ErrorPanel error={error} onRetry={retry} title={t("operations.followFailed")} />}
+        {job === undefined ? (
+          <LoadingView rows={6} />
+        ) : (
+          <>
+            <OperationOutcome kind={operationOutcome(job.state, report)} />
+            {report === null ? null : (
+              <p className={styles.muted}>
+                {operationName(t, report.plan.operation)} ·{" "}
+                <code>{withVisibleCharacters(targetOf(report.plan.operation))}</code>
+              </p>
+            )}
+            {job.error === undefined ? null : <ErrorPanel error={job.error} title={t("operations.failed")} />}
+            {report === null ? null : <OperationSteps progress={report.steps} steps={report.plan.steps} />}
+          </>
+        )}
+      </div>
+      <div className={styles.foot}>
+        <JobActions job={job} onClose={onClose} />
+      </div>
+    </>
+  );
+}
+
+function JobActions({ job, onClose }: { readonly job: Job | undefined; readonly onClose: () => void }): ReactElement {
+  const t = useTranslate();
+  const show = useWorkspace((state) => state.show);
+  const noJobs = useForbidden("jobs.read");
+  const noAudit = useForbidden("audit.read");
+  const running = job !== undefined && !hasEnded(job);
+  return (
+    <div className={styles.actions}>
+      <Button onClick={onClose} tone="primary">
+        {running ? t("operations.leaveRunning") : t("app.close")}
+      </Button>
+      {running ? <JobControls job={job} /> : null}
+      <span className={styles.links}>
+        <Button disabledReason={noJobs} icon={IconChecklist} onClick={() => show("jobs")} tone="quiet">
+          {t("operations.openJob")}
+        </Button>
+        <Button disabledReason={noAudit} icon={IconShieldCheck} onClick={() => show("audit")} tone="quiet">
+          {t("operations.openAudit")}
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+/** What the job tells; `null` before its first word. */
+function reportOf(job: Job | undefined): OperationReport | null {
+  const parsed = operationReportSchema.safeParse(job?.output);
+  return parsed.success ? parsed.data : null;
+}
+
+function stageOf(job: Job, report: OperationReport | null): Stage {
+  if (hasEnded(job)) return "verify";
+  const running = report?.steps.findIndex((step: StepProgress) => step.state === "running") ?? -1;
+  return report?.plan.steps[running]?.kind === "verify" ? "verify" : "apply";
+}

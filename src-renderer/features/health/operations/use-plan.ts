@@ -1,0 +1,85 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { OperationPlan } from "../../../../src-shared/model/health/operation.ts";
+import type { WireError } from "../../../../src-shared/errors/wire-error.ts";
+import { wireErrorOf } from "../../../hooks/wire-error-of.ts";
+import { useRpc } from "../../../rpc/rpc-context.tsx";
+import type { OperationDraft } from "./operation-draft.ts";
+
+/** A plan is looked at anew this long before it ends, so that one that is shown can be applied. */
+const BEFORE_END_MS = 15_000;
+const SHORTEST_MS = 5_000;
+
+interface PlanState {
+  readonly plan: OperationPlan | undefined;
+  readonly newer: OperationPlan | undefined;
+  readonly error: WireError | undefined;
+  readonly looking: boolean;
+}
+
+export interface Planning extends PlanState {
+  /** Looks again and shows what comes. */
+  readonly lookAgain: () => void;
+  /** Shows the newer plan. */
+  readonly takeNewer: () => void;
+}
+
+/** What a person reads of a plan; its id and times are not part of it. */
+function contentOf({ safe, steps, effects, diff, preview, undo }: OperationPlan): string {
+  const { answer, reasons, checked } = safe;
+  return JSON.stringify({ answer, reasons, checked, steps, effects, diff, preview, undo });
+}
+
+function accept(before: PlanState, plan: OperationPlan, asked: boolean): PlanState {
+  const same = before.plan === undefined || contentOf(before.plan) === contentOf(plan);
+  return asked || same
+    ? { plan, newer: undefined, error: undefined, looking: false }
+    : { ...before, newer: plan, error: undefined, looking: false };
+}
+
+/**
+ * The plan of an operation, kept from expiring. One that says something else than the plan that is read waits as `newer`:
+ * nothing changes under the pointer.
+ */
+export function usePlan(site: string, operation: OperationDraft): Planning {
+  const { api } = useRpc();
+  const [state, setState] = useState<PlanState>({ plan: undefined, newer: undefined, error: undefined, looking: true });
+  const asking = useRef<AbortController | null>(null);
+  const look = useCallback(
+    (asked: boolean): void => {
+      asking.current?.abort();
+      const controller = new AbortController();
+      asking.current = controller;
+      setState((before) => ({ ...before, error: undefined, looking: true }));
+      // Not by the cache of answers: that is asked again after every round, and each plan leaves an audit entry.
+      api.health.plan({ site, operation }, { signal: controller.signal }).then(
+        (plan) => {
+          if (!controller.signal.aborted) setState((before) => accept(before, plan, asked));
+        },
+        (thrown: unknown) => {
+          if (controller.signal.aborted) return;
+          setState((before) => ({ ...before, error: wireErrorOf(thrown), looking: false }));
+        },
+      );
+    },
+    [api, site, operation],
+  );
+  useEffect(() => {
+    look(true);
+    return () => asking.current?.abort();
+  }, [look]);
+
+  const newest = state.newer ?? state.plan;
+  useEffect(() => {
+    if (newest === undefined) return undefined;
+    // By how long it is valid, not by when: the core's clock may be another one.
+    const validMs = newest.expiresAtMs - newest.createdAtMs;
+    const timer = setTimeout(() => look(false), Math.max(SHORTEST_MS, validMs - BEFORE_END_MS));
+    return () => clearTimeout(timer);
+  }, [newest, look]);
+
+  return {
+    ...state,
+    lookAgain: () => look(true),
+    takeNewer: () => setState((before) => ({ ...before, plan: before.newer ?? before.plan, newer: undefined })),
+  };
+}
