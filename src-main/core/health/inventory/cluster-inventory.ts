@@ -19,6 +19,8 @@ export interface WorkloadState {
   /** Mount paths on volumes that outlive the pod, with the volume's name. */
   readonly persistentMounts: readonly { readonly path: string; readonly volume: string }[];
   readonly podLabels: Readonly<Record<string, string>>;
+  /** Condition types of `spec.template.spec.readinessGates`; left out where they were not read. */
+  readonly readinessGates?: readonly string[];
 }
 
 export interface PodState {
