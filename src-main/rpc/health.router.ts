@@ -7,6 +7,7 @@ export function healthHandlers({ service, operations }: ConsoleHealth): DomainHa
     watch: ({ site }, { signal }) => service.watch(site, signal),
     changes: async ({ site, limit }) => service.changes(site, limit),
     topology: async ({ site }) => service.topology(site),
+    mates: async ({ site, component }) => service.mates(site, component),
     rings: ({ site, rings }, { signal }) => service.rings(site, rings ?? null, signal),
     instance: ({ site, instance }, { signal }) => service.instance(site, instance, signal),
     evidenceHistory: ({ site, instance, kind, lastSeconds }) =>

@@ -3,6 +3,7 @@ import { jobIdSchema, planIdSchema, siteIdSchema } from "../model/ids.ts";
 import { configAuditSchema } from "../model/health/config-audit.ts";
 import { deleteRequestSchema } from "../model/health/delete-request.ts";
 import { evidenceHistorySchema, instanceDetailsSchema } from "../model/health/instance-details.ts";
+import { matesSchema } from "../model/health/mates.ts";
 import { operationPlanSchema, operationSchema, type Operation } from "../model/health/operation.ts";
 import { ringNameSchema, ringSchema } from "../model/health/ring.ts";
 import { healthChangeSchema, siteHealthSchema } from "../model/health/site-health.ts";
@@ -43,6 +44,13 @@ export const healthApi = {
     audit: "none",
   }),
   topology: query({ input: bySite, output: topologySchema, permission: "health.read", audit: "none" }),
+  /** Everybody of a component side by side, as of the last round. */
+  mates: query({
+    input: z.object({ site: siteIdSchema, component: z.string().min(1).max(253) }),
+    output: matesSchema,
+    permission: "health.read",
+    audit: "none",
+  }),
   /** The rings of which somebody may tell. */
   rings: query({
     input: z.object({ site: siteIdSchema, rings: z.array(ringNameSchema).exactOptional() }),

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ConfigAudit } from "../../../src-shared/model/health/config-audit.ts";
 import type { EvidenceHistory, InstanceDetails } from "../../../src-shared/model/health/instance-details.ts";
+import type { Mates } from "../../../src-shared/model/health/mates.ts";
 import type { RingName, RingView } from "../../../src-shared/model/health/ring.ts";
 import type { HealthChange, SiteHealth } from "../../../src-shared/model/health/site-health.ts";
 import type { Topology } from "../../../src-shared/model/health/topology.ts";
@@ -77,6 +78,11 @@ export class HealthService implements AsyncDisposable {
   /** The site to be read or acted on, with its cluster; not the one that is watched, so that neither waits for the other. */
   open(site: SiteId, signal: AbortSignal): Promise<HealthSite> {
     return this.#options.open(site, signal);
+  }
+
+  mates(site: SiteId, component: string): Mates {
+    const empty: Mates = { component, atMs: null, figures: [], instances: [] };
+    return this.#watchOf(site).memory?.mates(component) ?? empty;
   }
 
   async rings(site: SiteId, rings: readonly RingName[] | null, signal: AbortSignal): Promise<RingView[]> {

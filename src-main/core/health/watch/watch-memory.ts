@@ -1,10 +1,12 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Mates } from "../../../../src-shared/model/health/mates.ts";
 import type { HealthChange } from "../../../../src-shared/model/health/site-health.ts";
 import { AppError, isAppError } from "../../../../src-shared/errors/app-error.ts";
 import type { Clock } from "../../common/clock.ts";
 import type { Logger } from "../../common/logger.ts";
+import { MatesMeter } from "../comparison/mates-meter.ts";
 import type { ScrapeRound } from "../detection/scrape.ts";
 import type { HealthParts, RoundJudge, RoundMeter } from "../health-parts.ts";
 import { unwritable } from "../history/segment-file.ts";
@@ -38,6 +40,7 @@ export class WatchMemory implements Disposable {
   readonly history: SeriesHistory | null;
   #judge: RoundJudge;
   #meter: RoundMeter;
+  #mates = new MatesMeter();
   #verdicts: SiteVerdicts | null = null;
   #latest: ScrapeRound | null = null;
   #changes: HealthChange[] = [];
@@ -85,6 +88,11 @@ export class WatchMemory implements Disposable {
     return this.#meter.topology();
   }
 
+  /** Everybody of a component side by side, as of the last round. */
+  mates(component: string): Mates {
+    return this.#mates.mates(component);
+  }
+
   /** Keeps a round and says what it led to. A full disk costs the history, not the verdicts. */
   take(report: RoundReport, expected: ExpectedReplicas | null): SiteVerdicts {
     this.#keep(report.round);
@@ -111,6 +119,7 @@ export class WatchMemory implements Disposable {
   #think(round: ScrapeRound, report: RoundReport | null, expected: ExpectedReplicas | null): SiteVerdicts {
     const verdicts = this.#judge.round(round, report, expected);
     this.#meter.round(round);
+    this.#mates.round(round);
     this.#verdicts = verdicts;
     this.#latest = round;
     this.#changes = [...verdicts.changes.toReversed(), ...this.#changes].slice(0, MOST_CHANGES);
@@ -158,6 +167,7 @@ export class WatchMemory implements Disposable {
     const { parts, intervalMs } = this.#options;
     this.#judge = parts.makeJudge(intervalMs);
     this.#meter = parts.makeMeter();
+    this.#mates = new MatesMeter();
     this.#verdicts = null;
     this.#latest = null;
     this.#changes = [];
