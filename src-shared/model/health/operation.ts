@@ -44,7 +44,18 @@ export const OPERATION_KINDS: readonly OperationKind[] = operationSchema.options
   (option) => option.shape.kind.value,
 );
 
-/** `health.safe.<kind>` says what it is, `health.wait.<kind>` what to wait for where it stops. */
+/**
+ * `health.safe.<kind>` says what it is, `health.wait.<kind>` what to wait for where it stops or leaves it open. Their texts
+ * name these parameters:
+ *
+ * - `replication-too-low` `factor`; `too-few-healthy` `healthy`, `needed`; `zone-at-risk` `zone` (the other one);
+ *   `mates-gray` `instances` (names, joined); `wal-replaying` `instance`; `budget-exhausted` `budget`;
+ *   `other-operation` `operation` (its kind), `subject`; `rollout-running` `workload`; `flush-behind` `chunks`;
+ *   `never-flushed` `withinMs`; `shutdown-prepared` `instance`; `not-in-ring` and `member-alive` `member`;
+ *   `last-instance` `component`; `below-replication` `replicas`, `factor`; `autoscaled` `autoscaler`;
+ *   `past-cancelling` `status`; `ring-unread` `ring`; `board-stale` `ageMs`; `all-tenants` `count` (ingesters).
+ * - The others have none. A number is a count; one whose name ends with `Ms` is a duration.
+ */
 export const SAFETY_REASONS = [
   "replication-too-low",
   "too-few-healthy",
