@@ -65,6 +65,7 @@ export const INSTANCE_EVIDENCE = [
   "memberlist-sick",
   "ring-unhealthy",
   "no-queriers",
+  "no-frontends",
   "no-schedulers",
   "index-upload-failing",
   "index-sync-failing",
@@ -161,6 +162,8 @@ export const DOUBTS = [
   "coarse-samples",
   /** Pods exist that were not listed or not asked. */
   "partial-view",
+  /** Its answers come from processes with different starts: several stand behind one name. */
+  "mixed-processes",
 ] as const;
 export type Doubt = (typeof DOUBTS)[number];
 

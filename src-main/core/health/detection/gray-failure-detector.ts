@@ -2,6 +2,7 @@ import type { CommonCause, Evidence, EvidenceKind, Verdict } from "../../../../s
 import { explodingTenants, refusedTenants, storeOutage } from "./common-cause.ts";
 import type { Finding } from "./evidence.ts";
 import { instanceFindings, type InstanceWindow } from "./instance-findings.ts";
+import { PeerGroup } from "./peer-group.ts";
 import { Persistence, type PersistenceRule } from "./persistence.ts";
 import { readScrape, type Reading } from "./reading.ts";
 import { increase, WINDOW_MS, windowRates } from "./reading-window.ts";
@@ -79,14 +80,14 @@ export class GrayFailureDetector {
     const changes = this.#causeChanges(atMs, causes);
     const anybody = scrapes.some(({ series }) => series !== null);
     const judged = this.#instanceWindows(atMs, windows);
+    const group = new PeerGroup(judged.values());
     const options = {
       storeTrouble: atMs < this.#storeTroubleUntilMs,
       unusualLoad: causes.some(({ kind }) => kind !== "object-store-outage"),
     };
     for (const { instance, component } of scrapes) {
       const self = judged.get(instance);
-      const mates = [...judged.values()].filter((mate) => mate !== self);
-      const found = component === "ingester" && self !== undefined ? instanceFindings(self, mates, options) : [];
+      const found = component === "ingester" && self !== undefined ? instanceFindings(self, group, options) : [];
       const change = this.#judge(instance, atMs, found, anybody);
       if (change !== null) changes.push(change);
     }
