@@ -3,6 +3,29 @@ import { z } from "zod";
 /** The condition that a readiness gate of an ingester's pod waits for. */
 export const FLUSH_HEALTHY_CONDITION = "kubemate.dev/flush-healthy";
 
+/** What is said with the manifests, `watchdog.statement.<key>`. The last ones only where they apply. */
+export const WATCHDOG_STATEMENTS = [
+  "takes-out",
+  "rollouts-stop",
+  "drains-stop",
+  "ring-unchanged",
+  "nothing-else",
+  "dns-and-join",
+  "when-it-acts",
+  "one-at-a-time",
+  "gate-needs-watchdog",
+  "gate-restarts-pods",
+  "gone-stays",
+  "taken-over",
+  "rights",
+  "undone-by-chart",
+  "image-missing",
+  "gated-already",
+  "updated-by-hand",
+  "too-few-ingesters",
+] as const;
+export type WatchdogStatement = (typeof WATCHDOG_STATEMENTS)[number];
+
 const nameSchema = z.string().regex(/^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/);
 
 export const watchdogOptionsSchema = z.object({
