@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import type { AppError } from "../../../src-shared/errors/app-error.ts";
 import type { JobProgress } from "../../../src-shared/model/job.ts";
 import type { Logger } from "../common/logger.ts";
 
@@ -19,19 +18,6 @@ export interface JobContext<Input, Checkpoint> {
   readonly report: (progress: ProgressReport) => void;
 }
 
-/** Thrown by a job that fails and has something to show all the same: its output is kept beside the error. */
-export class JobFailure extends Error {
-  readonly failure: AppError;
-  readonly output: unknown;
-
-  constructor(failure: AppError, output: unknown) {
-    super(failure.message, { cause: failure });
-    this.name = "JobFailure";
-    this.failure = failure;
-    this.output = output;
-  }
-}
-
 /** One kind of durable job. Input, checkpoint and output are parsed by schema whenever they are loaded. */
 export interface JobDefinition<Input, Checkpoint, Output> {
   readonly kind: string;
@@ -43,9 +29,6 @@ export interface JobDefinition<Input, Checkpoint, Output> {
   readonly showsCheckpoint?: boolean;
   /** Title as a key of `jobs.title.<kind>` with these parameters. */
   titleParams(input: Input): Readonly<Record<string, string | number>>;
-  /**
-   * Returns its output; when the signal is aborted, the partial output. Throws an `AppError` to fail, or a `JobFailure` with
-   * what it has to show.
-   */
+  /** Returns its output; when the signal is aborted, the partial output. Throws an `AppError` to fail. */
   run(context: JobContext<Input, Checkpoint>): Promise<Output>;
 }

@@ -2,7 +2,6 @@ import { AppError, hasCode, isAppError } from "../../../src-shared/errors/app-er
 import type { WireError } from "../../../src-shared/errors/wire-error.ts";
 import type { Clock } from "../common/clock.ts";
 import type { Logger } from "../common/logger.ts";
-import { JobFailure } from "./job-definition.ts";
 import type { AnyJobDefinition } from "./job-engine.ts";
 import type { JobStore, StoredJob } from "./job-store.ts";
 import { ProgressMeter } from "./progress-meter.ts";
@@ -36,7 +35,10 @@ export async function runJob(options: JobRunOptions): Promise<JobOutcome> {
       checkpoint,
       signal,
       logger,
-      commit: async (next) => store.saveCheckpoint(stored.id, definition.checkpoint.parse(next)),
+      commit: async (next) => {
+        store.saveCheckpoint(stored.id, definition.checkpoint.parse(next));
+        if (definition.showsCheckpoint === true) options.onProgress();
+      },
       report: (report) => {
         const shown = meter.report(report);
         if (shown === null) return;
@@ -49,11 +51,7 @@ export async function runJob(options: JobRunOptions): Promise<JobOutcome> {
     return { output: definition.output.parse(output), error: null, stopped: signal.aborted };
   } catch (error) {
     if (signal.aborted && hasCode(error, "request.cancelled")) return { output: undefined, error: null, stopped: true };
-    if (!(error instanceof JobFailure)) {
-      return { output: undefined, error: describeFailure(error, logger), stopped: false };
-    }
-    const shown = options.definition?.output.safeParse(error.output);
-    return { output: shown?.data, error: describeFailure(error.failure, logger), stopped: false };
+    return { output: undefined, error: describeFailure(error, logger), stopped: false };
   }
 }
 

@@ -52,7 +52,7 @@ export const OPERATION_KINDS: readonly OperationKind[] = operationSchema.options
  *   `mates-gray` `instances` (names, joined); `wal-replaying` `instance`; `budget-exhausted` `budget`;
  *   `other-operation` `operation` (its kind), `subject`; `rollout-running` `workload`; `flush-behind` `chunks`;
  *   `never-flushed` `withinMs`; `shutdown-prepared` `instance`; `not-in-ring` and `member-alive` `member`;
- *   `last-instance` `component`; `below-replication` `replicas`, `factor`; `autoscaled` `autoscaler`;
+ *   `last-instance` `component`; `below-replication` `replicas`, `factor`; `autoscaled` `autoscaler`; `two-compactors` `replicas`;
  *   `past-cancelling` `status`; `ring-unread` `ring`; `board-stale` `ageMs`; `all-tenants` `count` (ingesters).
  * - The others have none. A number is a count; one whose name ends with `Ms` is a duration.
  */
@@ -153,7 +153,7 @@ export const operationReportSchema = z.object({
   verified: z.boolean(),
   /** Why it was done though it was not known to be safe. */
   reason: z.string().exactOptional(),
-  /** Why it did not come to its end; the job then has failed, and has this report as its output all the same. */
+  /** Why it did not come to its end; the job has failed then, and is shown with this report all the same. */
   error: wireErrorSchema.exactOptional(),
 });
 export type OperationReport = z.output<typeof operationReportSchema>;

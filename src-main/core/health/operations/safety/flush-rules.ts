@@ -37,7 +37,7 @@ export const FLUSH_RULES: readonly SafetyRule[] = [
         .map(({ instance }) => instance)
         // A flush only cares about whoever it flushes.
         .filter((instance) => leaving.length > 0 || touched.includes(instance));
-      if (replaying.length > 0) return [{ params: { instances: replaying.join(", ") } }];
+      if (replaying.length > 0) return replaying.map((instance) => ({ params: { instance } }));
       return facts.ingesters.some((each) => each.answered && each.replaying === null) ? "silent" : "well";
     },
   },
@@ -81,7 +81,7 @@ export const FLUSH_RULES: readonly SafetyRule[] = [
         const middle = median(mates.flatMap((each) => (each.queue === null ? [] : [each.queue])));
         return (queue ?? 0) > Math.max(QUEUE_ALLOWED, QUEUE_TIMES_MATES * (middle ?? 0));
       });
-      return findings(behind.map(({ instance, queue }) => ({ params: { instance, queue: Math.round(queue ?? 0) } })));
+      return findings(behind.map(({ instance, queue }) => ({ params: { instance, chunks: Math.round(queue ?? 0) } })));
     },
   },
   {
@@ -107,13 +107,13 @@ export const FLUSH_RULES: readonly SafetyRule[] = [
       );
       if (late.length === 0) return known.every(({ atMs }) => atMs !== null) ? "well" : "silent";
       return late.map(({ instance, atMs, sinceMs }) => ({
-        params: { instance, minutes: Math.round((nowMs - (atMs ?? sinceMs)) / 60_000) },
+        params: { instance, withinMs: nowMs - (atMs ?? sinceMs) },
       }));
     },
   },
   {
     kind: "all-tenants",
     weights: { "flush-tenant": "notes" },
-    look: ({ touched }) => [{ params: { instances: touched.length } }],
+    look: ({ touched }) => [{ params: { count: touched.length } }],
   },
 ];

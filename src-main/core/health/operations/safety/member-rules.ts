@@ -46,7 +46,7 @@ export const MEMBER_RULES: readonly SafetyRule[] = [
     look: (view) => {
       const prepared = view.touched.filter((instance) => readingOf(view, instance)?.prepared === true);
       const known = view.touched.some((instance) => readingOf(view, instance)?.prepared != null);
-      if (prepared.length > 0) return [{ params: { instances: prepared.join(", ") } }];
+      if (prepared.length > 0) return prepared.map((instance) => ({ params: { instance } }));
       return known && view.operation.kind !== "scale" ? "well" : "silent";
     },
   },

@@ -78,7 +78,18 @@ export const REPLICATION_RULES: readonly SafetyRule[] = [
       const well = ring.members.length - worst - atATime;
       // Over zones it is the zones that count, and there must be a quorum at all.
       const fails = zoned ? well < factor - spare : worst + atATime > spare || well < factor - spare;
-      return findings(fails ? [{ params: { healthy: Math.max(0, well), members: ring.members.length, factor } }] : []);
+      return findings(
+        fails
+          ? [
+              {
+                params: {
+                  healthy: Math.max(0, well),
+                  needed: Math.max(factor - spare, zoned ? 0 : ring.members.length - spare),
+                },
+              },
+            ]
+          : [],
+      );
     },
   },
   {
@@ -95,7 +106,7 @@ export const REPLICATION_RULES: readonly SafetyRule[] = [
         const zones = new Set([...own, ...sick.map(({ zone }) => zone)]);
         if (zones.size <= spare) continue;
         found.push({
-          params: { zone: own.join(", "), others: [...zones].filter((zone) => zone !== own[0]).join(", ") },
+          params: { zone: [...zones].filter((zone) => zone !== own[0]).join(", ") },
         });
       }
       return findings(found.slice(0, 1));
@@ -125,7 +136,7 @@ export const REPLICATION_RULES: readonly SafetyRule[] = [
     look: ({ ring, factor, leaving }) => {
       if (ring === null || factor === null || leaving.length === 0) return "silent";
       const left = ring.members.filter(({ id }) => !leaving.includes(id)).length;
-      return findings(left < factor ? [{ params: { left, factor } }] : []);
+      return findings(left < factor ? [{ params: { replicas: left, factor } }] : []);
     },
   },
 ];

@@ -1,3 +1,4 @@
+import { operationSubject } from "../../../../../src-shared/api/health.api.ts";
 import { findings, type SafetyRule } from "./safety-rule.ts";
 
 /** A board is stale when three of its rounds are missing, but not within this time. */
@@ -19,7 +20,8 @@ export const SITE_RULES: readonly SafetyRule[] = [
       "log-level": "stops",
       "cancel-delete": "stops",
     },
-    look: ({ facts }) => findings(facts.running.map(({ kind }) => ({ params: { operation: kind } }))),
+    look: ({ facts }) =>
+      findings(facts.running.map((each) => ({ params: { operation: each.kind, subject: operationSubject(each) } }))),
   },
   {
     kind: "board-stale",
@@ -35,11 +37,10 @@ export const SITE_RULES: readonly SafetyRule[] = [
       "cancel-delete": "notes",
     },
     look: ({ facts: { board, nowMs } }) => {
-      if (board === null || board.state !== "watching" || board.roundAtMs === null)
-        return [{ params: { seconds: "?" } }];
+      if (board === null || board.state !== "watching" || board.roundAtMs === null) return [{ params: { ageMs: "?" } }];
       const ageMs = nowMs - board.roundAtMs;
       const fresh = ageMs <= Math.max(FRESH_MS, MISSED_ROUNDS * board.intervalMs);
-      return findings(fresh ? [] : [{ params: { seconds: Math.round(ageMs / 1_000) } }]);
+      return findings(fresh ? [] : [{ params: { ageMs } }]);
     },
   },
   {
