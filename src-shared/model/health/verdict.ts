@@ -53,6 +53,7 @@ export const INSTANCE_EVIDENCE = [
   "requests-failing",
   "past-slower",
   "wal-disk-full",
+  "wal-disk-filling",
   "wal-corrupt",
   "checkpoint-failing",
   "checkpoint-slow",
@@ -95,6 +96,7 @@ export const COMPONENT_EVIDENCE = [
   "notifications-dropped",
   "ring-too-few",
   "ring-zone-lost",
+  "ring-members-unhealthy",
   "members-missing",
 ] as const;
 
@@ -109,13 +111,13 @@ export const COMPONENT_EVIDENCE = [
  * - `config-differs`: `config`. `version-differs`: `version`, and `usual`, the one most processes have.
  * - `memberlist-sick`: `members` that most processes see; `own` is what it sees, or its health score (unit `count`, `metric` tells).
  * - `ring-unhealthy`: `ring`, `state`. `ring-too-few`: `ring`, `needed`. `ring-zone-lost`: `ring`, `zone`.
- * - `instances-down`, `instances-gray`, `instances-degraded`: `total` instances. `members-missing`: `wanted` replicas, `own` ready.
+ *   `ring-members-unhealthy`: `ring`.
+ * - `instances-down`, `instances-gray`, `instances-degraded`: `total` instances. `members-missing`: `wanted` replicas.
  * - `no-instances`: `wanted`, 0 where nobody says.
  * - `samples-discarded`: `tenant`, `reason`. `queue-discards`: `tenant`.
  * - `cache-misses`, `cache-down`: `cache`.
  * - `index-gateway-slow`: `operation`.
- * - `compaction-late`, `retention-late`: `limitSeconds` that `own` is over. `deletes-pending`: `pending` requests; `own` is the
- *   oldest one's age. `deletes-failing`: `cause`.
+ * - `compaction-late`, `retention-late`: `limitSeconds` that `own` is over. `deletes-pending`: `oldestSeconds`, the oldest one's age. `deletes-failing`: `cause`.
  * - `rules-missed`, `rules-failing`: `tenant`, `group`. `notifications-dropped`: `tenant`.
  */
 export const EVIDENCE_KINDS = [...INSTANCE_EVIDENCE, ...COMPONENT_EVIDENCE] as const;
