@@ -130,7 +130,7 @@ export class MatesMeter {
     const answered = new Set(
       (this.#rounds.at(-1)?.scrapes ?? []).flatMap(({ instance, series }) => (series === null ? [] : [instance])),
     );
-    for (const instance of [...windows.keys()]) if (!answered.has(instance)) windows.delete(instance);
+    for (const instance of windows.keys()) if (!answered.has(instance)) windows.delete(instance);
     return windows;
   }
 
