@@ -33,6 +33,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stderr: process.stderr,
   environment: process.env,
   signal: controller.signal,
+  stdin: process.stdin,
   onLine: (listener) => {
     const lines = createInterface({ input: process.stdin }).on("line", listener);
     return () => {

@@ -6,6 +6,7 @@ import { commandRunner } from "./command-runner.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import { addHealthCommands } from "./health-command.ts";
 import { addExportCommand } from "./export-command.ts";
+import { addGateCommand } from "./gate-command.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addLabCommand } from "./lab-command.ts";
 import { addQueryCommands } from "./query-command.ts";
@@ -14,6 +15,7 @@ import { addServeCommand } from "./serve-command.ts";
 import { addSettingsCommands } from "./settings-command.ts";
 import type { Terminal } from "./terminal.ts";
 import { KUBEMATE_VERSION } from "./version.ts";
+import { addWatchdogCommands } from "./watchdog-command.ts";
 
 /** Every command of `kubemate`. Nothing of a command's core is loaded before that command runs. */
 export function buildProgram(terminal: Terminal, text: CliText): Command {
@@ -32,10 +34,12 @@ export function buildProgram(terminal: Terminal, text: CliText): Command {
   addQueryCommands(program, run);
   addExportCommand(program, run);
   addImportCommand(program, run);
+  addGateCommand(program, run);
   addSitesCommands(program, run);
   addServeCommand(program, run);
   addLabCommand(program, run);
   addHealthCommands(program, run);
+  addWatchdogCommands(program, run);
   addSettingsCommands(program, run);
   addAuditCommands(program, run);
   inheritSettings(program);

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import type { WorkerLocator } from "../core/common/worker-entry.ts";
 
 /** What a command may touch of the process it runs in, so that tests can stand in for it. */
@@ -10,6 +10,8 @@ export interface Terminal {
   /** Aborted by Ctrl-C and by a pipe whose reader has gone. */
   readonly signal: AbortSignal;
   readonly locateWorker: WorkerLocator;
+  /** Standard input, for a command that reads all of it. */
+  readonly stdin: Readable;
   /** Calls back for each line of standard input, if there is one to read; the answer ends it. */
   onLine(listener: (line: string) => void): () => void;
   /** Told of a promise that failed and that nobody waited for, instead of the process ending; the answer ends it. */

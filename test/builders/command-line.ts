@@ -1,4 +1,4 @@
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { runCli } from "../../src-main/cli/run-cli.ts";
 import { temporaryDirectory, type TemporaryDirectory } from "./temporary-directory.ts";
 
@@ -10,6 +10,8 @@ export interface CommandResult {
 
 /** `kubemate` in this process, over a profile of the test's own. */
 export class CommandLine implements Disposable {
+  /** What the next command finds on its standard input. */
+  input = "";
   readonly profile: TemporaryDirectory = temporaryDirectory();
   readonly environment: Record<string, string | undefined> = {
     LANG: "en_GB.UTF-8",
@@ -47,6 +49,7 @@ export class CommandLine implements Disposable {
       stderr: collector((text) => (stderr += text)),
       environment: this.environment,
       signal: controller.signal,
+      stdin: Readable.from([this.input]),
       onLine: () => () => {},
       onLostRejection: () => () => {},
       locateWorker: (name) => new URL(`../../src-main/workers/${name}.worker.ts`, import.meta.url),
