@@ -1,7 +1,7 @@
 import type { HealthChange } from "../../src-shared/model/health/site-health.ts";
 import type { CommonCause, Evidence, EvidenceUnit } from "../../src-shared/model/health/verdict.ts";
 import type { Formats } from "../hooks/formats.ts";
-import type { MessageParams, Translate } from "../hooks/use-translate.ts";
+import type { Translate } from "../hooks/use-translate.ts";
 import { withVisibleCharacters } from "./control-characters.ts";
 
 /** A figure with its unit, for people: `1.2s`, `64%`, `3.1/s`, `1.2 GiB`. `null` is a dash, never a nought. */
@@ -26,20 +26,26 @@ export function exactFigure(value: number | null, unit: EvidenceUnit, t: Transla
   return value === null ? t("health.noFigure") : t(`health.unit.${unit}`, { value: String(value) });
 }
 
-/** What was named by others is data: shown with what a screen would hide. */
-function quoted(params: Readonly<Record<string, string | number>>, formats: Formats): MessageParams {
+/** What was named by others is data: shown with what a screen would hide. A word of ours is translated. */
+function spoken(
+  params: Readonly<Record<string, string | number>>,
+  t: Translate,
+  formats: Formats,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [
-      name,
-      typeof value === "number" ? formats.number(value, 2) : withVisibleCharacters(value),
-    ]),
+    Object.entries(params).map(([name, value]) => {
+      if (typeof value === "string") {
+        return [name, t.dynamic(`health.param.${name}.${value}`, {}, withVisibleCharacters(value))];
+      }
+      return [name, name.endsWith("Seconds") ? formats.duration(value * 1_000) : formats.number(value, 2)];
+    }),
   );
 }
 
 /** One evidence in one line, in words and figures. */
 export function evidenceText(evidence: Evidence, t: Translate, formats: Formats): string {
   return t(`health.evidence.${evidence.kind}`, {
-    ...quoted(evidence.params, formats),
+    ...spoken(evidence.params, t, formats),
     own: figureText(evidence.own, evidence.unit, formats),
     mates: figureText(evidence.matesMedian, evidence.unit, formats),
   });
