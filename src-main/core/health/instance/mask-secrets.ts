@@ -48,21 +48,8 @@ const DEEPEST = 200;
 /** Masks in place; false for what is damaged or nested too deeply to be a configuration. */
 function maskToken(token: CST.Token, place: Place, depth: number): boolean {
   if (depth > DEEPEST || token.type === "error") return false;
-  switch (token.type) {
-    case "alias":
-    case "scalar":
-    case "single-quoted-scalar":
-    case "double-quoted-scalar":
-    case "block-scalar":
-      maskScalar(token, place);
-      return true;
-    case "block-map":
-    case "block-seq":
-    case "flow-collection":
-      return token.items.every((item) => maskItem(item, place, depth));
-    default:
-      return true;
-  }
+  if (CST.isScalar(token)) maskScalar(token, place);
+  return !CST.isCollection(token) || token.items.every((item) => maskItem(item, place, depth));
 }
 
 function maskItem(item: CST.CollectionItem, place: Place, depth: number): boolean {

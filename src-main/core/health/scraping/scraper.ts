@@ -4,6 +4,7 @@ import type { Scrape, ScrapeRound } from "../detection/scrape.ts";
 import { parseExposition, type Exposition } from "./exposition-parser.ts";
 import { KEPT_FAMILIES } from "./kept-families.ts";
 import { workThrough } from "./patient-pool.ts";
+import { repeatedRounds } from "./repeated-rounds.ts";
 import { RingReader } from "./ring-reader.ts";
 import type { RoundSource } from "./round-source.ts";
 import type { ScrapeTarget, TargetAnswer, TargetRequest, TargetSource } from "./scrape-target.ts";
@@ -70,26 +71,11 @@ export class Scraper implements RoundSource {
     this.#ring = new RingReader(this.#options.clock, this.#options.timeoutMs);
   }
 
-  /**
-   * Round after round until the signal, one at a time: one begins an interval after the one before, or at once when that
-   * took longer or whoever reads was slow. What was missed is not caught up on.
-   */
-  async *rounds(signal: AbortSignal): AsyncGenerator<RoundReport, void, void> {
+  /** See `repeatedRounds`. */
+  rounds(signal: AbortSignal): AsyncGenerator<RoundReport, void, void> {
     const { clock, intervalMs } = this.#options;
-    while (!signal.aborted) {
-      const beganMs = clock.nowMs();
-      let report: RoundReport;
-      try {
-        report = await this.round(signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        throw error;
-      }
-      yield report;
-      const waitMs = beganMs + intervalMs - clock.nowMs();
-      // A clock that was set back must not stop the rounds for hours.
-      if (waitMs > 0) await clock.sleep(Math.min(waitMs, intervalMs), signal).catch(() => undefined);
-    }
+    const round = (inner: AbortSignal) => this.round(inner);
+    return repeatedRounds({ round, clock, intervalMs: () => intervalMs }, signal);
   }
 
   /**
