@@ -15,6 +15,7 @@ import { createServerIdentity } from "./kubernetes/self-signed.ts";
 import { Faults } from "./loki/faults.ts";
 import { LokiServer } from "./loki/loki-server.ts";
 import { ClusterSimulation } from "./metrics/cluster-simulation.ts";
+import { SimulatedProcesses } from "./simulated-processes.ts";
 import { LimitsTable, type TenantLimits } from "./loki/tenant-limits.ts";
 import { seedLines, type SeedRequest, type SeedResult } from "./seed.ts";
 import type { LabStream } from "./store/stream.ts";
@@ -73,9 +74,13 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   const startedMs = clock.nowMs();
   const store = new LogStore(options.maxPushedBytes ?? 512 * MEGABYTE);
   const identities = lokiComponents().flatMap(podIdentities);
-  const ingesters = identities.filter(({ target }) => target === "ingester").map(({ name }) => name);
-  const faults = new Faults({ ingesters, tenants: LAB_TENANTS });
   const simulation = new ClusterSimulation(seed, identities, startedMs);
+  const faults = new Faults({
+    get ingesters() {
+      return simulation.ingesters();
+    },
+    tenants: LAB_TENANTS,
+  });
   faults.listen((fault, on) => simulation.setFault(fault, on, clock.nowMs()));
   const loki = new LokiServer({
     store,
@@ -108,9 +113,10 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     }
   }
 
-  const backends = new ComponentBackends((target, pod) => loki.startPod(target, pod));
-  const cluster = new LabCluster(clock, backends);
+  const backends = new ComponentBackends((pod) => loki.startPod(pod));
+  const cluster = new LabCluster(clock, new SimulatedProcesses(backends, simulation, clock));
   await cluster.build(bankApps(workloads));
+  simulation.listen(() => cluster.wake());
   const identity = createServerIdentity();
   const adminToken = randomBytes(24).toString("base64url");
   const viewerToken = randomBytes(24).toString("base64url");
@@ -143,7 +149,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
       lokiUrl,
       kubernetesUrl,
       tenants: [...LAB_TENANTS],
-      ingesters,
+      ingesters: [...simulation.ingesters()],
       faults: faults.list(),
     }),
     setFault: (fault: LabFault, on: boolean) => faults.set(fault, on),

@@ -89,6 +89,21 @@ export const LAB_NODES: Readonly<Record<string, string>> = {
   "node-w3": "c",
 };
 
+/** Containers that were killed for their memory so long after the cluster was made: `kubectl logs --previous` has something to show. */
+export const RESTARTED_AFTER_MS: Readonly<Record<string, number>> = { "loki-ingester-1": 7_200_000 };
+
+const TARGETS: ReadonlyMap<string, LokiComponent["target"]> = new Map(LAYOUT.map(({ target }) => [target, target]));
+
+/** Which component of Loki a pod is, by its namespace and labels; `null` for any other pod. */
+export function lokiTargetOf(metadata: {
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}): LokiComponent["target"] | null {
+  const { namespace, labels = {} } = metadata;
+  if (namespace !== "loki" || labels["app.kubernetes.io/name"] !== "loki") return null;
+  return TARGETS.get(labels["app.kubernetes.io/component"] ?? "") ?? null;
+}
+
 /** Loki as the Helm chart's distributed mode lays it out in the namespace `loki`: three ingesters in three zones. */
 export function lokiComponents(): LokiComponent[] {
   let address = 10;

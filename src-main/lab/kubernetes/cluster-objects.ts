@@ -1,10 +1,10 @@
 import type { BankApp } from "../cluster/bank-apps.ts";
-import { LAB_NODES, type LokiComponent } from "../cluster/components.ts";
+import { LAB_NODES, type LokiComponent, RESTARTED_AFTER_MS } from "../cluster/components.ts";
 import { goRfc3339Seconds } from "../format/go-text.ts";
 import { chartConfigYaml } from "../loki/config-page.ts";
 import { mix, textSeed } from "../traffic/seeded-random.ts";
 import type { KubeObject } from "./kube-object.ts";
-import { type ServicePort, stableUid, type WorkloadSpec } from "./workload-objects.ts";
+import { type ServicePort, type ServiceSpec, stableUid, type WorkloadSpec } from "./workload-objects.ts";
 
 const LOKI_IMAGE = "docker.io/grafana/loki:3.7.6";
 const METRICS_PORT: ServicePort = { name: "http-metrics", port: 3100, targetPort: "http-metrics" };
@@ -43,6 +43,7 @@ export function lokiWorkloadSpec(component: LokiComponent, createdMs: number): W
         : [
             { name: "config", mountPath: "/etc/loki/config" },
             { name: "runtime-config", mountPath: "/etc/loki/runtime-config" },
+            ...(kind === "StatefulSet" ? [{ name: "data", mountPath: "/var/loki" }] : []),
           ],
       readinessProbe: {
         httpGet: { path: gateway ? "/" : "/ready", port: "http-metrics", scheme: "HTTP" },
@@ -58,17 +59,28 @@ export function lokiWorkloadSpec(component: LokiComponent, createdMs: number): W
           { name: "config", configMap: { name: "loki", defaultMode: 420 } },
           { name: "runtime-config", configMap: { name: "loki-runtime", defaultMode: 420 } },
         ],
+    volumeClaims: kind === "StatefulSet" ? [dataClaim(target === "ingester" ? "150Gi" : "10Gi")] : [],
     serviceAccount: "loki",
     createdMs,
-    // One ingester was killed for its memory some hours ago: `kubectl logs --previous` has something to show.
-    pods: pods.map((pod) => ({ ...pod, restartedMs: pod.name === "loki-ingester-1" ? createdMs + 7_200_000 : null })),
+    pods: pods.map((pod) => {
+      const afterMs = RESTARTED_AFTER_MS[pod.name];
+      return { ...pod, restartedMs: afterMs === undefined ? null : createdMs + afterMs };
+    }),
+  };
+}
+
+function dataClaim(storage: string): Record<string, unknown> {
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "data" },
+    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } }, volumeMode: "Filesystem" },
+    status: { phase: "Pending" },
   };
 }
 
 /** The services of a component: the chart makes one with an address and a headless one, for some only the latter. */
-export function lokiServices(
-  target: LokiComponent["target"],
-): readonly { readonly name: string; readonly headless: boolean; readonly ports: readonly ServicePort[] }[] {
+export function lokiServices(target: LokiComponent["target"]): readonly ServiceSpec[] {
   if (target === "gateway")
     return [
       {
@@ -81,13 +93,18 @@ export function lokiServices(
   const balanced = { name: "grpclb", port: target === "query-frontend" ? 9096 : 9095, targetPort: "grpc" };
   switch (target) {
     case "query-scheduler":
-      return [{ name: "loki-query-scheduler", headless: true, ports: [METRICS_PORT, balanced] }];
+      return [{ name: "loki-query-scheduler", headless: true, ports: [METRICS_PORT, balanced], unreadyToo: true }];
     case "ruler":
       return [{ name: "loki-ruler", headless: true, ports: [METRICS_PORT, grpc] }];
     case "query-frontend":
       return [
         { name: "loki-query-frontend", headless: false, ports: [METRICS_PORT, grpc] },
-        { name: "loki-query-frontend-headless", headless: true, ports: [METRICS_PORT, grpc, balanced] },
+        {
+          name: "loki-query-frontend-headless",
+          headless: true,
+          ports: [METRICS_PORT, grpc, balanced],
+          unreadyToo: true,
+        },
       ];
     case "compactor":
     case "distributor":
@@ -117,6 +134,7 @@ export function bankWorkloadSpec(app: BankApp, createdMs: number): WorkloadSpec 
       resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { memory: "1Gi" } },
     },
     volumes: [],
+    volumeClaims: [],
     serviceAccount: "default",
     createdMs,
     pods: app.pods.map((name) => {

@@ -120,7 +120,8 @@ export function patched(before: KubeObject, contentType: string, body: unknown, 
   };
 }
 
-function applyPatch(before: KubeObject, type: string, body: unknown): unknown {
+/** A value after a patch of one of the three JSON kinds; 415 for another. */
+export function applyPatch(before: unknown, type: string, body: unknown): unknown {
   switch (type) {
     case "application/merge-patch+json":
       return mergePatch(before, body);
@@ -132,7 +133,7 @@ function applyPatch(before: KubeObject, type: string, body: unknown): unknown {
       throw new StatusProblem(
         415,
         "UnsupportedMediaType",
-        `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json`,
+        `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml`,
       );
   }
 }
@@ -141,24 +142,4 @@ function resourceVersionIn(type: string, body: unknown): string | null {
   if (type === "application/json-patch+json") return null;
   const parsed = z.object({ metadata: z.object({ resourceVersion: z.string() }) }).safeParse(body);
   return parsed.success ? parsed.data.metadata.resourceVersion : null;
-}
-
-/** The scale subresource of a controller. */
-export function scaleOf(object: KubeObject): Record<string, unknown> {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const labels = z
-    .object({ selector: z.object({ matchLabels: z.record(z.string(), z.string()) }), replicas: z.number() })
-    .parse(object.spec);
-  const { replicas } = labels;
-  const selector = Object.entries(labels.selector.matchLabels)
-    .map(([label, value]) => `${label}=${value}`)
-    .join(",");
-  return {
-    kind: "Scale",
-    apiVersion: "autoscaling/v1",
-    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    // Go leaves a zero out.
-    spec: replicas === 0 ? {} : { replicas },
-    status: { replicas: z.object({ replicas: z.number() }).parse(object.status).replicas, selector },
-  };
 }

@@ -48,6 +48,16 @@ function targetRef({ metadata }: KubeObject): Record<string, unknown> {
   return { kind: "Pod", namespace: metadata.namespace, name: metadata.name, uid: metadata.uid };
 }
 
+/** A pod that ends is not ready, whatever it says; a service that publishes all its addresses takes every pod that is not ending. */
+function endpointConditions(
+  service: KubeObject,
+  pod: KubeObject,
+): { readonly ready: boolean; readonly serving: boolean; readonly terminating: boolean } {
+  const terminating = pod.metadata.deletionTimestamp !== undefined;
+  const published = service.spec?.publishNotReadyAddresses === true;
+  return { ready: published || (podIsReady(pod) && !terminating), serving: podIsReady(pod), terminating };
+}
+
 /** The `EndpointSlice` of a service. */
 export function endpointSlice(service: KubeObject, pods: readonly KubeObject[]): KubeObject {
   const { name, namespace = "", labels, uid } = service.metadata;
@@ -69,7 +79,7 @@ export function endpointSlice(service: KubeObject, pods: readonly KubeObject[]):
     addressType: "IPv4",
     endpoints: pods.map((pod) => ({
       addresses: [textAt(pod, "status.podIP")],
-      conditions: { ready: podIsReady(pod), serving: podIsReady(pod), terminating: false },
+      conditions: endpointConditions(service, pod),
       targetRef: targetRef(pod),
       nodeName: textAt(pod, "spec.nodeName"),
       zone: pod.metadata.labels?.["topology.kubernetes.io/zone"] ?? "",
@@ -86,8 +96,9 @@ export function endpointsObject(service: KubeObject, pods: readonly KubeObject[]
     nodeName: textAt(pod, "spec.nodeName"),
     targetRef: targetRef(pod),
   });
-  const ready = pods.filter(podIsReady).map(address);
-  const notReady = pods.filter((pod) => !podIsReady(pod)).map(address);
+  const isReady = (pod: KubeObject) => endpointConditions(service, pod).ready;
+  const ready = pods.filter(isReady).map(address);
+  const notReady = pods.filter((pod) => !isReady(pod) && pod.metadata.deletionTimestamp === undefined).map(address);
   const subset = {
     ...(ready.length === 0 ? {} : { addresses: ready }),
     ...(notReady.length === 0 ? {} : { notReadyAddresses: notReady }),

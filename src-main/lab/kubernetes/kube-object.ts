@@ -5,7 +5,7 @@ export interface KubeObject {
   metadata: KubeMetadata;
   spec?: Record<string, unknown>;
   status?: Record<string, unknown>;
-  data?: Record<string, string>;
+  data?: Record<string, unknown>;
   [key: string]: unknown;
 }
 

@@ -1,52 +1,40 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Duplex } from "node:stream";
-import { z } from "zod";
-import { NS_PER_MS } from "../../../src-shared/model/nano-time.ts";
-import type { Clock } from "../../core/common/clock.ts";
-import { readBody } from "../http/read-body.ts";
 import { HttpProblem, NOT_FOUND_PAGE, type Reply, writeReply } from "../http/reply.ts";
 import { type ApiTarget, parseApiPath, proxyTarget } from "./api-path.ts";
 import type { Authorizer, KubeUser } from "./authorizer.ts";
-import { listReply, patched, readObject, requireValidName, scaleOf } from "./collections.ts";
 import { podIsReady, podsOfService, targetPort } from "./endpoint-objects.ts";
 import { type KubeObject, listAt, numberAt, textAt } from "./kube-object.ts";
-import { knownResource, type LabCluster } from "./lab-cluster.ts";
+import { methodNotAllowed, ObjectApi, type ObjectApiParts, type ObjectTarget } from "./object-api.ts";
+import { openApi } from "./openapi.ts";
 import type { ComponentBackends } from "./pod-backends.ts";
-import { containerOf, parsePodLogOptions, type PodStreams, streamPodLog } from "./pod-logs.ts";
 import { PortForwardUpgrade } from "./port-forward-upgrade.ts";
-import { discover } from "./resources.ts";
-import { readProtobufReview } from "./review-protobuf.ts";
+import { isTrue, readReview } from "./request-body.ts";
+import { discover, knownResource } from "./resources.ts";
 import { proxyRequest, proxyUpgrade, unreachable } from "./reverse-proxy.ts";
 import { answerReview } from "./reviews.ts";
-import { requestFilter } from "./selectors.ts";
 import type { ServerIdentity } from "./self-signed.ts";
-import { badRequest, jsonReply, notFound, problemReply, StatusProblem } from "./status.ts";
-import { tableOf, wantsTable } from "./tables.ts";
-import { streamWatch } from "./watch-stream.ts";
+import { badRequest, jsonReply, problemReply, StatusProblem } from "./status.ts";
 
-const MAX_BODY_BYTES = 3 * 1024 * 1024;
 const PODS = knownResource("", "pods");
 
-export interface KubernetesParts {
-  readonly cluster: LabCluster;
+export interface KubernetesParts extends ObjectApiParts {
   readonly backends: ComponentBackends;
   readonly authorizer: Authorizer;
-  readonly podStreams: PodStreams;
-  readonly clock: Clock;
   readonly identity: ServerIdentity;
 }
-
-type ObjectTarget = Extract<ApiTarget, { kind: "object" }>;
 
 /** The API server: authenticates, authorises, and serves what `LabCluster` holds. */
 export class KubernetesServer {
   readonly server: Server;
   private readonly parts: KubernetesParts;
+  private readonly objects: ObjectApi;
   private readonly forwards = new PortForwardUpgrade();
 
   constructor(parts: KubernetesParts) {
     this.parts = parts;
+    this.objects = new ObjectApi(parts);
     this.server = createServer({ key: parts.identity.key, cert: parts.identity.cert }, (request, response) => {
       this.handle(request, response).catch((error: unknown) => fail(response, error));
     });
@@ -70,7 +58,8 @@ export class KubernetesServer {
       writeReply(response, jsonReply(200, VERSION));
       return;
     }
-    const discovery = request.method === "GET" ? discover(url.pathname.replace(/\/$/, "") || "/") : null;
+    const page = url.pathname.replace(/\/$/, "") || "/";
+    const discovery = request.method === "GET" ? (discover(page) ?? openApi(page)) : null;
     if (discovery !== null) {
       writeReply(response, jsonReply(200, discovery));
       return;
@@ -119,143 +108,18 @@ export class KubernetesServer {
     query: URLSearchParams,
     user: KubeUser,
   ): Promise<Reply | null> {
-    const nowMs = this.parts.clock.nowMs();
-    if (target.kind === "review") {
-      if (request.method !== "POST") throw methodNotAllowed();
-      const body = await readReview(request);
-      return jsonReply(201, answerReview(target.review.kind, body, user, this.parts.authorizer, nowMs));
+    switch (target.kind) {
+      case "review": {
+        if (request.method !== "POST") throw methodNotAllowed();
+        const body = await readReview(request);
+        const { authorizer, clock } = this.parts;
+        return jsonReply(201, answerReview(target.review.kind, body, user, authorizer, clock.nowMs()));
+      }
+      case "collection":
+        return this.objects.collection(request, response, target, query);
+      case "object":
+        return this.objects.object(request, response, target, query);
     }
-    const accept = request.headers.accept ?? "";
-    if (target.kind === "object") return this.answerObject(request, response, target, query);
-    const { store } = this.parts.cluster;
-    const { resource, namespace } = target;
-    const method: string = request.method ?? "GET";
-    switch (method) {
-      case "GET": {
-        if (!isTrue(query.get("watch"))) return listReply(store, resource, namespace, query, accept, nowMs);
-        const include = query.get("includeObject") ?? "Metadata";
-        const table = wantsTable(accept);
-        streamWatch(
-          response,
-          {
-            resource,
-            namespace,
-            filter: requestFilter(query, resource.kind),
-            resourceVersion: query.get("resourceVersion") ?? "",
-            bookmarks: isTrue(query.get("allowWatchBookmarks")),
-            timeoutSeconds: Number(query.get("timeoutSeconds") ?? "0") || 1_800,
-            render: (object, first) =>
-              table
-                ? tableOf([object], {
-                    kind: resource.kind,
-                    listMetadata: {},
-                    include,
-                    nowMs: this.parts.clock.nowMs(),
-                    columns: first,
-                  })
-                : object,
-          },
-          store,
-          this.parts.clock,
-        );
-        return null;
-      }
-      case "POST": {
-        const object = readObject(await readJson(request), resource, namespace);
-        const name =
-          object.metadata.name === ""
-            ? `${textAt(object, "metadata.generateName")}${nowMs.toString(36).slice(-5)}`
-            : object.metadata.name;
-        requireValidName(resource, name);
-        const named = { ...object, metadata: { ...object.metadata, name } };
-        return jsonReply(201, isDryRun(query) ? named : store.create(resource, named));
-      }
-      default:
-        throw methodNotAllowed();
-    }
-  }
-
-  private async answerObject(
-    request: IncomingMessage,
-    response: ServerResponse,
-    target: ObjectTarget,
-    query: URLSearchParams,
-  ): Promise<Reply | null> {
-    const { store } = this.parts.cluster;
-    const { resource, namespace, name, subresource } = target;
-    if (subresource === "log") return this.podLog(response, target, query);
-    if (subresource === "scale") return this.scale(request, target, query);
-    if (subresource === "portforward") throw badRequest("Upgrade request required");
-    if (subresource !== "" && subresource !== "status") throw notFound(resource.plural, resource.group, name);
-    const method: string = request.method ?? "GET";
-    switch (method) {
-      case "GET": {
-        const object = store.get(resource, namespace, name);
-        if (!wantsTable(request.headers.accept ?? "")) return jsonReply(200, object);
-        const listMetadata = { resourceVersion: object.metadata.resourceVersion };
-        const include = query.get("includeObject") ?? "Metadata";
-        return jsonReply(
-          200,
-          tableOf([object], {
-            kind: resource.kind,
-            listMetadata,
-            include,
-            nowMs: this.parts.clock.nowMs(),
-            columns: true,
-          }),
-        );
-      }
-      case "PUT": {
-        const object = readObject(await readJson(request), resource, namespace);
-        if (object.metadata.name !== name)
-          throw badRequest("the name of the object does not match the name on the URL");
-        return jsonReply(200, isDryRun(query) ? object : store.update(resource, object));
-      }
-      case "PATCH": {
-        const after = patched(
-          store.get(resource, namespace, name),
-          request.headers["content-type"] ?? "",
-          await readJson(request),
-          resource,
-        );
-        return jsonReply(200, isDryRun(query) ? after : store.update(resource, after));
-      }
-      case "DELETE":
-        await readBody(request, MAX_BODY_BYTES);
-        if (isDryRun(query)) return jsonReply(200, store.get(resource, namespace, name));
-        if (resource === PODS) return jsonReply(200, await this.parts.cluster.deletePod(namespace ?? "", name));
-        store.delete(resource, namespace, name);
-        return jsonReply(200, {
-          kind: "Status",
-          apiVersion: "v1",
-          metadata: {},
-          status: "Success",
-          details: { name, kind: resource.plural },
-        });
-      default:
-        throw methodNotAllowed();
-    }
-  }
-
-  private podLog(response: ServerResponse, { namespace, name }: ObjectTarget, query: URLSearchParams): null {
-    const pod = this.parts.cluster.store.get(PODS, namespace, name);
-    const container = containerOf(pod, query.get("container"));
-    const nowNs = BigInt(Math.floor(this.parts.clock.nowMs())) * NS_PER_MS;
-    const stream = this.parts.podStreams(namespace ?? "", name);
-    streamPodLog(response, pod, container, stream, parsePodLogOptions(query, nowNs), this.parts.clock);
-    return null;
-  }
-
-  private async scale(request: IncomingMessage, target: ObjectTarget, query: URLSearchParams): Promise<Reply> {
-    const { store } = this.parts.cluster;
-    const before = store.get(target.resource, target.namespace, target.name);
-    if (request.method === "GET") return jsonReply(200, scaleOf(before));
-    const wanted = z
-      .object({ spec: z.object({ replicas: z.number().int().min(0) }) })
-      .safeParse(await readJson(request));
-    if (!wanted.success) throw badRequest("spec.replicas is required");
-    const after = { ...before, spec: { ...before.spec, replicas: wanted.data.spec.replicas } };
-    return jsonReply(200, scaleOf(isDryRun(query) ? after : store.update(target.resource, after)));
   }
 
   /** The port on loopback behind `services/{name}/proxy` or `pods/{name}/proxy`. */
@@ -327,39 +191,6 @@ function firstPort(pod: KubeObject): number {
 
 function namedPort(pod: KubeObject, port: string): number {
   return /^\d+$/.test(port) ? Number(port) : targetPort({ targetPort: port }, pod);
-}
-
-function isTrue(value: string | null): boolean {
-  return value === "true" || value === "1";
-}
-
-function isDryRun(query: URLSearchParams): boolean {
-  return query.get("dryRun") === "All";
-}
-
-function methodNotAllowed(): StatusProblem {
-  return new StatusProblem(
-    405,
-    "MethodNotAllowed",
-    "the server does not allow this method on the requested resource",
-    {},
-  );
-}
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const body = await readBody(request, MAX_BODY_BYTES);
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    throw badRequest("the object provided is unrecognized (must be of JSON)");
-  }
-}
-
-async function readReview(request: IncomingMessage): Promise<unknown> {
-  if (request.headers["content-type"] !== "application/vnd.kubernetes.protobuf") return readJson(request);
-  const review = readProtobufReview(await readBody(request, MAX_BODY_BYTES));
-  if (review === null) throw badRequest("the object provided is unrecognized (must be a review)");
-  return review;
 }
 
 function replyFor(error: unknown): Reply | null {

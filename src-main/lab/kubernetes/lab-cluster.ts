@@ -1,8 +1,7 @@
 import type { Clock } from "../../core/common/clock.ts";
 import type { BankApp } from "../cluster/bank-apps.ts";
-import { lokiComponents, type LokiTarget } from "../cluster/components.ts";
-import { goRfc3339Seconds } from "../format/go-text.ts";
-import { SeededRandom, textSeed } from "../traffic/seeded-random.ts";
+import { lokiComponents } from "../cluster/components.ts";
+import { ClusterEvents } from "./cluster-events.ts";
 import {
   bankWorkloadSpec,
   ingesterBudget,
@@ -12,200 +11,119 @@ import {
   namespaceObjects,
   nodeObjects,
 } from "./cluster-objects.ts";
-import { endpointSlice, endpointsObject, podsOfService } from "./endpoint-objects.ts";
+import type { ControllerParts } from "./controllers/controller-parts.ts";
+import { revisionObject } from "./controllers/controller-revisions.ts";
+import { requireDisruptable } from "./controllers/disruption-controller.ts";
+import { Kubelet, type PodProcesses } from "./controllers/kubelet.ts";
+import { PodFactory } from "./controllers/pod-factory.ts";
+import { claimOf } from "./controllers/stateful-set-controller.ts";
+import { WorkloadControllers } from "./controllers/workload-controllers.ts";
 import type { KubeObject } from "./kube-object.ts";
+import { withDefaults } from "./object-defaults.ts";
 import { ObjectStore } from "./object-store.ts";
-import { findResource, type KubeResource } from "./resources.ts";
-import {
-  controllerObject,
-  podObject,
-  type PodSpec,
-  replicaSetObject,
-  serviceObject,
-  stableUid,
-  type WorkloadSpec,
-} from "./workload-objects.ts";
-
-/** How long a new pod takes to become ready. */
-const READY_AFTER_MS = 1_500;
-
-export function knownResource(group: string, plural: string): KubeResource {
-  const resource = findResource(group, "v1", plural);
-  if (resource === null) throw new Error(`the lab serves no ${plural}`);
-  return resource;
-}
+import { knownResource } from "./resources.ts";
+import { controllerObject, podObject, replicaSetObject, serviceObject, type WorkloadSpec } from "./workload-objects.ts";
 
 const PODS = knownResource("", "pods");
 const SERVICES = knownResource("", "services");
-const EVENTS = knownResource("", "events");
-const ENDPOINTS = knownResource("", "endpoints");
-const SLICES = knownResource("discovery.k8s.io", "endpointslices");
+const DEPLOYMENTS = knownResource("apps", "deployments");
+const REPLICA_SETS = knownResource("apps", "replicasets");
+const STATEFUL_SETS = knownResource("apps", "statefulsets");
 
-/** A pod that listens: which part of Loki answers on its port. */
-export interface PodBackends {
-  /** Begins to serve a pod; the port on loopback that stands for its `http-metrics`. */
-  open(podUid: string, target: LokiTarget, podName: string): Promise<void>;
-  /** Stops it and cuts its connections. */
-  close(podUid: string): Promise<void>;
-}
-
-/** Lays out the cluster in the object store, and plays the controllers: a deleted pod comes back as a new one. */
+/** The cluster: what is stored, and those who act on it, the controllers and the kubelet. */
 export class LabCluster {
   readonly store: ObjectStore;
-  private readonly clock: Clock;
-  private readonly backends: PodBackends;
-  private readonly specs = new Map<string, { readonly spec: WorkloadSpec; readonly target: LokiTarget | null }>();
-  private readonly timers = new Set<() => void>();
-  private eventCount = 0;
-  private closed = false;
+  readonly #clock: Clock;
+  readonly #kubelet: Kubelet;
+  readonly #controllers: WorkloadControllers;
+  readonly #events: ClusterEvents;
 
-  constructor(clock: Clock, backends: PodBackends) {
-    this.clock = clock;
-    this.backends = backends;
+  constructor(clock: Clock, processes: PodProcesses) {
+    this.#clock = clock;
     this.store = new ObjectStore(clock);
+    const { store } = this;
+    const nowMs = () => clock.nowMs();
+    this.#events = new ClusterEvents(store, nowMs);
+    const event = (about: KubeObject, reason: string, message: string) => this.#events.write(about, reason, message);
+    this.#kubelet = new Kubelet({ store, clock, processes, event });
+    const parts: ControllerParts = {
+      store,
+      nowMs,
+      event,
+      pods: new PodFactory(store, nowMs),
+      stopPod: (pod) => void this.#kubelet.stop(pod, null),
+    };
+    this.#controllers = new WorkloadControllers(parts, clock);
   }
 
+  /** Lays the cluster out as it has been for a day, and begins to act on changes. */
   async build(apps: readonly BankApp[]): Promise<void> {
-    // The cluster is a day older than the lab.
-    const createdMs = Math.floor(this.clock.nowMs() / 1_000) * 1_000 - 86_400_000;
+    const createdMs = Math.floor(this.#clock.nowMs() / 1_000) * 1_000 - 86_400_000;
     const tenants = Object.fromEntries(apps.map(({ namespace, tenant }) => [namespace, tenant]));
     for (const object of namespaceObjects(tenants, createdMs))
       this.store.create(knownResource("", "namespaces"), object);
     for (const object of nodeObjects(createdMs)) this.store.create(knownResource("", "nodes"), object);
     for (const object of lokiConfigMaps(createdMs)) this.store.create(knownResource("", "configmaps"), object);
+    const pods: KubeObject[] = [];
     for (const component of lokiComponents()) {
       const spec = lokiWorkloadSpec(component, createdMs);
-      for (const { name, headless, ports } of lokiServices(component.target)) {
-        this.store.create(SERVICES, serviceObject(spec, name, ports, headless));
-      }
+      for (const service of lokiServices(component.target)) this.store.create(SERVICES, serviceObject(spec, service));
       if (component.target === "ingester") {
         this.store.create(knownResource("policy", "poddisruptionbudgets"), ingesterBudget(spec.labels, createdMs));
       }
-      await this.deploy(spec, component.target);
+      pods.push(...this.#deploy(spec));
     }
     for (const app of apps) {
       const spec = bankWorkloadSpec(app, createdMs);
-      this.store.create(
-        SERVICES,
-        serviceObject(spec, app.app, [{ name: "http", port: 8443, targetPort: "http" }], false),
-      );
-      await this.deploy(spec, null);
+      const ports = [{ name: "http", port: 8443, targetPort: "http" }];
+      this.store.create(SERVICES, serviceObject(spec, { name: app.app, ports, headless: false }));
+      pods.push(...this.#deploy(spec));
     }
-    this.syncEndpoints();
+    this.#controllers.settle();
+    await Promise.all(pods.map((pod) => this.#kubelet.adopt(pod)));
+    this.store.listen((change) => {
+      if (change.resource === PODS) this.#kubelet.changed(change);
+      this.#controllers.changed(change);
+    });
   }
 
-  /** What a controller does when one of its pods is deleted: the pod goes, a new one starts and becomes ready. */
-  async deletePod(namespace: string, name: string): Promise<KubeObject> {
-    const gone = this.store.delete(PODS, namespace, name);
-    await this.backends.close(gone.metadata.uid ?? "");
-    this.syncEndpoints();
-    const known = this.specs.get(`${namespace}/${name}`);
-    if (known !== undefined) {
-      this.specs.delete(`${namespace}/${name}`);
-      this.event(gone, "Killing", `Stopping container ${known.spec.container.name}`);
-      this.later(0, () => this.startReplacement(known.spec, known.target, name));
-    }
-    return gone;
+  /** Stops a pod as `kubectl delete` does; whoever made it makes it again. `null` gives it its own time to end. */
+  deletePod(namespace: string, name: string, graceSeconds: number | null): KubeObject {
+    return this.#kubelet.stop(this.store.get(PODS, namespace, name), graceSeconds);
+  }
+
+  /** @throws StatusProblem 429 when a budget does not allow the pod's eviction */
+  requireDisruptable(pod: KubeObject): void {
+    requireDisruptable(this.store, pod);
+  }
+
+  /** Something happened to a process: the kubelet is to look. */
+  wake(): void {
+    this.#kubelet.wake();
   }
 
   close(): void {
-    this.closed = true;
-    for (const cancel of this.timers) cancel();
-    this.timers.clear();
+    this.#kubelet.close();
+    this.#controllers.close();
   }
 
-  private async deploy(spec: WorkloadSpec, target: LokiTarget | null): Promise<void> {
-    const controller = knownResource("apps", spec.kind === "Deployment" ? "deployments" : "statefulsets");
-    this.store.create(controller, controllerObject(spec));
-    if (spec.kind === "Deployment") this.store.create(knownResource("apps", "replicasets"), replicaSetObject(spec));
-    for (const pod of spec.pods) {
-      const created = this.store.create(PODS, podObject(spec, pod, spec.createdMs));
-      this.specs.set(`${spec.namespace}/${pod.name}`, { spec, target });
-      if (target !== null) await this.backends.open(created.metadata.uid ?? "", target, pod.name);
+  #deploy(spec: WorkloadSpec): KubeObject[] {
+    const { store } = this;
+    if (spec.kind === "Deployment") {
+      store.create(DEPLOYMENTS, withDefaults(DEPLOYMENTS, controllerObject(spec)));
+      store.create(REPLICA_SETS, withDefaults(REPLICA_SETS, replicaSetObject(spec)));
+    } else {
+      const set = store.create(STATEFUL_SETS, withDefaults(STATEFUL_SETS, controllerObject(spec)));
+      store.create(knownResource("apps", "controllerrevisions"), revisionObject(set, spec.templateHash, 1));
+    }
+    return spec.pods.map((pod) => {
+      for (const template of spec.volumeClaims) {
+        store.create(knownResource("", "persistentvolumeclaims"), claimOf(template, spec.namespace, pod.name));
+      }
+      const created = store.create(PODS, withDefaults(PODS, podObject(spec, pod, spec.createdMs)));
       if (pod.restartedMs !== null)
-        this.event(created, "BackOff", `Back-off restarting failed container ${spec.container.name}`);
-    }
-  }
-
-  private startReplacement(spec: WorkloadSpec, target: LokiTarget | null, oldName: string): void {
-    const old = spec.pods.find(({ name }) => name === oldName) ?? spec.pods[0];
-    if (old === undefined) return;
-    const random = new SeededRandom(textSeed(`${oldName}/${this.store.currentVersion}`));
-    const suffix = Array.from({ length: 5 }, () =>
-      random.pick([..."bcdfghjklmnpqrstvwxz2456789"] as [string, ...string[]]),
-    ).join("");
-    const name = spec.kind === "StatefulSet" ? oldName : `${spec.name}-${spec.templateHash}-${suffix}`;
-    const pod: PodSpec = { ...old, name, restartedMs: null };
-    const replaced: WorkloadSpec = { ...spec, pods: spec.pods.map((each) => (each.name === oldName ? pod : each)) };
-    const ready = podObject(replaced, pod, Math.floor(this.clock.nowMs()));
-    const created = this.store.create(PODS, {
-      ...ready,
-      status: { phase: "Pending", conditions: [], qosClass: "Burstable" },
+        this.#events.write(created, "BackOff", `Back-off restarting failed container ${spec.container.name}`);
+      return created;
     });
-    this.specs.set(`${spec.namespace}/${name}`, { spec: replaced, target });
-    this.event(created, "Created", `Created container: ${spec.container.name}`);
-    this.later(READY_AFTER_MS, () => {
-      this.becomeReady(created, ready, target).catch((error: unknown) => {
-        this.event(created, "Failed", `Error: ${error instanceof Error ? error.message : String(error)}`);
-      });
-    });
-  }
-
-  private async becomeReady(created: KubeObject, ready: KubeObject, target: LokiTarget | null): Promise<void> {
-    const { namespace = "", name, uid } = created.metadata;
-    const current = this.store.find(PODS, namespace, name);
-    if (current === null || current.metadata.uid !== uid) return;
-    if (target !== null) await this.backends.open(uid ?? "", target, name);
-    if (this.closed) {
-      await this.backends.close(uid ?? "");
-      return;
-    }
-    this.store.update(PODS, { ...current, ...(ready.status === undefined ? {} : { status: ready.status }) });
-    this.event(current, "Started", "Started container");
-    this.syncEndpoints();
-  }
-
-  /** Brings `Endpoints` and `EndpointSlice` of every service up to date with the pods. */
-  private syncEndpoints(): void {
-    const pods = this.store.list(PODS, null);
-    for (const service of this.store.list(SERVICES, null)) {
-      const selected = podsOfService(service, pods);
-      this.put(ENDPOINTS, endpointsObject(service, selected));
-      this.put(SLICES, endpointSlice(service, selected));
-    }
-  }
-
-  private put(resource: KubeResource, object: KubeObject): void {
-    const known = this.store.find(resource, object.metadata.namespace ?? null, object.metadata.name);
-    if (known === null) this.store.create(resource, object);
-    else this.store.update(resource, object);
-  }
-
-  private event(about: KubeObject, reason: string, message: string): void {
-    this.eventCount += 1;
-    const { name, namespace = "", uid, resourceVersion } = about.metadata;
-    const stamp = goRfc3339Seconds(this.clock.nowMs());
-    this.store.create(EVENTS, {
-      metadata: { name: `${name}.${stableUid(`${name}/${this.eventCount}`).slice(0, 8)}`, namespace },
-      involvedObject: { kind: about.kind, namespace, name, uid, apiVersion: about.apiVersion, resourceVersion },
-      reason,
-      message,
-      source: { component: "kubelet" },
-      firstTimestamp: stamp,
-      lastTimestamp: stamp,
-      count: 1,
-      type: reason === "BackOff" ? "Warning" : "Normal",
-      eventTime: null,
-      reportingComponent: "kubelet",
-      reportingInstance: "",
-    });
-  }
-
-  private later(ms: number, callback: () => void): void {
-    const cancel = this.clock.after(ms, () => {
-      this.timers.delete(cancel);
-      callback();
-    });
-    this.timers.add(cancel);
   }
 }

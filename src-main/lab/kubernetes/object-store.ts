@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../../core/common/clock.ts";
 import { goRfc3339Seconds } from "../format/go-text.ts";
 import type { KubeObject } from "./kube-object.ts";
-import { apiVersionOf, type KubeResource } from "./resources.ts";
+import { apiVersionOf, hasStatus, type KubeResource } from "./resources.ts";
 import { conflict, notFound, StatusProblem } from "./status.ts";
 
 /** One change, as a watch tells it. `before` is the object's state before, for selectors that it moved in or out of. */
@@ -23,6 +23,8 @@ export class ObjectStore {
   private readonly changes: ObjectChange[] = [];
   private readonly listeners = new Set<(change: ObjectChange) => void>();
   private readonly clock: Clock;
+  private readonly untold: ObjectChange[] = [];
+  private telling = false;
   private version = 100;
 
   constructor(clock: Clock) {
@@ -73,6 +75,7 @@ export class ObjectStore {
       metadata: {
         ...object.metadata,
         uid: object.metadata.uid ?? randomUUID(),
+        ...(hasStatus(resource) && object.spec !== undefined ? { generation: object.metadata.generation ?? 1 } : {}),
         resourceVersion: String(this.version),
         creationTimestamp: object.metadata.creationTimestamp ?? goRfc3339Seconds(this.clock.nowMs()),
       },
@@ -143,7 +146,17 @@ export class ObjectStore {
   private record(change: ObjectChange): void {
     this.changes.push(change);
     if (this.changes.length > KEPT_CHANGES) this.changes.splice(0, this.changes.length - KEPT_CHANGES);
-    for (const listener of this.listeners) listener(change);
+    this.untold.push(change);
+    // Listeners that write make changes of their own: everybody is told of them in their order.
+    if (this.telling) return;
+    this.telling = true;
+    try {
+      for (let next = this.untold.shift(); next !== undefined; next = this.untold.shift()) {
+        for (const listener of this.listeners) listener(next);
+      }
+    } finally {
+      this.telling = false;
+    }
   }
 }
 

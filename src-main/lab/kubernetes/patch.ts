@@ -23,6 +23,7 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
   env: "name",
   volumeMounts: "mountPath",
   conditions: "type",
+  readinessGates: "conditionType",
   ownerReferences: "uid",
   imagePullSecrets: "name",
   hostAliases: "ip",
@@ -47,8 +48,13 @@ export function strategicPatch(target: Json, patch: Json): Json {
   return result;
 }
 
+/** The key by which a list's elements are told apart; `undefined` for a list that is replaced whole. */
+export function mergeKeyOf(name: string, items: readonly Json[]): string | undefined {
+  return name === "ports" ? portKey(items) : MERGE_KEYS[name];
+}
+
 function strategicList(target: Json, patch: readonly Json[], name: string): Json {
-  const mergeKey = name === "ports" ? portKey(patch) : MERGE_KEYS[name];
+  const mergeKey = mergeKeyOf(name, patch);
   if (mergeKey === undefined || patch.some((item) => isRecord(item) && item.$patch === "replace")) {
     return patch.filter((item) => !(isRecord(item) && item.$patch === "replace")).map(withoutDirectives);
   }

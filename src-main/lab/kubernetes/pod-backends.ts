@@ -1,12 +1,11 @@
-import type { LokiTarget } from "../cluster/components.ts";
+import type { PodIdentity } from "../cluster/components.ts";
 import type { Listening } from "../http/listen.ts";
-import type { PodBackends } from "./lab-cluster.ts";
 
-/** Starts a component's server for a pod; told apart by the pod's name. */
-export type ComponentStarter = (target: LokiTarget, podName: string) => Promise<Listening>;
+/** Starts the server that a pod of Loki answers with. */
+export type ComponentStarter = (identity: PodIdentity) => Promise<Listening>;
 
 /** A loopback server for each pod of Loki: what the API server's proxy and port-forwards connect to. */
-export class ComponentBackends implements PodBackends {
+export class ComponentBackends {
   private readonly servers = new Map<string, Listening>();
   private readonly start: ComponentStarter;
 
@@ -14,8 +13,8 @@ export class ComponentBackends implements PodBackends {
     this.start = start;
   }
 
-  async open(podUid: string, target: LokiTarget, podName: string): Promise<void> {
-    this.servers.set(podUid, await this.start(target, podName));
+  async open(podUid: string, identity: PodIdentity): Promise<void> {
+    this.servers.set(podUid, await this.start(identity));
   }
 
   async close(podUid: string): Promise<void> {

@@ -41,6 +41,10 @@ function resource(
 
 const STATUS = ["get", "patch", "update"];
 
+function statusOf(kind: string): KubeResource["subresources"] {
+  return [{ name: "status", kind, verbs: STATUS }];
+}
+
 function scalable(kind: string): KubeResource["subresources"] {
   return [
     { name: "scale", kind: "Scale", group: "autoscaling", version: "v1", verbs: STATUS },
@@ -53,12 +57,21 @@ export const RESOURCES: readonly KubeResource[] = [
   resource("v1", "configmaps", "ConfigMap", { shortNames: ["cm"] }),
   resource("v1", "endpoints", "Endpoints", { shortNames: ["ep"] }),
   resource("v1", "events", "Event", { shortNames: ["ev"] }),
-  resource("v1", "namespaces", "Namespace", { namespaced: false, shortNames: ["ns"] }),
-  resource("v1", "nodes", "Node", { namespaced: false, shortNames: ["no"] }),
+  resource("v1", "namespaces", "Namespace", {
+    namespaced: false,
+    shortNames: ["ns"],
+    subresources: statusOf("Namespace"),
+  }),
+  resource("v1", "nodes", "Node", { namespaced: false, shortNames: ["no"], subresources: statusOf("Node") }),
+  resource("v1", "persistentvolumeclaims", "PersistentVolumeClaim", {
+    shortNames: ["pvc"],
+    subresources: statusOf("PersistentVolumeClaim"),
+  }),
   resource("v1", "pods", "Pod", {
     shortNames: ["po"],
     categories: ["all"],
     subresources: [
+      { name: "eviction", kind: "Eviction", group: "policy", version: "v1", verbs: ["create"] },
       { name: "log", kind: "Pod", verbs: ["get"] },
       { name: "portforward", kind: "PodPortForwardOptions", verbs: ["create", "get"] },
       { name: "proxy", kind: "PodProxyOptions", verbs: ["create", "delete", "get", "patch", "update"] },
@@ -71,23 +84,45 @@ export const RESOURCES: readonly KubeResource[] = [
     categories: ["all"],
     subresources: [
       { name: "proxy", kind: "ServiceProxyOptions", verbs: ["create", "delete", "get", "patch", "update"] },
+      ...statusOf("Service"),
     ],
   }),
-  resource("apps/v1", "daemonsets", "DaemonSet", { shortNames: ["ds"], categories: ["all"] }),
+  resource("apps/v1", "controllerrevisions", "ControllerRevision"),
+  resource("apps/v1", "daemonsets", "DaemonSet", {
+    shortNames: ["ds"],
+    categories: ["all"],
+    subresources: statusOf("DaemonSet"),
+  }),
   resource("apps/v1", "deployments", "Deployment", {
     shortNames: ["deploy"],
     categories: ["all"],
     subresources: scalable("Deployment"),
   }),
-  resource("apps/v1", "replicasets", "ReplicaSet", { shortNames: ["rs"], categories: ["all"] }),
+  resource("apps/v1", "replicasets", "ReplicaSet", {
+    shortNames: ["rs"],
+    categories: ["all"],
+    subresources: scalable("ReplicaSet"),
+  }),
   resource("apps/v1", "statefulsets", "StatefulSet", {
     shortNames: ["sts"],
     categories: ["all"],
     subresources: scalable("StatefulSet"),
   }),
+  resource("autoscaling/v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", {
+    shortNames: ["hpa"],
+    categories: ["all"],
+    subresources: statusOf("HorizontalPodAutoscaler"),
+  }),
   resource("coordination.k8s.io/v1", "leases", "Lease"),
   resource("discovery.k8s.io/v1", "endpointslices", "EndpointSlice"),
-  resource("policy/v1", "poddisruptionbudgets", "PodDisruptionBudget", { shortNames: ["pdb"] }),
+  resource("policy/v1", "poddisruptionbudgets", "PodDisruptionBudget", {
+    shortNames: ["pdb"],
+    subresources: statusOf("PodDisruptionBudget"),
+  }),
+  resource("rbac.authorization.k8s.io/v1", "clusterrolebindings", "ClusterRoleBinding", { namespaced: false }),
+  resource("rbac.authorization.k8s.io/v1", "clusterroles", "ClusterRole", { namespaced: false }),
+  resource("rbac.authorization.k8s.io/v1", "rolebindings", "RoleBinding"),
+  resource("rbac.authorization.k8s.io/v1", "roles", "Role"),
 ];
 
 /** Resources that answer and store nothing. */
@@ -99,6 +134,18 @@ export const REVIEWS = [
 
 export function findResource(group: string, version: string, plural: string): KubeResource | null {
   return RESOURCES.find((each) => each.group === group && each.version === version && each.plural === plural) ?? null;
+}
+
+/** One of `RESOURCES` by group and plural; an error for what is none: the lab asks for what it serves. */
+export function knownResource(group: string, plural: string): KubeResource {
+  const found = RESOURCES.find((each) => each.group === group && each.plural === plural);
+  if (found === undefined) throw new Error(`the lab serves no ${plural}`);
+  return found;
+}
+
+/** Whether a kind keeps its status apart: a write of the object then leaves it alone. */
+export function hasStatus({ subresources }: KubeResource): boolean {
+  return subresources.some(({ name }) => name === "status");
 }
 
 export function apiVersionOf({ group, version }: { readonly group: string; readonly version: string }): string {
@@ -118,16 +165,20 @@ export function discover(path: string): unknown {
   const group = /^\/apis\/([^/]+)$/.exec(path)?.[1];
   if (group !== undefined && groupNames().includes(group))
     return { kind: "APIGroup", apiVersion: "v1", ...groupObject(group) };
-  const [, core, name, version] = /^\/(?:(api)|apis\/([^/]+))\/([^/]+)$/.exec(path) ?? [];
-  if (version !== "v1") return null;
+  const [, core, name, version = ""] = /^\/(?:(api)|apis\/([^/]+))\/([^/]+)$/.exec(path) ?? [];
   const wanted = core === undefined ? (name ?? "") : "";
-  if (wanted !== "" && !groupNames().includes(wanted)) return null;
+  if (!versionsOf(wanted).includes(version)) return null;
   return {
     kind: "APIResourceList",
     ...(wanted === "" ? {} : { apiVersion: "v1" }),
     groupVersion: apiVersionOf({ group: wanted, version }),
-    resources: [...storedEntries(wanted), ...reviewEntries(wanted)],
+    resources: [...storedEntries(wanted, version), ...reviewEntries(wanted)],
   };
+}
+
+/** Every group and version that is served, the core as an empty group. */
+export function groupVersions(): readonly { readonly group: string; readonly version: string }[] {
+  return ["", ...groupNames()].flatMap((group) => versionsOf(group).map((version) => ({ group, version })));
 }
 
 function groupNames(): string[] {
@@ -135,13 +186,17 @@ function groupNames(): string[] {
   return [...new Set(names)];
 }
 
-function groupObject(name: string): Record<string, unknown> {
-  const version = { groupVersion: `${name}/v1`, version: "v1" };
-  return { name, versions: [version], preferredVersion: version };
+function versionsOf(wanted: string): string[] {
+  return [...new Set([...RESOURCES, ...REVIEWS].filter(({ group }) => group === wanted).map(({ version }) => version))];
 }
 
-function storedEntries(group: string): unknown[] {
-  return RESOURCES.filter((each) => each.group === group).flatMap((each) => [
+function groupObject(name: string): Record<string, unknown> {
+  const versions = versionsOf(name).map((version) => ({ groupVersion: `${name}/${version}`, version }));
+  return { name, versions, preferredVersion: versions[0] };
+}
+
+function storedEntries(group: string, version: string): unknown[] {
+  return RESOURCES.filter((each) => each.group === group && each.version === version).flatMap((each) => [
     {
       name: each.plural,
       singularName: each.singular,

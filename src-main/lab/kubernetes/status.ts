@@ -58,9 +58,11 @@ export function notFound(plural: string, group: string, name: string): StatusPro
   });
 }
 
-export function conflict(plural: string, group: string, name: string): StatusProblem {
+const MODIFIED = "the object has been modified; please apply your changes to the latest version and try again";
+
+export function conflict(plural: string, group: string, name: string, why = MODIFIED): StatusProblem {
   const resource = group === "" ? plural : `${plural}.${group}`;
-  const message = `Operation cannot be fulfilled on ${resource} "${name}": the object has been modified; please apply your changes to the latest version and try again`;
+  const message = `Operation cannot be fulfilled on ${resource} "${name}": ${why}`;
   return new StatusProblem(409, "Conflict", message, { name, ...(group === "" ? {} : { group }), kind: plural });
 }
 

@@ -1,6 +1,7 @@
 import { goRfc3339Seconds } from "../format/go-text.ts";
 import { mix, textSeed } from "../traffic/seeded-random.ts";
 import type { KubeObject, OwnerReference } from "./kube-object.ts";
+import { type ContainerState, podStatus } from "./pod-status.ts";
 
 /** A workload to lay out: its controller, its pods, its service. */
 export interface WorkloadSpec {
@@ -11,6 +12,8 @@ export interface WorkloadSpec {
   readonly templateHash: string;
   readonly container: Readonly<Record<string, unknown>> & { readonly name: string; readonly image: string };
   readonly volumes: readonly Record<string, unknown>[];
+  /** `volumeClaimTemplates` of a StatefulSet. */
+  readonly volumeClaims: readonly Record<string, unknown>[];
   readonly serviceAccount: string;
   readonly createdMs: number;
   readonly pods: readonly PodSpec[];
@@ -93,6 +96,7 @@ export function controllerObject(spec: WorkloadSpec): KubeObject {
         updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 0 } },
         revisionHistoryLimit: 10,
         persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+        ...(spec.volumeClaims.length === 0 ? {} : { volumeClaimTemplates: spec.volumeClaims }),
       },
       status: {
         ...counts,
@@ -189,7 +193,7 @@ export function podObject(spec: WorkloadSpec, pod: PodSpec, startedMs: number): 
     : [owner("ReplicaSet", spec.namespace, `${spec.name}-${spec.templateHash}`)];
   const stamp = goRfc3339Seconds(startedMs);
   const { spec: template } = podTemplate(spec) as { spec: Record<string, unknown> };
-  return {
+  const object: KubeObject = {
     metadata: {
       name: pod.name,
       generateName: stateful ? `${spec.name}-` : `${spec.name}-${spec.templateHash}-`,
@@ -209,53 +213,18 @@ export function podObject(spec: WorkloadSpec, pod: PodSpec, startedMs: number): 
       enableServiceLinks: true,
       preemptionPolicy: "PreemptLowerPriority",
     },
-    status: podStatus(spec, pod, stamp),
+    status: { podIP: pod.ip, startTime: stamp },
   };
+  const container = containerState(pod, startedMs);
+  return { ...object, status: podStatus(object, container, container.startedMs ?? startedMs) };
 }
 
-function podStatus(spec: WorkloadSpec, pod: PodSpec, stamp: string): Record<string, unknown> {
-  const restarted = pod.restartedMs;
-  const since = restarted === null ? stamp : goRfc3339Seconds(restarted);
-  const last = {
-    exitCode: 137,
-    reason: "OOMKilled",
-    startedAt: stamp,
-    finishedAt: since,
-    containerID: `containerd://${stableUid(`${pod.name}/previous`).replaceAll("-", "")}`,
-  };
-  const condition = (type: string, at: string) => ({
-    type,
-    status: "True",
-    lastProbeTime: null,
-    lastTransitionTime: at,
-  });
-  return {
-    phase: "Running",
-    conditions: [
-      condition("Ready", since),
-      condition("ContainersReady", since),
-      condition("Initialized", stamp),
-      condition("PodScheduled", stamp),
-    ],
-    hostIP: `192.0.2.${10 + (textSeed(pod.node) % 200)}`,
-    podIP: pod.ip,
-    podIPs: [{ ip: pod.ip }],
-    startTime: stamp,
-    containerStatuses: [
-      {
-        name: spec.container.name,
-        state: { running: { startedAt: since } },
-        lastState: restarted === null ? {} : { terminated: last },
-        ready: true,
-        restartCount: restarted === null ? 0 : 1,
-        image: spec.container.image,
-        imageID: `${spec.container.image.split(":")[0] ?? ""}@sha256:${"0".repeat(64)}`,
-        containerID: `containerd://${stableUid(pod.name).replaceAll("-", "")}`,
-        started: true,
-      },
-    ],
-    qosClass: "Burstable",
-  };
+/** The container as it has run since the pod was made, or since it was killed for its memory once. */
+function containerState(pod: PodSpec, startedMs: number): ContainerState {
+  const since = pod.restartedMs;
+  if (since === null) return { startedMs, running: true, ready: true, restarts: 0, last: null };
+  const last = { startedMs, finishedMs: since, exitCode: 137, reason: "OOMKilled" };
+  return { startedMs: since, running: true, ready: true, restarts: 1, last };
 }
 
 export interface ServicePort {
@@ -264,13 +233,16 @@ export interface ServicePort {
   readonly targetPort: string | number;
 }
 
+export interface ServiceSpec {
+  readonly name: string;
+  readonly headless: boolean;
+  readonly ports: readonly ServicePort[];
+  /** `publishNotReadyAddresses`. */
+  readonly unreadyToo?: boolean;
+}
+
 /** A service before a workload, headless or with an address of its own. */
-export function serviceObject(
-  spec: WorkloadSpec,
-  name: string,
-  ports: readonly ServicePort[],
-  headless: boolean,
-): KubeObject {
+export function serviceObject(spec: WorkloadSpec, { name, ports, headless, unreadyToo }: ServiceSpec): KubeObject {
   const seed = textSeed(`${spec.namespace}/${name}`);
   const clusterIP = headless ? "None" : `10.96.${seed % 250}.${1 + ((seed >>> 8) % 250)}`;
   const labels = headless ? { ...spec.labels, "prometheus.io/service-monitor": "false" } : spec.labels;
@@ -292,6 +264,7 @@ export function serviceObject(
       ipFamilies: ["IPv4"],
       ipFamilyPolicy: "SingleStack",
       internalTrafficPolicy: "Cluster",
+      ...(unreadyToo === true ? { publishNotReadyAddresses: true } : {}),
     },
     status: { loadBalancer: {} },
   };

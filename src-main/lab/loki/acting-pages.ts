@@ -55,7 +55,8 @@ export function prepareShutdownReply(
 export async function shutdownReply(context: LabContext, { pod }: ComponentServer, url: URL): Promise<Reply> {
   const { simulation, clock } = context;
   const flush = url.searchParams.get("flush") !== "false";
-  if (pod === null || !simulation.shutdown(pod, flush, clock.nowMs())) {
+  const deletesTokens = url.searchParams.get("delete_ring_tokens") === "true";
+  if (pod === null || !simulation.shutdown(pod, { flush, deletesTokens }, clock.nowMs())) {
     return errorReply(503, "Ingester is stopping or already stopped.\n");
   }
   await clock.sleep(flush ? SHUTDOWN_MS : 200);

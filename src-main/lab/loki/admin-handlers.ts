@@ -1,6 +1,6 @@
 import type { Expr } from "../../../src-shared/logql/ast.ts";
 import { parseLogQl } from "../../../src-shared/logql/parser.ts";
-import { lokiComponents, type LokiTarget, TARGET_SERVICES } from "../cluster/components.ts";
+import { lokiComponents, type LokiTarget, type PodIdentity, TARGET_SERVICES } from "../cluster/components.ts";
 import { goJson } from "../format/go-json.ts";
 import { errorReply, type Reply, textReply } from "../http/reply.ts";
 import { configYaml } from "./config-page.ts";
@@ -72,6 +72,20 @@ export function formatQueryReply(query: string, print: (expr: Expr) => string): 
   return { status: 200, contentType, body: `${goJson({ status: "success", data: print(parsed.expr) })}\n` };
 }
 
+/** Which component is in a ring other than the ingesters'. */
+const OTHER_RINGS: Readonly<Record<string, PodIdentity["target"]>> = {
+  compactor: "compactor",
+  distributor: "distributor",
+  "index-gateway": "index-gateway",
+  ruler: "ruler",
+  scheduler: "query-scheduler",
+};
+
+/** Components that take part in memberlist. */
+const GOSSIPS: ReadonlySet<string> = new Set(
+  lokiComponents().flatMap(({ target, memberlist }) => (memberlist ? [target] : [])),
+);
+
 /** The members of one of the rings, with the addresses of the cluster's pods; the ingesters' as the simulation has it. */
 export function ringMembers(
   ring: string,
@@ -80,14 +94,11 @@ export function ringMembers(
   startedMs: number,
 ): readonly RingMember[] {
   if (ring === "ingester") return simulation.ring(nowMs);
-  const target = ring === "scheduler" ? "query-scheduler" : ring;
-  const component = lokiComponents().find((each) => each.target === target);
-  return (component?.pods ?? []).map(({ name, ip }) => ({
-    id: name,
-    address: `${ip}:9095`,
-    zone: "",
-    registeredMs: startedMs - 86_400_000,
-  }));
+  const target = OTHER_RINGS[ring];
+  const pods = target === undefined ? [] : simulation.podsOf(target);
+  return pods
+    .filter(({ name }) => simulation.answers(name, nowMs))
+    .map(({ name, address }) => ({ id: name, address, zone: "", registeredMs: startedMs - 86_400_000 }));
 }
 
 export function clusterRingReply(
@@ -100,24 +111,23 @@ export function clusterRingReply(
 }
 
 /** `/memberlist`: everybody alive, under Go's field names. */
-export function memberlistReply(acceptsJson: boolean, nowMs: number): Reply {
-  const members = lokiComponents()
-    .filter(({ memberlist }) => memberlist)
-    .flatMap(({ pods }) =>
-      pods.map(({ name, ip }) => ({
-        Name: name,
-        Addr: ip,
-        Port: 7946,
-        Meta: null,
-        State: 0,
-        PMin: 1,
-        PMax: 5,
-        PCur: 5,
-        DMin: 0,
-        DMax: 0,
-        DCur: 0,
-      })),
-    );
+export function memberlistReply(simulation: ClusterSimulation, acceptsJson: boolean, nowMs: number): Reply {
+  const members = simulation
+    .pods()
+    .filter(({ name, target }) => GOSSIPS.has(target) && simulation.answers(name, nowMs))
+    .map(({ name, address }) => ({
+      Name: name,
+      Addr: address.slice(0, address.lastIndexOf(":")),
+      Port: 7946,
+      Meta: null,
+      State: 0,
+      PMin: 1,
+      PMax: 5,
+      PCur: 5,
+      DMin: 0,
+      DMax: 0,
+      DCur: 0,
+    }));
   if (acceptsJson) {
     const body = {
       Now: new Date(nowMs).toISOString(),

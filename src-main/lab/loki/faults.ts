@@ -28,7 +28,8 @@ export class Faults {
 
   /** @throws Error when there is no such target */
   set(fault: LabFault, on: boolean): void {
-    const resolved = resolveLabFault(fault, this.targets);
+    // What is on can be switched off, though its target has gone.
+    const resolved = this.on.has(fault) ? fault : resolveLabFault(fault, this.targets);
     if (resolved === null) throw new Error(`there is nothing to play ${fault} on`);
     if (on) this.on.add(resolved);
     else this.on.delete(resolved);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { lokiComponents, type LokiTarget, podIdentities } from "../cluster/components.ts";
+import type { LokiTarget, PodIdentity } from "../cluster/components.ts";
 import { listenOnLoopback, type Listening } from "../http/listen.ts";
 import { readBody } from "../http/read-body.ts";
 import { emptyReply, errorReply, HttpProblem, NOT_FOUND_PAGE, type Reply, writeReply } from "../http/reply.ts";
@@ -59,21 +59,12 @@ export class LokiServer {
     return this.serve(new ComponentServer(target, null), port);
   }
 
-  /** A server that answers as one pod does; the pod's process is there as long as the server, unless a fault kills it. */
-  async startPod(target: LokiTarget, podName: string): Promise<Listening> {
+  /** A server that answers as one pod does, whose process begins now if it does not run yet. */
+  async startPod(identity: PodIdentity): Promise<Listening> {
     const { simulation, clock } = this.context;
-    const kin = lokiComponents().find((component) => component.target === target);
-    const identity = (kin === undefined ? [] : podIdentities(kin))[0];
-    const listening = await this.serve(new ComponentServer(target, podName), 0);
-    simulation.start(podName, clock.nowMs(), identity === undefined ? undefined : { ...identity, name: podName });
-    return {
-      port: listening.port,
-      close: () => {
-        if (kin?.kind === "Deployment") simulation.remove(podName, clock.nowMs());
-        else simulation.stop(podName, clock.nowMs());
-        return listening.close();
-      },
-    };
+    const listening = await this.serve(new ComponentServer(identity.target, identity.name), 0);
+    simulation.start(identity, clock.nowMs());
+    return listening;
   }
 
   private serve(component: ComponentServer, port: number): Promise<Listening> {
@@ -220,7 +211,7 @@ export class LokiServer {
       case "buildinfo":
         return buildinfoReply();
       case "memberlist":
-        return memberlistReply(acceptsJson, nowMs);
+        return memberlistReply(this.context.simulation, acceptsJson, nowMs);
       case "ring": {
         const members = ringMembers(route.ring, this.context.simulation, nowMs, this.startedMs);
         return clusterRingReply(route.ring, members, acceptsJson, nowMs);

@@ -10,8 +10,10 @@ export interface RingMember {
   readonly zone: string;
   readonly registeredMs: number;
   /** Where it is known; else the member is well, and its heartbeat some seconds old. */
-  readonly state?: "ACTIVE" | "LEAVING" | "UNHEALTHY";
+  readonly state?: "ACTIVE" | "JOINING" | "LEAVING" | "UNHEALTHY";
   readonly heartbeatMs?: number;
+  /** How often it has thrown its tokens away; others have those of their name. */
+  readonly tokenEpoch?: number;
 }
 
 export interface RingPage {
@@ -20,8 +22,8 @@ export interface RingPage {
 }
 
 /** Tokens of an instance: the same for the same id, spread over 2^32. */
-function tokensOf(id: string, count: number): number[] {
-  const random = new SeededRandom(mix(textSeed(id), 77));
+function tokensOf({ id, tokenEpoch = 0 }: RingMember, count: number): number[] {
+  const random = new SeededRandom(mix(textSeed(id), 77, tokenEpoch));
   const tokens = new Set<number>();
   while (tokens.size < count) tokens.add(Math.floor(random.next() * 4_294_967_296));
   return [...tokens].sort((a, b) => a - b);
@@ -40,7 +42,7 @@ export function ringReply(page: RingPage, acceptsJson: boolean, nowMs: number): 
       read_only: false,
       read_only_updated_timestamp: "0001-01-01T00:00:00Z",
       zone: member.zone,
-      tokens: tokensOf(member.id, page.tokensEach),
+      tokens: tokensOf(member, page.tokensEach),
     }));
     const now = goRfc3339Nano(BigInt(Math.floor(nowMs * 1_000)) * 1_000n);
     const body = `${goJson({ shards: shards.length === 0 ? null : shards, now })}\n`;

@@ -1,5 +1,6 @@
-import type { PodIdentity } from "../cluster/components.ts";
+import { type PodIdentity, RESTARTED_AFTER_MS } from "../cluster/components.ts";
 import { mix, textSeed } from "../traffic/seeded-random.ts";
+import { IngesterRing, type RingProcess, type SimulatedRingMember } from "./ingester-ring.ts";
 import { LAB_LOAD, type Troubles } from "./lab-load.ts";
 import type { Labels } from "./series-registry.ts";
 import type { MetricName } from "./metric-families.ts";
@@ -8,37 +9,38 @@ import { SimulatedIngester } from "./simulated-ingester.ts";
 import type { SimulatedPod } from "./simulated-pod.ts";
 import { SimulatedReadPath } from "./simulated-read-path.ts";
 
-/** An ingester in the ring as everybody sees it. */
-export interface SimulatedRingMember {
-  readonly id: string;
-  readonly address: string;
-  readonly zone: string;
-  readonly state: "ACTIVE" | "LEAVING" | "UNHEALTHY";
-  readonly heartbeatMs: number;
-  readonly registeredMs: number;
-}
-
-interface RingEntry {
-  heartbeatMs: number;
-  registeredMs: number;
-  /** When it comes back after being forgotten; `null` while it is in the ring. */
-  backAtMs: number | null;
-}
-
-/** When an ingester was told to shut down; what follows is by the seconds since. */
+/** A process that was told to end; what follows is by the seconds since. */
 interface Shutdown {
   readonly atMs: number;
+  /** Whether its container is started again; not when its pod goes with it. */
+  readonly again: boolean;
+  readonly deletesTokens: boolean;
+}
+
+/** How a shutdown is asked for. */
+export interface ShutdownWish {
+  readonly flush: boolean;
+  readonly deletesTokens: boolean;
+}
+
+/** What can be seen of a process from outside. */
+export interface SeenProcess {
+  readonly running: boolean;
+  readonly startedMs: number;
+  readonly ready: boolean;
+  /** Whether any of that is about to change by itself. */
+  readonly changing: boolean;
 }
 
 const AGE_MS = 86_400_000;
 const WARM_UP_SECONDS = 300;
 /** What nobody looked at for longer than this is left out; counters then are as if it had stood still. */
 const MAX_PLAYED_SECONDS = 1_800;
-const HEARTBEAT_TIMEOUT_MS = 60_000;
-const BACK_AFTER_FORGET_MS = 2_300;
 const LEAVING_AFTER_MS = 1_000;
 const LEFT_AFTER_MS = 4_300;
 const ENDED_AFTER_MS = 5_100;
+/** A process that has nothing to flush ends sooner. */
+const SIMPLE_END_MS = 200;
 /** The kubelet starts the container again. */
 const STARTED_AGAIN_AFTER_MS = 8_000;
 
@@ -49,25 +51,28 @@ const STARTED_AGAIN_AFTER_MS = 8_000;
 export class ClusterSimulation {
   readonly #seed: number;
   readonly #pods = new Map<string, SimulatedPod>();
-  readonly #ring = new Map<string, RingEntry>();
+  readonly #ring = new IngesterRing();
   readonly #faults = new Set<string>();
   readonly #down = new Set<string>();
   readonly #shutdowns = new Map<string, Shutdown>();
   readonly #storeBackMs = new Map<string, number>();
-  /** The ring entry was already stale when the process began. */
-  readonly #stale = new Map<string, boolean>();
+  readonly #listeners = new Set<() => void>();
   #second: number;
 
   constructor(seed: number, pods: readonly PodIdentity[], nowMs: number) {
     this.#seed = seed;
     this.#second = Math.floor(nowMs / 1_000) - WARM_UP_SECONDS;
-    const startedMs = nowMs - AGE_MS;
-    for (const identity of pods) this.#add(identity, startedMs);
-    for (const identity of this.#ingesters()) {
-      this.#ring.set(identity.identity.name, { heartbeatMs: nowMs, registeredMs: startedMs, backAtMs: null });
+    const createdMs = Math.floor(nowMs / 1_000) * 1_000 - AGE_MS;
+    const startedMs = ({ name }: PodIdentity) => createdMs + (RESTARTED_AFTER_MS[name] ?? 0);
+    for (const identity of pods) {
+      this.#add(identity, startedMs(identity));
+      if (identity.target === "ingester") this.#ring.register(identity, createdMs, nowMs);
     }
     this.advance(nowMs);
-    for (const pod of this.#pods.values()) pod.age(AGE_MS / 1_000 / WARM_UP_SECONDS, startedMs);
+    for (const pod of this.#pods.values()) {
+      const bornMs = startedMs(pod.identity);
+      pod.age((nowMs - bornMs) / 1_000 / WARM_UP_SECONDS, bornMs);
+    }
   }
 
   /** Plays what has passed. */
@@ -88,8 +93,9 @@ export class ClusterSimulation {
     else this.#faults.delete(fault);
     const [name, target = ""] = fault.split(":");
     if (name === "killed") {
-      if (on) this.stop(target, nowMs);
-      else this.start(target, nowMs);
+      if (on) this.#down.add(target);
+      else this.#revive(target, nowMs);
+      this.#tell();
     }
     if (name === "object-store-down" && !on) {
       // Each backs off on its own: they come back one by one.
@@ -99,35 +105,81 @@ export class ClusterSimulation {
     }
   }
 
-  /** The pod's process ends; its entry in the ring stays. */
-  stop(name: string, nowMs: number): void {
-    this.advance(nowMs);
-    this.#down.add(name);
+  /** Told whenever something begins to happen to a process. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Names of the ingesters' pods. */
+  ingesters(): readonly string[] {
+    return this.#ingesters().map(({ identity }) => identity.name);
+  }
+
+  /** Pods of a component. */
+  podsOf(target: PodIdentity["target"]): readonly PodIdentity[] {
+    return [...this.#pods.values()].map(({ identity }) => identity).filter((each) => each.target === target);
+  }
+
+  /** All pods of the cluster, running or not. */
+  pods(): readonly PodIdentity[] {
+    return [...this.#pods.values()].map(({ identity }) => identity);
   }
 
   /** A process begins in a pod, known or new. */
-  start(name: string, nowMs: number, identity?: PodIdentity): void {
+  start(identity: PodIdentity, nowMs: number): void {
     this.advance(nowMs);
+    const { name } = identity;
     const known = this.#pods.get(name);
-    if (known === undefined) {
-      if (identity !== undefined) this.#add(identity, nowMs);
+    const killed = this.#faults.has(`killed:${name}`);
+    if (known !== undefined) {
+      if (this.#down.has(name) && !this.#shutdowns.has(name) && !killed) this.#begin(known, nowMs);
       return;
     }
-    if (!this.#down.has(name) || this.#faults.has(`killed:${name}`)) return;
-    this.#begin(known, nowMs);
+    const pod = this.#add(identity, nowMs);
+    if (killed) this.#down.add(name);
+    else this.#begin(pod, nowMs);
   }
 
-  /** The pod is gone for good, as one of a Deployment that was replaced. */
+  /** The process is asked to end, since its pod is to go (SIGTERM); how many milliseconds it needs. */
+  terminate(name: string, nowMs: number): number {
+    this.advance(nowMs);
+    const pod = this.#pods.get(name);
+    if (pod === undefined || this.#down.has(name)) return 0;
+    const under = this.#shutdowns.get(name);
+    if (under !== undefined) {
+      this.#shutdowns.set(name, { ...under, again: false });
+      return Math.max(0, under.atMs + ENDED_AFTER_MS - nowMs);
+    }
+    if (!(pod instanceof SimulatedIngester)) return SIMPLE_END_MS;
+    pod.flush();
+    this.#shutdowns.set(name, { atMs: nowMs, again: false, deletesTokens: pod.shutdownMarker });
+    this.#tell();
+    return ENDED_AFTER_MS;
+  }
+
+  /** The pod is gone for good. What its process had in the ring stays there unless it has left. */
   remove(name: string, nowMs: number): void {
     this.advance(nowMs);
     this.#pods.delete(name);
     this.#down.delete(name);
+    this.#shutdowns.delete(name);
   }
 
   /** Whether something listens in the pod. */
   answers(name: string, nowMs: number): boolean {
     this.advance(nowMs);
     return this.#pods.has(name) && !this.#down.has(name);
+  }
+
+  /** A process as the kubelet sees it. */
+  observe(name: string, nowMs: number): SeenProcess {
+    this.advance(nowMs);
+    const pod = this.#pods.get(name);
+    if (pod === undefined) return { running: false, startedMs: 0, ready: false, changing: false };
+    const running = !this.#down.has(name);
+    const ready = running && this.notReady(name, nowMs) === null;
+    return { running, startedMs: pod.startedMs, ready, changing: this.#shutdowns.has(name) || (running && !ready) };
   }
 
   /** Addresses of ingesters that do not take pushes. */
@@ -147,7 +199,7 @@ export class ClusterSimulation {
     if (!(pod instanceof SimulatedIngester)) return null;
     const sinceMs = nowMs - pod.startedMs;
     if (pod.replaying(nowMs)) return "Some services are not Running:\nStarting: 1\nRunning: 6";
-    const waitsMs = this.#stale.get(name) === true ? 5_000 : 0;
+    const waitsMs = this.#ring.beganStale(name) ? 5_000 : 0;
     if (waitsMs > 0 && sinceMs < 4_000 + waitsMs) {
       return `Ingester not ready: instance ${pod.identity.address} past heartbeat timeout`;
     }
@@ -174,27 +226,18 @@ export class ClusterSimulation {
   /** The ingester ring. */
   ring(nowMs: number): readonly SimulatedRingMember[] {
     this.advance(nowMs);
-    return this.#ingesters().flatMap(({ identity }) => {
-      const entry = this.#ring.get(identity.name);
-      if (entry === undefined || entry.backAtMs !== null) return [];
-      const { heartbeatMs, registeredMs } = entry;
-      const { name: id, address, zone } = identity;
-      return [{ id, address, zone, state: this.#state(id, entry, nowMs), heartbeatMs, registeredMs }];
-    });
+    return this.#ring.members(nowMs);
   }
 
   /** Takes a member out of the ring; a living one comes back with a heartbeat. `false` when there is no such member. */
   forget(id: string, nowMs: number): boolean {
     this.advance(nowMs);
-    const entry = this.#ring.get(id);
-    if (entry === undefined || entry.backAtMs !== null) return false;
-    entry.backAtMs = nowMs + BACK_AFTER_FORGET_MS;
-    return true;
+    return this.#ring.forget(id, nowMs);
   }
 
   flush(name: string, nowMs: number): void {
     this.advance(nowMs);
-    this.#ingester(name)?.flush(nowMs);
+    this.#ingester(name)?.flush();
   }
 
   setShutdownMarker(name: string, set: boolean, nowMs: number): void {
@@ -208,27 +251,40 @@ export class ClusterSimulation {
   }
 
   /** Begins a shutdown: flush, leave the ring, end; then the container starts again. `false` when one is under way. */
-  shutdown(name: string, flush: boolean, nowMs: number): boolean {
+  shutdown(name: string, { flush, deletesTokens }: ShutdownWish, nowMs: number): boolean {
     this.advance(nowMs);
     if (this.#shutdowns.has(name) || this.#ingester(name) === undefined) return false;
     if (flush) this.flush(name, nowMs);
-    this.#shutdowns.set(name, { atMs: nowMs });
+    this.#shutdowns.set(name, { atMs: nowMs, again: true, deletesTokens });
+    this.#tell();
     return true;
   }
 
-  #add(identity: PodIdentity, startedMs: number): void {
+  #add(identity: PodIdentity, startedMs: number): SimulatedPod {
     const make = { ingester: SimulatedIngester, distributor: SimulatedDistributor };
     const Pod =
       identity.target === "ingester" || identity.target === "distributor" ? make[identity.target] : SimulatedReadPath;
-    this.#pods.set(identity.name, new Pod(identity, this.#seed, startedMs));
+    const pod = new Pod(identity, this.#seed, startedMs);
+    this.#pods.set(identity.name, pod);
+    return pod;
   }
 
   #begin(pod: SimulatedPod, nowMs: number): void {
     const { name } = pod.identity;
-    const entry = this.#ring.get(name);
-    this.#stale.set(name, entry !== undefined && entry.backAtMs === null && this.#tooOld(entry, nowMs));
+    this.#ring.begin(name, nowMs);
     this.#down.delete(name);
     pod.restart(nowMs);
+    this.#tell();
+  }
+
+  /** A pod whose process was killed gets a new one. */
+  #revive(name: string, nowMs: number): void {
+    const pod = this.#pods.get(name);
+    if (pod !== undefined && this.#down.has(name) && !this.#shutdowns.has(name)) this.#begin(pod, nowMs);
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #ingesters(): SimulatedIngester[] {
@@ -238,16 +294,6 @@ export class ClusterSimulation {
   #ingester(name: string): SimulatedIngester | undefined {
     const pod = this.#pods.get(name);
     return pod instanceof SimulatedIngester ? pod : undefined;
-  }
-
-  #tooOld({ heartbeatMs }: RingEntry, nowMs: number): boolean {
-    return nowMs - heartbeatMs > HEARTBEAT_TIMEOUT_MS;
-  }
-
-  #state(id: string, entry: RingEntry, nowMs: number): SimulatedRingMember["state"] {
-    if (this.#tooOld(entry, nowMs)) return "UNHEALTHY";
-    const shutdown = this.#shutdowns.get(id);
-    return shutdown !== undefined && nowMs - shutdown.atMs >= LEAVING_AFTER_MS ? "LEAVING" : "ACTIVE";
   }
 
   #troubles(name: string, nowMs: number): Troubles {
@@ -266,7 +312,7 @@ export class ClusterSimulation {
   #tick(second: number): void {
     const nowMs = second * 1_000;
     this.#tickShutdowns(nowMs);
-    this.#tickRing(second);
+    this.#ring.tick(second, this.#ringProcesses(nowMs));
     const alive = [...this.#pods.values()].filter(({ identity }) => !this.#down.has(identity.name));
     const members = alive.filter(
       ({ identity }) => identity.target !== "gateway" && identity.target !== "query-frontend",
@@ -276,11 +322,9 @@ export class ClusterSimulation {
       address: identity.address,
       alive: !this.#down.has(identity.name),
       jitter: this.#faults.has(`network-jitter:${identity.name}`),
-      inRing: this.#inRing(identity.name, nowMs),
+      inRing: this.#ring.stateOf(identity.name, nowMs) === "ACTIVE",
     }));
-    const states = [...this.#ring].flatMap(([id, entry]) =>
-      entry.backAtMs === null ? [this.#state(id, entry, nowMs)] : [],
-    );
+    const states = this.#ring.members(nowMs).map(({ state }) => state);
     const count = (target: string) => alive.filter(({ identity }) => identity.target === target).length;
     const readPath = {
       storeDown: this.#faults.has("object-store-down"),
@@ -295,42 +339,32 @@ export class ClusterSimulation {
       else if (pod instanceof SimulatedReadPath) pod.tick(second, readPath, members.length);
       if (!SEES_INGESTER_RING.has(target)) continue;
       const of = (state: string) => states.filter((each) => each === state).length;
-      pod.tickRing("ingester", of("ACTIVE"), of("UNHEALTHY"), of("LEAVING"));
+      pod.tickRing("ingester", of("ACTIVE"), of("UNHEALTHY"), of("LEAVING"), of("JOINING"));
     }
   }
 
-  #inRing(name: string, nowMs: number): boolean {
-    const entry = this.#ring.get(name);
-    return entry !== undefined && entry.backAtMs === null && this.#state(name, entry, nowMs) === "ACTIVE";
-  }
-
-  #tickRing(second: number): void {
-    const nowMs = second * 1_000;
-    for (const [id, entry] of this.#ring) {
-      const pod = this.#ingester(id);
-      const leftAt = this.#shutdowns.get(id)?.atMs;
-      const left = leftAt !== undefined && nowMs - leftAt >= LEFT_AFTER_MS;
-      if (pod === undefined || this.#down.has(id) || pod.replaying(nowMs) || left) continue;
-      // Its own old entry stays stale until it has read the ring after a restart.
-      if (this.#stale.get(id) === true && nowMs - pod.startedMs < 9_000) continue;
-      if (entry.backAtMs !== null && nowMs < entry.backAtMs) continue;
-      if (entry.backAtMs !== null) {
-        entry.registeredMs = nowMs;
-        entry.heartbeatMs = nowMs;
-        entry.backAtMs = null;
-      }
-      if ((second + (mix(textSeed(id)) % 5)) % 5 === 0 || this.#tooOld(entry, nowMs)) entry.heartbeatMs = nowMs;
-    }
+  #ringProcesses(nowMs: number): RingProcess[] {
+    return this.#ingesters().flatMap((pod) => {
+      const { identity, startedMs } = pod;
+      if (this.#down.has(identity.name)) return [];
+      const shutdown = this.#shutdowns.get(identity.name);
+      const sinceMs = shutdown === undefined ? Number.NEGATIVE_INFINITY : nowMs - shutdown.atMs;
+      const joined = !pod.replaying(nowMs) && sinceMs < LEFT_AFTER_MS;
+      return [{ identity, startedMs, joined, leaving: sinceMs >= LEAVING_AFTER_MS }];
+    });
   }
 
   #tickShutdowns(nowMs: number): void {
-    for (const [name, { atMs }] of this.#shutdowns) {
+    for (const [name, { atMs, again, deletesTokens }] of this.#shutdowns) {
       const pod = this.#ingester(name);
-      const entry = this.#ring.get(name);
       const sinceMs = nowMs - atMs;
-      if (entry !== undefined && sinceMs >= LEFT_AFTER_MS) entry.backAtMs ??= nowMs;
-      if (sinceMs >= ENDED_AFTER_MS) this.#down.add(name);
-      if (sinceMs < STARTED_AGAIN_AFTER_MS || pod === undefined) continue;
+      if (sinceMs >= LEFT_AFTER_MS) this.#ring.leave(name, deletesTokens);
+      if (sinceMs >= ENDED_AFTER_MS) {
+        this.#down.add(name);
+        // A process that ends in order takes its marker away.
+        if (pod !== undefined) pod.shutdownMarker = false;
+      }
+      if (!again || sinceMs < STARTED_AGAIN_AFTER_MS || pod === undefined) continue;
       this.#shutdowns.delete(name);
       if (!this.#faults.has(`killed:${name}`)) this.#begin(pod, nowMs);
     }

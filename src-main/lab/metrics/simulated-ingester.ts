@@ -12,9 +12,9 @@ const SLOW_PUT_SECONDS = 2;
 const SLOW_DRAIN_PER_SECOND = 4;
 /** A stream waits once, however often it falls due. */
 const QUEUE_CAP = 1_400;
-/** A forced flush and an explosion put what they have side by side. */
-const FORCED_SECONDS = 15;
+/** A forced flush puts what is there, small chunks mostly, side by side; behind slow puts that takes its time. */
 const FORCED_PER_SECOND = 90;
+const SLOW_FORCED_PER_SECOND = 24;
 const REPLAY_SECONDS = 4;
 const QUEUE_AFTER_REPLAY = 594;
 const MAX_STREAMS_PER_TENANT = 5_900;
@@ -27,7 +27,8 @@ const PUSH = "/logproto.Pusher/Push";
 export class SimulatedIngester extends SimulatedPod {
   #queue = 20;
   #extraStreams = new Map<string, number>();
-  #forcedUntilSecond = Number.NEGATIVE_INFINITY;
+  /** Chunks of a forced flush that are not put yet. */
+  #forcedLeft = 0;
   #bornSecond = Number.NEGATIVE_INFINITY;
   shutdownMarker = false;
 
@@ -40,13 +41,13 @@ export class SimulatedIngester extends SimulatedPod {
     super.restart(atMs);
     this.#bornSecond = Math.floor(atMs / 1_000);
     this.#queue = 0;
-    this.shutdownMarker = false;
+    this.#forcedLeft = 0;
   }
 
   /** What waits is put at once, and so are chunks that are not due. */
-  flush(atMs: number): void {
-    this.#forcedUntilSecond = Math.floor(atMs / 1_000) + FORCED_SECONDS;
+  flush(): void {
     this.#queue += Math.round(this.#streams() * 0.4);
+    this.#forcedLeft = this.#queue;
   }
 
   get queueLength(): number {
@@ -153,20 +154,24 @@ export class SimulatedIngester extends SimulatedPod {
   #tickFlushes(second: number, troubles: Troubles): void {
     const { slowFlush, starved, storeDown } = troubles;
     const { series } = this;
-    const forced = second < this.#forcedUntilSecond;
+    const forced = this.#forcedLeft > 0;
     const exploded = this.#streams() > 3_000;
     const inWave = second % WAVE_SECONDS < WAVE_LENGTH_SECONDS;
     const due = exploded ? (inWave ? 120 : 25) : (inWave ? WAVE_PER_SECOND : 0) + TRICKLE_PER_SECOND;
     // Nothing stands twice in the queue: the fuller it is, the less is added.
     const cap = exploded ? QUEUE_CAP * 2 : QUEUE_CAP;
     const backedUp = slowFlush || storeDown;
-    const added = due * (1 + 0.08 * this.noise("due", second)) * (backedUp ? Math.max(0, 1 - this.#queue / cap) : 1);
+    // A forced flush has taken what would fall due meanwhile.
+    const room = forced ? 0 : backedUp ? Math.max(0, 1 - this.#queue / cap) : 1;
+    const added = due * (1 + 0.08 * this.noise("due", second)) * room;
     this.#queue += added;
     const mean = (slowFlush ? SLOW_PUT_SECONDS : 0.015) * (starved ? 2.2 : 1) * (1 + 0.1 * this.noise("put", second));
     const speed = slowFlush ? SLOW_DRAIN_PER_SECOND : exploded ? 45 : DRAIN_PER_SECOND * (starved ? 0.8 : 1);
-    const capacity = storeDown ? 0 : forced ? Math.max(FORCED_PER_SECOND, speed) : speed;
+    const forcedSpeed = slowFlush ? SLOW_FORCED_PER_SECOND : FORCED_PER_SECOND;
+    const capacity = storeDown ? 0 : forced ? Math.max(forcedSpeed, speed) : speed;
     const done = Math.min(this.#queue, capacity);
     this.#queue -= done;
+    this.#forcedLeft = Math.max(0, this.#forcedLeft - done);
     const put = { operation: "S3.PutObject", status_code: "200" };
     series.observe("loki_s3_request_duration_seconds", done, mean, put);
     if (storeDown) {

@@ -65,8 +65,8 @@ export class SimulatedPod {
   }
 
   /** How many members of a ring are in which state, as this process sees it. */
-  tickRing(ring: string, active: number, unhealthy: number, leaving: number): void {
-    const states = { ACTIVE: active, JOINING: 0, LEAVING: leaving, PENDING: 0, Unhealthy: unhealthy };
+  tickRing(ring: string, active: number, unhealthy: number, leaving: number, joining: number): void {
+    const states = { ACTIVE: active, JOINING: joining, LEAVING: leaving, PENDING: 0, Unhealthy: unhealthy };
     for (const [state, count] of Object.entries(states))
       this.series.set("loki_ring_members", count, { name: ring, state });
   }

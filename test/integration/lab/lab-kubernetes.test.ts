@@ -199,8 +199,14 @@ describe("objects", () => {
     expect(
       (await ask("PUT", path, { body: { ...stored, metadata: { ...stored.metadata, resourceVersion: "1" } } })).status,
     ).toBe(409);
-    expect((await patch("application/apply-patch+yaml", {})).status).toBe(415);
+    expect((await patch("application/apply-patch+yaml", {})).status).toBe(422);
+    expect((await patch("text/plain", {})).status).toBe(415);
   });
+});
+
+const podSchema = z.looseObject({
+  metadata: z.looseObject({ uid: z.string(), deletionTimestamp: z.string().optional() }),
+  status: z.looseObject({ conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]) }),
 });
 
 /** Reads a watch until it has told enough, or has ended. */
@@ -244,13 +250,16 @@ describe("watch", () => {
     const from = list.metadata.resourceVersion ?? "";
     const told = watch(
       `/api/v1/namespaces/loki/pods?watch=1&labelSelector=app.kubernetes.io/component%3Druler&resourceVersion=${from}`,
-      (events) => events.length >= 3,
+      (events) => events.length >= 5,
     );
     expect((await ask("DELETE", "/api/v1/namespaces/loki/pods/loki-ruler-0")).status).toBe(200);
-    await clock.advance(10);
-    await clock.advance(2_000);
+    await clock.advance(3_000);
     const events = await told;
-    expect(events.map(({ type }) => type)).toEqual(["DELETED", "ADDED", "MODIFIED"]);
+    expect(events.map(({ type }) => type)).toEqual(["MODIFIED", "DELETED", "ADDED", "MODIFIED", "MODIFIED"]);
+    const [stopping, , , , last] = events.map(({ object }) => podSchema.parse(object));
+    expect(stopping?.metadata.deletionTimestamp).toMatch(/Z$/);
+    expect(last?.status.conditions).toContainEqual(expect.objectContaining({ type: "Ready", status: "True" }));
+    expect(last?.metadata.uid).not.toBe(stopping?.metadata.uid);
     expect((await ask("GET", "/api/v1/namespaces/loki/pods/loki-ruler-0:3100/proxy/ready")).text).toBe("ready\n");
   });
 
@@ -336,9 +345,8 @@ describe("ways in", () => {
     ]);
     const closed = new Promise((resolve) => socket.once("close", resolve));
     await ask("DELETE", "/api/v1/namespaces/loki/pods/loki-compactor-0");
+    await clock.advance(3_000);
     await closed;
-    await clock.advance(10);
-    await clock.advance(2_000);
     const again = await openSocket("/api/v1/namespaces/loki/pods/loki-compactor-0/portforward?ports=3100", [
       "v5.channel.k8s.io",
     ]);
