@@ -8,10 +8,18 @@ export interface LeaseTimes {
   readonly durationMs: number;
   /** The leader stops when it could not renew for so long; shorter than `durationMs`, so that there are never two. */
   readonly renewWithinMs: number;
+  /** Between two renewals, and between two looks of one who waits. */
+  readonly renewMs: number;
+  /** After a renewal that failed: several have to fit in before it is too late. */
   readonly retryMs: number;
 }
 
-export const LEASE_TIMES: LeaseTimes = { durationMs: 30_000, renewWithinMs: 20_000, retryMs: 10_000 };
+export const LEASE_TIMES: LeaseTimes = {
+  durationMs: 30_000,
+  renewWithinMs: 20_000,
+  renewMs: 10_000,
+  retryMs: 2_000,
+};
 
 export interface LeaseElectionOptions {
   readonly store: LeaseStore;
@@ -80,7 +88,7 @@ export class LeaseElection {
         continue;
       }
       // oxlint-disable-next-line no-await-in-loop -- the pause between two attempts
-      await clock.sleep(this.#pauseMs(), signal).catch(() => undefined);
+      await clock.sleep(this.#jittered(this.#times.renewMs), signal).catch(() => undefined);
     }
   }
 
@@ -109,17 +117,19 @@ export class LeaseElection {
       if (!lost.signal.aborted) lost.abort(new AppError("watchdog.lease-lost", { holder: this.#holder ?? "" }));
     };
     const stop = AbortSignal.any([signal, lost.signal]);
+    let pauseMs = this.#times.renewMs;
     while (!stop.aborted) {
       // A request that hangs must not make the term longer.
       const cancel = clock.after(Math.max(0, this.#leadsUntilMs - monotonicMs()), lose);
       // oxlint-disable-next-line no-await-in-loop -- the pause between two renewals
-      await clock.sleep(this.#pauseMs(), stop).catch(() => undefined);
+      await clock.sleep(this.#jittered(pauseMs), stop).catch(() => undefined);
       // oxlint-disable-next-line no-await-in-loop -- one renewal after the other
       const kept = stop.aborted || (await this.#reach(stop));
       cancel();
       if (stop.aborted) return;
       const others = this.#holder !== null && this.#holder !== this.#options.identity;
       if (!kept && (others || !this.holds())) lose();
+      pauseMs = kept ? this.#times.renewMs : this.#times.retryMs;
     }
   }
 
@@ -196,8 +206,8 @@ export class LeaseElection {
     }
   }
 
-  #pauseMs(): number {
-    return this.#times.retryMs * (1 + JITTER * this.#options.random());
+  #jittered(ms: number): number {
+    return ms * (1 + JITTER * this.#options.random());
   }
 }
 
