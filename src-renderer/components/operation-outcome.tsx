@@ -33,7 +33,9 @@ export function operationOutcome(state: Job["state"], report: OperationReport | 
       return "running";
     case "succeeded":
       return report?.verified === true ? "verified" : "not-verified";
-    default:
+    case "failed":
+    case "cancelled":
+    case "interrupted":
       return state;
   }
 }

@@ -13,17 +13,19 @@ function kindOf(line: string): "head" | "added" | "removed" | "same" {
 export function DiffText({ label, text }: { readonly label: string; readonly text: string }): ReactElement {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling area must be reachable by keyboard
-    <pre aria-label={label} className={styles.diff} role="region" tabIndex={0}>
-      {text
-        .replace(/\n$/, "")
-        .split("\n")
-        .map((line, place) => (
-          // oxlint-disable-next-line react/no-array-index-key -- lines have no name but their place
-          <span className={styles.line} data-kind={kindOf(line)} key={place}>
-            {withVisibleCharacters(line)}
-            {"\n"}
-          </span>
-        ))}
-    </pre>
+    <section aria-label={label} className={styles.diff} tabIndex={0}>
+      <pre>
+        {text
+          .replace(/\n$/, "")
+          .split("\n")
+          .map((line, place) => (
+            // oxlint-disable-next-line react/no-array-index-key -- lines have no name but their place
+            <span className={styles.line} data-kind={kindOf(line)} key={place}>
+              {withVisibleCharacters(line)}
+              {"\n"}
+            </span>
+          ))}
+      </pre>
+    </section>
   );
 }

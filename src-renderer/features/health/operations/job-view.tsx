@@ -16,6 +16,7 @@ import { useTranslate } from "../../../hooks/use-translate.ts";
 import { useWorkspace } from "../../../hooks/workspace-store.ts";
 import styles from "./operation-dialog.module.css";
 import { targetOf } from "./operation-draft.ts";
+import { ScrollRegion } from "./scroll-region.tsx";
 import { Stages, type Stage } from "./stages.tsx";
 import { useFollowedJob } from "./use-followed-job.ts";
 
@@ -31,14 +32,7 @@ export function JobView({ job: id, onClose }: JobViewProps): ReactElement {
   const report = useMemo(() => reportOf(job), [job]);
   return (
     <>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling area must be reachable by keyboard */}
-      <div
-        aria-label={t("operations.stage.apply")}
-        className={styles.scroller}
-        data-autofocus
-        role="region"
-        tabIndex={0}
-      >
+      <ScrollRegion label={t("operations.stage.apply")}>
         <Stages at={job === undefined ? "apply" : stageOf(job, report)} />
         {error === undefined ? null : <ErrorPanel error={error} onRetry={retry} title={t("operations.followFailed")} />}
         {job === undefined ? (
@@ -56,7 +50,7 @@ export function JobView({ job: id, onClose }: JobViewProps): ReactElement {
             {report === null ? null : <OperationSteps progress={report.steps} steps={report.plan.steps} />}
           </>
         )}
-      </div>
+      </ScrollRegion>
       <div className={styles.foot}>
         <JobActions job={job} onClose={onClose} />
       </div>

@@ -19,7 +19,10 @@ export function targetOf(operation: OperationDraft): string {
     case "rolling-restart":
     case "scale":
       return operation.workload.name;
-    default:
+    case "flush-ingester":
+    case "prepare-shutdown":
+    case "shutdown-ingester":
+    case "log-level":
       return operation.instance;
   }
 }

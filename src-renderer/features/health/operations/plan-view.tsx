@@ -9,6 +9,7 @@ import styles from "./operation-dialog.module.css";
 import type { OperationDraft } from "./operation-draft.ts";
 import { PlanReview } from "./plan-review.tsx";
 import { SafeVerdict } from "./safe-verdict.tsx";
+import { ScrollRegion } from "./scroll-region.tsx";
 import { Stages } from "./stages.tsx";
 import { usePlan } from "./use-plan.ts";
 
@@ -55,19 +56,12 @@ export function PlanView({ site, operation, onApplied, onClose }: PlanViewProps)
   }
   return (
     <>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling area must be reachable by keyboard */}
-      <div
-        aria-label={t("operations.stage.review")}
-        className={styles.scroller}
-        data-autofocus
-        role="region"
-        tabIndex={0}
-      >
+      <ScrollRegion label={t("operations.stage.review")}>
         <Stages at="review" />
         {failure}
         <SafeVerdict looking={looking} onLookAgain={lookAgain} safe={plan.safe} />
         <PlanReview plan={plan} />
-      </div>
+      </ScrollRegion>
       <div className={styles.foot}>
         {newer === undefined ? null : (
           <PartialNotice

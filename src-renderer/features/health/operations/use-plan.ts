@@ -44,12 +44,11 @@ export function usePlan(site: string, operation: OperationDraft): Planning {
   const { api } = useRpc();
   const [state, setState] = useState<PlanState>({ plan: undefined, newer: undefined, error: undefined, looking: true });
   const asking = useRef<AbortController | null>(null);
-  const look = useCallback(
+  const send = useCallback(
     (asked: boolean): void => {
       asking.current?.abort();
       const controller = new AbortController();
       asking.current = controller;
-      setState((before) => ({ ...before, error: undefined, looking: true }));
       // Not by the cache of answers: that is asked again after every round, and each plan leaves an audit entry.
       api.health.plan({ site, operation }, { signal: controller.signal }).then(
         (plan) => {
@@ -64,9 +63,16 @@ export function usePlan(site: string, operation: OperationDraft): Planning {
     [api, site, operation],
   );
   useEffect(() => {
-    look(true);
+    send(true);
     return () => asking.current?.abort();
-  }, [look]);
+  }, [send]);
+  const look = useCallback(
+    (asked: boolean): void => {
+      setState((before) => ({ ...before, error: undefined, looking: true }));
+      send(asked);
+    },
+    [send],
+  );
 
   const newest = state.newer ?? state.plan;
   useEffect(() => {
