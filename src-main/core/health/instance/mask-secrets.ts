@@ -1,4 +1,4 @@
-import { CST, Parser } from "yaml";
+import { Composer, CST, Parser } from "yaml";
 
 const MASK = "********";
 
@@ -24,9 +24,11 @@ const USER_INFO = /:\/\/[^\s"'<>]*@/g;
  * is no YAML mapping.
  */
 export function maskSecrets(yaml: string): string | null {
+  const tokens = [...new Parser().parse(yaml)];
+  // The parser alone takes a line indented by a tab for text, and a key in it for none.
+  for (const { errors } of new Composer().compose(tokens)) if (errors.length > 0) return null;
   let whole = "";
-  for (const token of new Parser().parse(yaml)) {
-    if (token.type === "error") return null;
+  for (const token of tokens) {
     if (token.type === "document") {
       const { value } = token;
       if (value?.type !== "block-map" && value?.type !== "flow-collection") return null;
