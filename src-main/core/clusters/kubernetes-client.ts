@@ -81,6 +81,11 @@ export class KubernetesClient {
     return this.#list("/api/v1", "namespaces", namespaceSchema, { namespace: null, signal });
   }
 
+  /** All objects of a resource; `group` is `/api/v1` or `/apis/<group>/<version>`. What `schema` does not name is dropped. */
+  listOf<Item>(group: string, resource: string, schema: z.ZodType<Item>, options: ListOptions): Promise<Item[]> {
+    return this.#list(group, resource, schema, options);
+  }
+
   getPod(namespace: string, name: string, signal: AbortSignal): Promise<Pod> {
     const subject = { verb: "get", resource: "pods", namespace, name };
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;

@@ -1,9 +1,7 @@
-import type { EvidenceHistory, InstanceDetails } from "../../../src-shared/model/health/instance-details.ts";
-import type { RingName, RingView } from "../../../src-shared/model/health/ring.ts";
+import type { EvidenceHistory } from "../../../src-shared/model/health/instance-details.ts";
 import type { Topology } from "../../../src-shared/model/health/topology.ts";
 import type { EvidenceKind } from "../../../src-shared/model/health/verdict.ts";
 import type { ScrapeRound } from "./detection/scrape.ts";
-import type { HealthSite } from "./health-site.ts";
 import type { SeriesHistory } from "./history/series-history.ts";
 import type { RoundReport } from "./scraping/scraper.ts";
 import type { ExpectedReplicas, SiteVerdicts } from "./verdicts/site-verdicts.ts";
@@ -19,32 +17,20 @@ export interface RoundMeter {
   topology(): Topology;
 }
 
-export interface ConfigText {
-  readonly yaml: string;
-  readonly cut: boolean;
+export interface EvidenceQuestion {
+  readonly instance: string;
+  readonly kind: EvidenceKind;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
-/** What the service is made of besides sites and disks; tests hand in their own where the real ones need a Loki. */
+/** What thinks about rounds; tests of the service hand in their own. */
 export interface HealthParts {
   makeJudge(intervalMs: number): RoundJudge;
   makeMeter(): RoundMeter;
   evidenceHistory(
     history: SeriesHistory,
     verdicts: SiteVerdicts | null,
-    question: {
-      readonly instance: string;
-      readonly kind: EvidenceKind;
-      readonly fromMs: number;
-      readonly toMs: number;
-    },
+    question: EvidenceQuestion,
   ): Promise<EvidenceHistory>;
-  readRings(site: HealthSite, rings: readonly RingName[] | null, signal: AbortSignal): Promise<RingView[]>;
-  readInstance(
-    site: HealthSite,
-    instance: string,
-    latest: ScrapeRound | null,
-    signal: AbortSignal,
-  ): Promise<InstanceDetails>;
-  /** Secrets are masked. */
-  readConfig(site: HealthSite, instance: string, signal: AbortSignal): Promise<ConfigText>;
 }

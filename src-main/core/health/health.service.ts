@@ -15,8 +15,10 @@ import { fireAndForget, type Logger } from "../common/logger.ts";
 import type { Announcer } from "../common/topics.ts";
 import { auditSite } from "./config-audit/audit-site.ts";
 import type { BucketFacts } from "./config-audit/config-facts.ts";
-import type { ConfigText, HealthParts } from "./health-parts.ts";
+import type { HealthParts } from "./health-parts.ts";
 import type { HealthSite, OpenHealthSite } from "./health-site.ts";
+import type { ConfigText } from "./instance/read-config.ts";
+import { configPage, instancePage, ringPages } from "./site-pages.ts";
 import { BoardAnnouncer } from "./watch/announce-board.ts";
 import { SiteWatch, type SiteIdentity } from "./watch/site-watch.ts";
 import { WatchMemory } from "./watch/watch-memory.ts";
@@ -75,7 +77,17 @@ export class HealthService implements AsyncDisposable {
     return this.#watchOf(site).topology;
   }
 
-  /** The site to be read or acted on, with its cluster; not the one that is watched, so that neither waits for the other. */
+  /** The board of a site that is watched already; `null` for another. Watches nothing by being asked. */
+  boardOf(site: SiteId): SiteHealth | null {
+    return this.#watches.get(site)?.board ?? null;
+  }
+
+  /** The history and the last round of a site that is watched; `null` for another, or before its history is open. */
+  memoryOf(site: SiteId): WatchMemory | null {
+    return this.#watches.get(site)?.memory ?? null;
+  }
+
+  /** The site to be read or acted on. Its rounds are its own: they are not those of the watch. */
   open(site: SiteId, signal: AbortSignal): Promise<HealthSite> {
     return this.#options.open(site, signal);
   }
@@ -86,12 +98,14 @@ export class HealthService implements AsyncDisposable {
   }
 
   async rings(site: SiteId, rings: readonly RingName[] | null, signal: AbortSignal): Promise<RingView[]> {
-    return this.#options.parts.readRings(await this.open(site, signal), rings, signal);
+    const latest = this.#watchOf(site).memory?.latest ?? null;
+    return ringPages(await this.open(site, signal), rings, latest, this.#options.clock, signal);
   }
 
   async instance(site: SiteId, instance: string, signal: AbortSignal): Promise<InstanceDetails> {
-    const latest = this.#watchOf(site).memory?.latest ?? null;
-    return this.#options.parts.readInstance(await this.open(site, signal), instance, latest, signal);
+    const watch = this.#watchOf(site);
+    const said = await instancePage(await this.open(site, signal), instance, this.#options.clock, signal);
+    return { instance, figures: watch.memory?.figures(instance) ?? [], ...said };
   }
 
   /** @throws AppError `health.instance-unknown` */
@@ -109,21 +123,13 @@ export class HealthService implements AsyncDisposable {
   }
 
   async config(site: SiteId, instance: string, signal: AbortSignal): Promise<ConfigText> {
-    return this.#options.parts.readConfig(await this.open(site, signal), instance, signal);
+    return configPage(await this.open(site, signal), instance, this.#options.clock, signal);
   }
 
   async auditConfig(site: SiteId, signal: AbortSignal): Promise<ConfigAudit> {
-    const { parts, bucketOf, clock } = this.#options;
+    const { bucketOf, clock } = this.#options;
     const opened = await this.open(site, signal);
-    return auditSite(
-      opened,
-      {
-        readConfig: (instance) => parts.readConfig(opened, instance, signal),
-        bucketOf: (config) => bucketOf(site, config, signal),
-        clock,
-      },
-      signal,
-    );
+    return auditSite(opened, { bucketOf: (config) => bucketOf(site, config, signal), clock }, signal);
   }
 
   /** @throws AppError `sites.no-cluster`, `health.no-targets` */
@@ -199,7 +205,7 @@ export class HealthService implements AsyncDisposable {
   }
 
   #remember(site: SiteId, place: string, signal: AbortSignal): Promise<WatchMemory> {
-    const { parts, clock, logger, announcer, settings, directory } = this.#options;
+    const { parts, clock, logger, settings, directory } = this.#options;
     const { historyMs, intervalMs } = settings();
     return WatchMemory.open(
       {
@@ -210,11 +216,16 @@ export class HealthService implements AsyncDisposable {
         parts,
         clock,
         logger,
-        onDiskError: (error) =>
-          announcer.notice({ key: `health.${error.code}`, severity: "warning", params: { ...error.params, site } }),
+        onUnkept: (error) => this.#notice(site, "history-lost", { file: String(error.params["file"] ?? "") }),
+        onDamage: ({ keptAs, savedRounds }) =>
+          this.#notice(site, "history-damaged", { file: keptAs, rounds: savedRounds }),
       },
       signal,
     );
+  }
+
+  #notice(site: SiteId, key: string, params: Readonly<Record<string, string | number>>): void {
+    this.#options.announcer.notice({ key: `health.${key}`, severity: "warning", params: { site, ...params } });
   }
 }
 

@@ -44,6 +44,15 @@ export class Announcements implements Announcer {
     this.#tell({ kind: "open-link", url });
   }
 
+  /** Calls back, coalesced as for pages, when a topic changed; the answer ends it. */
+  onChanged(topic: Topic, listener: () => void): () => void {
+    const hear = (announcement: Announcement) => {
+      if (announcement.kind === "changed" && announcement.topics.includes(topic)) listener();
+    };
+    this.#listeners.add(hear);
+    return () => this.#listeners.delete(hear);
+  }
+
   /** Everything from now on, until the signal is aborted. */
   async *listen(signal: AbortSignal): AsyncGenerator<Announcement, void, void> {
     const waiting: Announcement[] = [];

@@ -41,20 +41,3 @@ export function configSeconds(config: unknown, path: string): number | null {
   }
   return seconds;
 }
-
-/** A diff that sets one value of Loki's configuration, with the sections above it as its context. */
-export function configPatch(path: string, present: string | null, wanted: string): string {
-  const keys = path.split(".");
-  const last = keys.pop() ?? "";
-  const context = keys.map((key, depth) => ` ${"  ".repeat(depth)}${key}:`);
-  const indent = "  ".repeat(keys.length);
-  return [
-    "--- a/config.yaml",
-    "+++ b/config.yaml",
-    "@@",
-    ...context,
-    ...(present === null ? [] : [`-${indent}${last}: ${present}`]),
-    `+${indent}${last}: ${wanted}`,
-    "",
-  ].join("\n");
-}

@@ -1,141 +1,75 @@
-import { z } from "zod";
-import type { AuditRule, RuleFinding } from "./audit-rule.ts";
-import { configFlag, configNumber, configPatch, configSeconds, configText, configValue } from "./config-values.ts";
-
-function one(path: string, present: string, wanted: string | null): readonly RuleFinding[] {
-  return [{ where: path, present, patch: wanted === null ? null : configPatch(path, present, wanted) }];
-}
+import type { AuditRule, Mend, RuleFinding } from "./audit-rule.ts";
+import { configFlag, configNumber, configSeconds, configText, configValue } from "./config-values.ts";
+import { schemaPeriods } from "./schema-periods.ts";
 
 const NONE: readonly RuleFinding[] = [];
 
-const periodSchema = z.object({
-  from: z.unknown(),
-  store: z.string().catch(""),
-  object_store: z.string().catch(""),
-  schema: z.string().catch(""),
-});
-
-function periods(config: unknown): readonly z.infer<typeof periodSchema>[] {
-  return z.array(periodSchema).catch([]).parse(configValue(config, "schema_config.configs"));
+function set(path: string, value: string): Mend {
+  return { kind: "config", edits: [{ path, value }] };
 }
 
-/** Stores that Loki 3 still reads and new periods must not use (upgrade guide of 3.0: `boltdb-shipper` is deprecated). */
-const OLD_STORES: ReadonlySet<string> = new Set([
-  "aws",
-  "aws-dynamo",
-  "bigtable",
-  "bigtable-hashed",
-  "boltdb",
-  "boltdb-shipper",
-  "cassandra",
-  "gcp",
-  "gcp-columnkey",
-  "grpc-store",
-]);
+/** A rule over one value: `wanted` replaces what is found. */
+function overValue(
+  id: string,
+  severity: AuditRule["severity"],
+  path: string,
+  wanted: string,
+  isBad: (config: unknown, path: string) => boolean,
+): AuditRule {
+  return {
+    id,
+    severity,
+    needs: ["config"],
+    paths: [path],
+    find: ({ config }) =>
+      isBad(config, path)
+        ? [{ where: path, present: String(configValue(config, path)), mend: set(path, wanted) }]
+        : NONE,
+  };
+}
+
+const isOff = (config: unknown, path: string) => configFlag(config, path) === false;
+const isNoTime = (config: unknown, path: string) => configSeconds(config, path) === 0;
 
 /** Rules over Loki's own configuration. Paths and defaults are of Loki 3.7.6's `/config`. */
 export const LOKI_CONFIG_RULES: readonly AuditRule[] = [
-  {
-    id: "replication-factor",
-    severity: "critical",
-    find: ({ config }) => {
-      const path = "ingester.lifecycler.ring.replication_factor";
-      const factor = configNumber(config, path);
-      return factor === null || factor >= 3 ? NONE : one(path, String(factor), "3");
-    },
-  },
-  {
-    id: "wal-off",
-    severity: "critical",
-    find: ({ config }) =>
-      configFlag(config, "ingester.wal.enabled") === false ? one("ingester.wal.enabled", "false", "true") : NONE,
-  },
-  {
-    id: "wal-no-flush-on-shutdown",
-    severity: "info",
-    find: ({ config }) => {
-      const path = "ingester.wal.flush_on_shutdown";
-      return configFlag(config, path) === false ? one(path, "false", "true") : NONE;
-    },
-  },
-  {
-    id: "zone-awareness",
-    severity: "warning",
-    find: ({ config }) => {
-      const path = "ingester.lifecycler.ring.zone_awareness_enabled";
-      return configFlag(config, path) === false ? one(path, "false", "true") : NONE;
-    },
-  },
-  {
-    id: "no-results-cache",
-    severity: "warning",
-    find: ({ config }) =>
-      configFlag(config, "query_range.cache_results") === false
-        ? one("query_range.cache_results", "false", "true")
-        : NONE,
-  },
-  {
-    id: "no-query-split",
-    severity: "warning",
-    find: ({ config }) => {
-      const path = "limits_config.split_queries_by_interval";
-      return configSeconds(config, path) === 0 ? one(path, "0s", "1h") : NONE;
-    },
-  },
-  {
-    id: "no-query-bytes-limit",
-    severity: "warning",
-    find: ({ config }) => {
-      const path = "limits_config.max_query_bytes_read";
-      const value = configValue(config, path);
-      return value === 0 || value === "0B" ? one(path, String(value), "500GB") : NONE;
-    },
-  },
-  {
-    id: "no-query-length-limit",
-    severity: "warning",
-    find: ({ config }) => {
-      const path = "limits_config.max_query_length";
-      return configSeconds(config, path) === 0 ? one(path, "0s", "30d1h") : NONE;
-    },
-  },
+  overValue(
+    "replication-factor",
+    "critical",
+    "ingester.lifecycler.ring.replication_factor",
+    "3",
+    (config, path) => (configNumber(config, path) ?? 3) < 3,
+  ),
+  overValue("wal-off", "critical", "ingester.wal.enabled", "true", isOff),
+  overValue("wal-no-flush-on-shutdown", "info", "ingester.wal.flush_on_shutdown", "true", isOff),
+  overValue("zone-awareness", "warning", "ingester.lifecycler.ring.zone_awareness_enabled", "true", isOff),
+  overValue("no-results-cache", "warning", "query_range.cache_results", "true", isOff),
+  overValue("no-query-split", "warning", "limits_config.split_queries_by_interval", "1h", isNoTime),
+  overValue("no-query-bytes-limit", "warning", "limits_config.max_query_bytes_read", "500GB", (config, path) => {
+    const value = configValue(config, path);
+    return value === 0 || value === "0B";
+  }),
+  overValue("no-query-length-limit", "warning", "limits_config.max_query_length", "30d1h", isNoTime),
   {
     id: "retention-without-compactor",
     severity: "critical",
+    needs: ["config"],
+    paths: ["compactor.retention_enabled"],
     find: ({ config }) => {
       const period = configText(config, "limits_config.retention_period") ?? "";
       const seconds = configSeconds(config, "limits_config.retention_period");
       const path = "compactor.retention_enabled";
       if (seconds === null || seconds === 0 || configFlag(config, path) !== false) return NONE;
-      return one(path, "false", "true").map((finding) => ({ ...finding, params: { period } }));
-    },
-  },
-  {
-    id: "old-index-store",
-    severity: "warning",
-    find: ({ config }) => {
-      const last = periods(config).at(-1);
-      if (last === undefined || !OLD_STORES.has(last.store)) return NONE;
-      return one("schema_config.configs", last.store, null);
-    },
-  },
-  {
-    id: "old-schema",
-    severity: "info",
-    find: ({ config }) => {
-      const last = periods(config).at(-1);
-      if (last === undefined || !/^v(?:[1-9]|1[0-2])$/.test(last.schema)) return NONE;
-      return one("schema_config.configs", last.schema, null);
-    },
-  },
-  {
-    id: "deprecated-target",
-    severity: "warning",
-    find: ({ config }) => {
-      const target = configText(config, "target") ?? "";
-      return ["read", "write", "backend", "table-manager", "bloom-compactor"].includes(target)
-        ? one("target", target, null)
-        : NONE;
+      return [{ where: path, present: "false", params: { period }, mend: retentionMend(config) }];
     },
   },
 ];
+
+/** Loki does not start with retention and without a store for delete requests (`compactor.delete_request_store`). */
+function retentionMend(config: unknown): Mend {
+  const edits = [{ path: "compactor.retention_enabled", value: "true" }];
+  const storePath = "compactor.delete_request_store";
+  const store = schemaPeriods(config).at(-1)?.object_store ?? "";
+  if (configText(config, storePath) === "" && /^[\w-]+$/.test(store)) edits.push({ path: storePath, value: store });
+  return { kind: "config", edits };
+}

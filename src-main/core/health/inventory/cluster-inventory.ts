@@ -21,6 +21,14 @@ export interface WorkloadState {
   readonly podLabels: Readonly<Record<string, string>>;
   /** Condition types of `spec.template.spec.readinessGates`; left out where they were not read. */
   readonly readinessGates?: readonly string[];
+  /** `spec.selector.matchLabels`; left out where it was not read. */
+  readonly selector?: Readonly<Record<string, string>>;
+  /** Containers with the CPU and memory they ask for, as the manifest words them; left out where they were not read. */
+  readonly containers?: readonly {
+    readonly name: string;
+    readonly requests: Readonly<Record<string, string>>;
+    readonly limits: Readonly<Record<string, string>>;
+  }[];
 }
 
 export interface PodState {

@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Figure } from "../../../../src-shared/model/health/instance-details.ts";
 import type { Mates } from "../../../../src-shared/model/health/mates.ts";
 import type { HealthChange } from "../../../../src-shared/model/health/site-health.ts";
 import { AppError, isAppError } from "../../../../src-shared/errors/app-error.ts";
@@ -10,7 +11,8 @@ import { MatesMeter } from "../comparison/mates-meter.ts";
 import type { ScrapeRound } from "../detection/scrape.ts";
 import type { HealthParts, RoundJudge, RoundMeter } from "../health-parts.ts";
 import { unwritable } from "../history/segment-file.ts";
-import { SeriesHistory } from "../history/series-history.ts";
+import { SeriesHistory, type HistoryDamage } from "../history/series-history.ts";
+import { FigureWindow } from "../instance/figure-window.ts";
 import type { RoundReport } from "../scraping/scraper.ts";
 import type { ExpectedReplicas, SiteVerdicts } from "../verdicts/site-verdicts.ts";
 
@@ -30,8 +32,9 @@ export interface WatchMemoryOptions {
   readonly parts: Pick<HealthParts, "makeJudge" | "makeMeter">;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told once for each way in which the disk fails. */
-  readonly onDiskError: (error: AppError) => void;
+  /** Told once, until a round could be kept again. */
+  readonly onUnkept: (error: AppError) => void;
+  readonly onDamage: (damage: HistoryDamage) => void;
 }
 
 /** All that is remembered of one Loki: its history on disk, and what the judge and the meter made of it. */
@@ -41,10 +44,11 @@ export class WatchMemory implements Disposable {
   #judge: RoundJudge;
   #meter: RoundMeter;
   #mates = new MatesMeter();
+  #figures = new FigureWindow();
   #verdicts: SiteVerdicts | null = null;
   #latest: ScrapeRound | null = null;
   #changes: HealthChange[] = [];
-  #failing = new Set<string>();
+  #failing = false;
 
   private constructor(options: WatchMemoryOptions, history: SeriesHistory | null) {
     this.#options = options;
@@ -64,8 +68,9 @@ export class WatchMemory implements Disposable {
     } catch (error) {
       if (!isAppError(error)) throw error;
       logger.warn("health is watched without a history", { code: error.code });
-      options.onDiskError(error);
+      options.onUnkept(error);
     }
+    for (const damage of history?.damage ?? []) options.onDamage(damage);
     const memory = new WatchMemory(options, history);
     if (history !== null) await memory.#replay(history, signal);
     return memory;
@@ -93,6 +98,11 @@ export class WatchMemory implements Disposable {
     return this.#mates.mates(component);
   }
 
+  /** What the last minute says of one process in figures. */
+  figures(instance: string): Figure[] {
+    return this.#figures.figures(instance);
+  }
+
   /** Keeps a round and says what it led to. A full disk costs the history, not the verdicts. */
   take(report: RoundReport, expected: ExpectedReplicas | null): SiteVerdicts {
     this.#keep(report.round);
@@ -106,13 +116,13 @@ export class WatchMemory implements Disposable {
   #keep(round: ScrapeRound): void {
     try {
       this.history?.append(round);
-      this.#failing.clear();
+      this.#failing = false;
     } catch (error) {
       if (!isAppError(error)) throw error;
-      if (this.#failing.has(error.code)) return;
-      this.#failing.add(error.code);
-      this.#options.logger.warn("a round could not be kept", { code: error.code });
-      this.#options.onDiskError(error);
+      if (this.#failing) return;
+      this.#failing = true;
+      this.#options.logger.warn("rounds cannot be kept", { code: error.code });
+      this.#options.onUnkept(error);
     }
   }
 
@@ -120,6 +130,7 @@ export class WatchMemory implements Disposable {
     const verdicts = this.#judge.round(round, report, expected);
     this.#meter.round(round);
     this.#mates.round(round);
+    this.#figures.take(round);
     this.#verdicts = verdicts;
     this.#latest = round;
     this.#changes = [...verdicts.changes.toReversed(), ...this.#changes].slice(0, MOST_CHANGES);
@@ -168,6 +179,7 @@ export class WatchMemory implements Disposable {
     this.#judge = parts.makeJudge(intervalMs);
     this.#meter = parts.makeMeter();
     this.#mates = new MatesMeter();
+    this.#figures = new FigureWindow();
     this.#verdicts = null;
     this.#latest = null;
     this.#changes = [];
