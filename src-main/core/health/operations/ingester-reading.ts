@@ -9,6 +9,8 @@ export interface IngesterReading {
   readonly chunks: number | null;
   /** Chunks flushed since the process began, for whatever reason. */
   readonly flushed: number | null;
+  /** Of those, the ones that a flush by hand made. */
+  readonly forced: number | null;
   readonly failures: number | null;
   readonly replaying: boolean | null;
   readonly prepared: boolean | null;
@@ -42,9 +44,11 @@ export const INGESTER_FAMILIES: ReadonlySet<string> = new Set([
 export function ingesterReading(instance: string, series: Readonly<Record<string, number>> | null): IngesterReading {
   const sums = new Map<string, number>();
   const tenants = new Map<string, number>();
+  let forced = 0;
   for (const [key, value] of Object.entries(series ?? {})) {
     const { name, labels } = parseSeriesKey(key);
     sums.set(name, (sums.get(name) ?? 0) + value);
+    if (name === FLUSHED && labels["reason"] === "forced") forced += value;
     const tenant = name === STREAMS ? labels["tenant"] : undefined;
     if (tenant !== undefined && value > 0) tenants.set(tenant, value);
   }
@@ -59,6 +63,7 @@ export function ingesterReading(instance: string, series: Readonly<Record<string
     queue: sums.get(QUEUE) ?? null,
     chunks: sums.get(CHUNKS) ?? null,
     flushed: sums.get(FLUSHED) ?? null,
+    forced: sums.has(QUEUE) ? forced : null,
     // A counter that never counted is not exported.
     failures: sums.get(FAILURES) ?? (sums.has(QUEUE) ? 0 : null),
     replaying: flag(REPLAYING),

@@ -4,6 +4,7 @@ import type { RingView } from "../../../../src-shared/model/health/ring.ts";
 import type { SiteHealth } from "../../../../src-shared/model/health/site-health.ts";
 import type { ClusterInventory } from "../inventory/cluster-inventory.ts";
 import type { IngesterReading } from "./ingester-reading.ts";
+import type { WorkloadMark } from "./pod-actions.ts";
 
 /** Everything that is looked at to tell whether something is safe now. What could not be learnt is `null`. */
 export interface OperationFacts {
@@ -21,4 +22,6 @@ export interface OperationFacts {
   readonly running: readonly Operation[];
   readonly deleteRequest: DeleteRequest | null;
   readonly logLevel: string | null;
+  /** The workload that is changed, read by itself. */
+  readonly mark: WorkloadMark | null;
 }

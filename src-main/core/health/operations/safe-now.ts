@@ -31,10 +31,11 @@ export function safeNow(operation: Operation, facts: OperationFacts): SafeNow {
   const view = safetyView(operation, facts);
   const reasons: SafetyReason[] = [];
   const checked: SafetyReasonKind[] = [];
-  for (const { kind, weights, look } of SAFETY_RULES) {
-    const weight = weights[operation.kind];
+  for (const rule of SAFETY_RULES) {
+    const { kind } = rule;
+    const weight = rule.weights[operation.kind];
     if (weight === undefined) continue;
-    const found = look(view);
+    const found = rule.look(view);
     if (found === "well") checked.push(kind);
     else if (found !== "silent") {
       reasons.push(...found.map((finding) => ({ kind, weight: finding.weight ?? weight, params: finding.params })));

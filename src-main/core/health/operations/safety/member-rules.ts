@@ -61,21 +61,18 @@ export const MEMBER_RULES: readonly SafetyRule[] = [
     weights: { "prepare-shutdown": "stops", scale: "stops", "log-level": "stops" },
     look: (view) => {
       const { operation, workload, facts } = view;
-      switch (operation.kind) {
-        case "prepare-shutdown": {
-          const prepared = readingOf(view, operation.instance)?.prepared;
-          if (prepared == null) return "silent";
-          return findings(prepared === operation.prepared ? [{ params: { state: prepared ? "set" : "unset" } }] : []);
-        }
-        case "scale":
-          if (workload === null) return "silent";
-          return findings(workload.wanted === operation.replicas ? [{ params: { state: operation.replicas } }] : []);
-        case "log-level":
-          if (facts.logLevel === null) return "silent";
-          return findings(facts.logLevel === operation.level ? [{ params: { state: operation.level } }] : []);
-        default:
-          return "silent";
+      if (operation.kind === "prepare-shutdown") {
+        const prepared = readingOf(view, operation.instance)?.prepared;
+        if (prepared == null) return "silent";
+        return findings(prepared === operation.prepared ? [{ params: { state: prepared ? "set" : "unset" } }] : []);
       }
+      if (operation.kind === "scale" && workload !== null) {
+        return findings(workload.wanted === operation.replicas ? [{ params: { state: operation.replicas } }] : []);
+      }
+      if (operation.kind === "log-level" && facts.logLevel !== null) {
+        return findings(facts.logLevel === operation.level ? [{ params: { state: operation.level } }] : []);
+      }
+      return "silent";
     },
   },
 ];

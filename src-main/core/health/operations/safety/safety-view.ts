@@ -35,6 +35,7 @@ export function safetyView(operation: Operation, facts: OperationFacts): SafetyV
   const told = facts.rings.find(({ ring }) => ring === "ingester") ?? null;
   const ring = told !== null && told.error === null && told.from !== null ? told : null;
   const factor = ring?.replicationFactor ?? null;
+  const allAtOnce = operation.kind === "scale" || workload?.updateStrategy === "Recreate";
   const zones = new Set((ring?.members ?? []).map(({ zone }) => zone).filter((zone) => zone !== ""));
   return {
     operation,
@@ -42,7 +43,7 @@ export function safetyView(operation: Operation, facts: OperationFacts): SafetyV
     workload,
     touched,
     leaving,
-    atATime: operation.kind === "scale" ? leaving.length : Math.min(1, leaving.length),
+    atATime: allAtOnce ? leaving.length : Math.min(1, leaving.length),
     ring,
     factor,
     spare: factor === null ? null : factor - (Math.floor(factor / 2) + 1),
