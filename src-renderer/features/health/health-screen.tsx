@@ -1,15 +1,19 @@
 import { IconHeartbeat, IconPlus } from "@tabler/icons-react";
-import type { ReactElement } from "react";
+import { useCallback, useMemo, type ReactElement } from "react";
 import { Button } from "../../components/button.tsx";
 import { Screen } from "../../components/screen.tsx";
 import { EmptyView, FailedView, LoadingView } from "../../components/state-views.tsx";
 import { VerdictSign } from "../../components/verdict-sign.tsx";
+import type { Command } from "../../hooks/commands.ts";
 import { useAnswer } from "../../hooks/use-answer.ts";
+import { useCommands } from "../../hooks/use-commands.ts";
 import { SiteHealthProvider, useSiteHealth } from "../../hooks/use-site-health.tsx";
 import { useCurrentSite } from "../../hooks/use-sites.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { useWorkspace } from "../../hooks/workspace-store.ts";
 import { HealthTabs } from "./health-tabs.tsx";
+import { InstanceDrawer } from "./instance/instance-drawer.tsx";
+import { OperationProvider } from "./operations/operation-context.tsx";
 
 /** Whether it is the log system itself, which part of it, and what can safely be done. */
 export function HealthScreen(): ReactElement {
@@ -20,7 +24,9 @@ export function HealthScreen(): ReactElement {
   if (site !== undefined) {
     return (
       <SiteHealthProvider key={site.id} site={site}>
-        <SiteScreen />
+        <OperationProvider site={site.id}>
+          <SiteScreen />
+        </OperationProvider>
       </SiteHealthProvider>
     );
   }
@@ -49,10 +55,23 @@ export function HealthScreen(): ReactElement {
 function SiteScreen(): ReactElement {
   const t = useTranslate();
   const { site, health } = useSiteHealth();
+  const instance = useWorkspace((state) => state.health.instance);
+  const showHealth = useWorkspace((state) => state.showHealth);
+  const close = useCallback(() => showHealth({ instance: null }), [showHealth]);
+  useCommands(
+    useMemo<readonly Command[]>(
+      () =>
+        instance === null
+          ? []
+          : [{ id: "health.close", group: "view", label: "app.close", shortcut: "escape", hidden: true, run: close }],
+      [instance, close],
+    ),
+  );
   const told = health !== undefined && health.roundAtMs !== null;
   return (
     <Screen
       aside={told ? <VerdictSign verdict={health.verdict} /> : undefined}
+      drawer={instance === null ? undefined : <InstanceDrawer name={instance} onClose={close} />}
       fill
       title={`${t("app.screen.health")} · ${site.name}`}
     >

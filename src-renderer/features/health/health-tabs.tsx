@@ -4,11 +4,17 @@ import type { Command } from "../../hooks/commands.ts";
 import { useCommands } from "../../hooks/use-commands.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { HEALTH_TABS, useWorkspace, type HealthTab } from "../../hooks/workspace-store.ts";
+import { AuditTab } from "./audit/audit-tab.tsx";
 import { BoardTab } from "./board/board-tab.tsx";
+import { ChangesTab } from "./changes/changes-tab.tsx";
 import styles from "./health-screen.module.css";
 
 /** What each part of the screen draws; a part that does not exist yet has no tab. */
-const PARTS: Partial<Readonly<Record<HealthTab, () => ReactElement>>> = { board: BoardTab };
+const PARTS: Partial<Readonly<Record<HealthTab, () => ReactElement>>> = {
+  board: BoardTab,
+  changes: ChangesTab,
+  audit: AuditTab,
+};
 
 const SHOWN = HEALTH_TABS.filter((tab) => PARTS[tab] !== undefined);
 
