@@ -57,12 +57,12 @@ export class GrayFailureDetector {
   readonly #past = new PastFindings();
   readonly #told = new Map<string, { readonly told: string; readonly verdict: Verdict; readonly sinceMs: number }>();
   readonly #judgements = new Map<string, Judgement>();
-  #ring: readonly RingMember[] = [];
+  #ring: ReadonlyMap<string, RingMember> = new Map();
   #toldCauses = "";
 
   /** Takes one round in; gives what changed by it. Rounds come in the order of time. */
   round({ atMs, scrapes, ring }: ScrapeRound): readonly VerdictChange[] {
-    if (ring !== null) this.#ring = ring;
+    if (ring !== null) this.#ring = new Map(ring.map((member) => [member.id, member]));
     for (const scrape of scrapes) this.#take(scrape);
     this.#forget(atMs);
     const windows = this.#windows(runsIngester, atMs - WINDOW_MS, atMs);
@@ -105,7 +105,7 @@ export class GrayFailureDetector {
 
   /** Its state in the ring as last read; `null` when it is in none. */
   ringState(instance: string): string | null {
-    return this.#ring.find(({ id }) => id === instance)?.state ?? null;
+    return this.#ring.get(instance)?.state ?? null;
   }
 
   /** When its process began, by this console's clock as far as that is known. */
@@ -158,14 +158,13 @@ export class GrayFailureDetector {
 
   #instanceWindows(atMs: number, windows: Windows): ReadonlyMap<string, InstanceWindow> {
     const timeouts = this.#appendTimeouts(atMs);
-    const members = new Map(this.#ring.map((member) => [member.id, member]));
     const judged = new Map<string, InstanceWindow>();
     for (const [instance, readings] of windows) {
       const state = this.#states.get(instance);
       const rates = windowRates(readings);
       // One that does not answer now is judged by that alone.
       if (rates === null || state === undefined || state.misses > 0) continue;
-      const member = members.get(instance);
+      const member = this.#ring.get(instance);
       judged.set(instance, {
         instance,
         rates,

@@ -200,10 +200,8 @@ function shares(
       if (growth > 0) groups.get(track.labels, partName).whole += growth;
     }
   }
-  const figures = groups.figures(Math.max(least, Number.MIN_VALUE), ({ value, whole: all }) =>
-    Math.min(1, value / all),
-  );
-  return sparse ? (figures?.filter(({ value }) => value > 0) ?? null) : figures;
+  const found = groups.figures(Math.max(least, Number.MIN_VALUE), ({ value, whole: all }) => Math.min(1, value / all));
+  return sparse ? (found?.filter(({ value }) => value > 0) ?? null) : found;
 }
 
 function levels(

@@ -65,22 +65,24 @@ export class RuleEngine {
     { into, missing }: { readonly into: Map<string, Seen[]>; readonly missing: Set<string> },
   ): void {
     const judged: Judged[] = [];
+    let telling = 0;
     for (const book of books) {
       const found = figuresOf(rule, [book], atMs);
       if (found === null) {
         if (rule.alwaysOn?.includes(component) === true) missing.add(book.instance);
         continue;
       }
+      telling += 1;
       for (const figure of found) judged.push(this.#judged(index, rule, book.instance, figure, atMs));
     }
     if (judged.length === 0) return;
     for (const [group, mates] of Map.groupBy(judged, (one) => one.group)) {
-      const sample = lazySample(rule, mates);
+      const sample = lazySample(rule, mates, telling);
       for (const one of mates) {
         const verdict = verdictOn(rule, one, mates, sample);
         this.#remember(index, rule, one, group, verdict !== null, atMs);
         if (verdict === null) continue;
-        const peers = mates.length > 1 ? sample().deviation(one.figure.value, true) : null;
+        const peers = sample().deviation(one.figure.value, true);
         const compared = { ...peersOf(peers), ...verdict };
         push(into, one.name, seen(rule, one.figure, compared, null));
       }
@@ -105,7 +107,7 @@ export class RuleEngine {
     }
     for (const figure of found) {
       const one = this.#judged(index, rule, component, figure, atMs);
-      const verdict = verdictOn(rule, one, [one], lazySample(rule, [one]));
+      const verdict = verdictOn(rule, one, [one], lazySample(rule, [one], 1));
       this.#remember(index, rule, one, one.group, verdict !== null, atMs);
       if (verdict === null) continue;
       const other = rule.paramOf === undefined ? null : otherFigure(rule.paramOf, books, atMs);
@@ -151,20 +153,19 @@ function pastOf({ raises }: Rule): Difference | undefined {
   return "past" in raises ? raises.past : undefined;
 }
 
-function lazySample({ raises }: Rule, mates: readonly Judged[]): () => PeerSample {
+/** Of `telling` processes; those without a figure are at nothing, which is not made a figure of. */
+function lazySample({ raises }: Rule, mates: readonly Judged[], telling: number): () => PeerSample {
   let sample: PeerSample | null = null;
   const { floor, noise } = ("mates" in raises ? raises.mates : undefined) ?? { floor: 1e-9, noise: 0.1 };
-  return () =>
-    (sample ??= new PeerSample(
-      mates.map(({ figure }) => figure.value),
-      { floor, noise },
-    ));
+  const nothing = "over" in raises ? Math.max(0, telling - mates.length) : 0;
+  const values = mates.map(({ figure }) => figure.value);
+  return () => (sample ??= new PeerSample([...values, ...Array.from({ length: nothing }, () => 0)], { floor, noise }));
 }
 
 function verdictOn(rule: Rule, one: Judged, mates: readonly Judged[], sample: () => PeerSample): Verdict | null {
   const { raises } = rule;
   const { value, intervalSeconds } = one.figure;
-  if ("over" in raises) return value > raises.over ? {} : null;
+  if ("over" in raises) return value > raises.over && apart(raises.timesMates, value, sample) ? {} : null;
   if ("under" in raises) return value < raises.under ? {} : null;
   if ("intervals" in raises) {
     const known = intervalSeconds === null ? raises.most : raises.intervals * intervalSeconds;
@@ -173,17 +174,21 @@ function verdictOn(rule: Rule, one: Judged, mates: readonly Judged[], sample: ()
   }
   if (raises.mates !== undefined && mates.length > 2) {
     const peers = sample().deviation(value, true);
-    if (peers !== null && differs(peers, raises.mates)) {
+    if (peers !== null && isFar(peers, raises.mates)) {
       return { ...peersOf(peers), ...(raises.past === undefined ? {} : { params: { against: "mates" } }) };
     }
   }
-  if (raises.past !== undefined && one.past !== null && differs(one.past, raises.past) && !common(one, mates)) {
+  if (raises.past !== undefined && one.past !== null && isFar(one.past, raises.past) && !common(one, mates)) {
     return { ...peersOf(one.past), ...(raises.mates === undefined ? {} : { params: { against: "past" } }) };
   }
   return null;
 }
 
-function differs({ own, matesMedian, ratio, score }: PeerDeviation, asked: Difference): boolean {
+function apart(times: number | undefined, value: number, sample: () => PeerSample): boolean {
+  return times === undefined || value > times * (sample().deviation(value, true)?.matesMedian ?? 0);
+}
+
+function isFar({ own, matesMedian, ratio, score }: PeerDeviation, asked: Difference): boolean {
   if (asked.low === true) {
     return ratio <= 1 / asked.ratio && score <= -asked.score && matesMedian - own >= asked.least;
   }

@@ -18,7 +18,8 @@ export interface Difference {
 
 /** When a figure speaks against somebody. */
 export type Threshold =
-  | { readonly over: number }
+  /** With `timesMates`, where there are mates, so many times their median besides. */
+  | { readonly over: number; readonly timesMates?: number }
   | { readonly under: number }
   /** Seconds since the last success: so many of its own intervals, but at least and at most so long. */
   | { readonly intervals: number; readonly least: number; readonly most: number }

@@ -1,4 +1,5 @@
 import type { Labels } from "../tracked-keys.ts";
+import type { Measure } from "../measure.ts";
 import type { Rule } from "../rule.ts";
 
 /** Routes that serve nobody's request: the console's own scrapes, and streams that end by being cut. */
@@ -17,6 +18,14 @@ const ofRequests = ({ route = "" }: Labels): boolean => !NO_REQUESTS.has(route);
 /** `500` of HTTP, `5xx` of gRPC with an HTTP status inside, `error` of any other gRPC error (dskit's instrumentation). */
 const failed = ({ status_code: status = "" }: Labels): boolean => /^5(\d\d|xx)$/.test(status) || status === "error";
 
+const FAILING: Measure = {
+  of: "share",
+  part: { families: ["loki_request_duration_seconds_count"], where: (labels) => ofRequests(labels) && failed(labels) },
+  whole: { families: ["loki_request_duration_seconds_count"], where: ofRequests },
+  windowMs: 300_000,
+  least: 50,
+};
+
 /** What is wrong with any process, whatever it runs. */
 export const PROCESS_RULES: readonly Rule[] = [
   {
@@ -29,24 +38,25 @@ export const PROCESS_RULES: readonly Rule[] = [
     raiseAfterMs: 0,
     clearAfterMs: 0,
   },
+  // A tenth, as in Loki's own alert LokiRequestErrors. What fails on all of them alike is none of one process.
   {
     kind: "requests-failing",
     scope: "instance",
     unit: "share",
-    measure: {
-      of: "share",
-      part: {
-        families: ["loki_request_duration_seconds_count"],
-        where: (labels) => ofRequests(labels) && failed(labels),
-      },
-      whole: { families: ["loki_request_duration_seconds_count"], where: ofRequests },
-      windowMs: 300_000,
-      least: 20,
-    },
+    measure: FAILING,
     by: { route: "route" },
-    // A tenth, as in Loki's own alert LokiRequestErrors.
-    raises: { over: 0.1 },
+    raises: { over: 0.1, timesMates: 3 },
     raiseAfterMs: 30_000,
+    clearAfterMs: 60_000,
+  },
+  {
+    kind: "requests-failing",
+    scope: "component",
+    unit: "share",
+    measure: FAILING,
+    by: { route: "route" },
+    raises: { over: 0.1 },
+    raiseAfterMs: 60_000,
     clearAfterMs: 60_000,
   },
   {
