@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Reply } from "../http/reply.ts";
+import { isRecord } from "./field-set.ts";
 import type { KubeObject } from "./kube-object.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { jsonPatch, mergePatch, strategicPatch } from "./patch.ts";
@@ -80,9 +81,17 @@ const objectSchema = z.looseObject({
   }),
 });
 
+/** A null of a client means that there is nothing, as in Go: typed clients send `creationTimestamp: null`. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isRecord(value)) return value;
+  const members = Object.entries(value).filter(([, each]) => each !== null);
+  return Object.fromEntries(members.map(([name, each]) => [name, withoutNulls(each)]));
+}
+
 /** A body as an object of the kind that the path names. */
 export function readObject(body: unknown, resource: KubeResource, namespace: string | null): KubeObject {
-  const parsed = objectSchema.safeParse(body);
+  const parsed = objectSchema.safeParse(withoutNulls(body));
   if (!parsed.success) throw badRequest(`the object provided is unrecognized (must be of type ${resource.kind})`);
   const { metadata } = parsed.data;
   if (metadata.namespace !== undefined && namespace !== null && metadata.namespace !== namespace) {

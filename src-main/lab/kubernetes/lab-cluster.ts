@@ -109,16 +109,19 @@ export class LabCluster {
 
   #deploy(spec: WorkloadSpec): KubeObject[] {
     const { store } = this;
+    const controller = controllerObject(spec);
     if (spec.kind === "Deployment") {
-      store.create(DEPLOYMENTS, withDefaults(DEPLOYMENTS, controllerObject(spec)));
+      store.create(DEPLOYMENTS, withDefaults(DEPLOYMENTS, controller));
       store.create(REPLICA_SETS, withDefaults(REPLICA_SETS, replicaSetObject(spec)));
     } else {
-      const set = store.create(STATEFUL_SETS, withDefaults(STATEFUL_SETS, controllerObject(spec)));
-      store.create(knownResource("apps", "controllerrevisions"), revisionObject(set, spec.templateHash, 1));
+      const set = store.create(STATEFUL_SETS, withDefaults(STATEFUL_SETS, controller));
+      const revision = revisionObject(set, spec.templateHash, 1);
+      store.create(knownResource("apps", "controllerrevisions"), since(revision, set));
     }
     return spec.pods.map((pod) => {
       for (const template of spec.volumeClaims) {
-        store.create(knownResource("", "persistentvolumeclaims"), claimOf(template, spec.namespace, pod.name));
+        const claim = claimOf(template, spec.namespace, pod.name);
+        store.create(knownResource("", "persistentvolumeclaims"), since(claim, controller));
       }
       const created = store.create(PODS, withDefaults(PODS, podObject(spec, pod, spec.createdMs)));
       if (pod.restartedMs !== null)
@@ -126,4 +129,10 @@ export class LabCluster {
       return created;
     });
   }
+}
+
+/** An object as old as another. */
+function since(object: KubeObject, { metadata }: KubeObject): KubeObject {
+  const { creationTimestamp } = metadata;
+  return creationTimestamp === undefined ? object : { ...object, metadata: { ...object.metadata, creationTimestamp } };
 }
