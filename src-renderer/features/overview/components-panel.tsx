@@ -1,11 +1,14 @@
 import { IconFileSearch } from "@tabler/icons-react";
 import type { ReactElement } from "react";
 import type { LokiComponent, Site } from "../../../src-shared/api/sites.api.ts";
+import { evidenceText } from "../../components/health-text.ts";
 import { IconButton } from "../../components/icon-button.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { EmptyView, FailedView, LoadingView } from "../../components/state-views.tsx";
 import { StatusShape } from "../../components/status-shape.tsx";
+import { VerdictSign } from "../../components/verdict-sign.tsx";
 import { useAnswer } from "../../hooks/use-answer.ts";
+import { useSiteHealth } from "../../hooks/use-site-health.tsx";
 import { useFormats } from "../../hooks/use-formats.ts";
 import { useForbidden } from "../../hooks/use-permission.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
@@ -74,7 +77,10 @@ function ComponentRow({ component }: { readonly component: LokiComponent }): Rea
   const chooseSource = useWorkspace((state) => state.chooseSource);
   const show = useWorkspace((state) => state.show);
   const run = useWorkspace((state) => state.run);
+  const { health } = useSiteHealth();
   const verdict = componentVerdict(component);
+  // Pods say whether they are ready; whether they work, the board alone knows.
+  const judged = health?.components.find((one) => one.component === component.name);
   const unready = component.pods.filter((pod) => !pod.ready).map((pod) => `${pod.name} (${pod.phase})`);
   const openLogs = (): void => {
     chooseSource({ kind: "pods", namespace: component.namespace });
@@ -87,10 +93,16 @@ function ComponentRow({ component }: { readonly component: LokiComponent }): Rea
         {component.name}
       </th>
       <td>
-        <span className={styles.verdict} title={unready.length === 0 ? undefined : formats.list(unready)}>
-          <StatusShape tone={verdict.tone} />
-          {t(`app.overview.verdict.${verdict.word}`)}
-        </span>
+        {judged === undefined ? (
+          <span className={styles.verdict} title={unready.length === 0 ? undefined : formats.list(unready)}>
+            <StatusShape tone={verdict.tone} />
+            {t(`app.overview.verdict.${verdict.word}`)}
+          </span>
+        ) : (
+          <span title={judged.evidence.map((one) => evidenceText(one, t, formats)).join("\n") || undefined}>
+            <VerdictSign verdict={judged.verdict} />
+          </span>
+        )}
       </td>
       <td className={styles.number}>
         {formats.number(verdict.ready)}

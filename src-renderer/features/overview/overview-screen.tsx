@@ -1,15 +1,19 @@
 import { IconPlus, IconServer2 } from "@tabler/icons-react";
 import type { ReactElement } from "react";
+import type { Site } from "../../../src-shared/api/sites.api.ts";
 import { Button } from "../../components/button.tsx";
 import { Screen } from "../../components/screen.tsx";
 import { EmptyView, FailedView, LoadingView } from "../../components/state-views.tsx";
 import { StatusShape } from "../../components/status-shape.tsx";
 import { useAnswer } from "../../hooks/use-answer.ts";
+import { useForbidden } from "../../hooks/use-permission.ts";
+import { SiteHealthProvider } from "../../hooks/use-site-health.tsx";
 import { siteTone, useCurrentSite } from "../../hooks/use-sites.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { useWorkspace } from "../../hooks/workspace-store.ts";
 import { ComponentsPanel } from "./components-panel.tsx";
 import { ConnectionPanel } from "./connection-panel.tsx";
+import { HealthPanel } from "./health-panel.tsx";
 import { LabPanel } from "./lab-panel.tsx";
 import styles from "./overview-screen.module.css";
 import { RunningJobsPanel } from "./running-jobs-panel.tsx";
@@ -21,6 +25,7 @@ export function OverviewScreen(): ReactElement {
   const list = useAnswer("sites", "list", undefined);
   const { site, id } = useCurrentSite();
   const show = useWorkspace((state) => state.show);
+  const noHealth = useForbidden("health.read");
 
   if (list.loading) {
     return (
@@ -53,6 +58,15 @@ export function OverviewScreen(): ReactElement {
     );
   }
   return (
+    <SiteHealthProvider key={site.id} paused={noHealth !== undefined} site={site}>
+      <Board site={site} watched={noHealth === undefined} />
+    </SiteHealthProvider>
+  );
+}
+
+function Board({ site, watched }: { readonly site: Site; readonly watched: boolean }): ReactElement {
+  const t = useTranslate();
+  return (
     <Screen
       aside={
         <span className={styles.state}>
@@ -65,6 +79,7 @@ export function OverviewScreen(): ReactElement {
       <div className={styles.board}>
         <div className={styles.main}>
           <ComponentsPanel site={site} />
+          {watched ? <HealthPanel /> : null}
         </div>
         <div className={styles.side}>
           <ConnectionPanel site={site} />
