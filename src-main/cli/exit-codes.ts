@@ -13,7 +13,7 @@ export const EXIT_CODES = {
   notFound: 4,
   /** Loki or the cluster did not answer, or not as it should. */
   upstream: 5,
-  /** With `--require-complete`: the answer was printed and may lack lines. */
+  /** With `--require-complete` or `--require-whole`: the answer was printed, and lines may be missing. */
   incomplete: 6,
   /** Ended by Ctrl-C. */
   interrupted: 130,

@@ -21,10 +21,10 @@ export type ExportPlace =
   | { readonly kind: "folder"; readonly directory: string }
   | { readonly kind: "s3"; readonly place: S3Place };
 
-/** `--archive`: a folder, or the address of a prefix in a store. */
-export function parsePlace(text: string): ExportPlace {
+/** `--archive`, `--store`: a folder, or the address of a prefix in a store. */
+export function parsePlace(text: string, option = "--archive"): ExportPlace {
   if (!text.startsWith("s3://")) return { kind: "folder", directory: resolve(text) };
-  const invalid = (problem: string) => new AppError("request.invalid", { path: "--archive", problem });
+  const invalid = (problem: string) => new AppError("request.invalid", { path: option, problem });
   const url = URL.parse(text);
   if (url === null) throw invalid(text);
   const parameters = new Map<string, string>();

@@ -12,6 +12,7 @@ import { addLabCommand } from "./lab-command.ts";
 import { addQueryCommands } from "./query-command.ts";
 import { addSitesCommands } from "./sites-command.ts";
 import { addServeCommand } from "./serve-command.ts";
+import { addStorageCommands } from "./storage-command.ts";
 import { addSettingsCommands } from "./settings-command.ts";
 import type { Terminal } from "./terminal.ts";
 import { KUBEMATE_VERSION } from "./version.ts";
@@ -40,6 +41,7 @@ export function buildProgram(terminal: Terminal, text: CliText): Command {
   addLabCommand(program, run);
   addHealthCommands(program, run);
   addWatchdogCommands(program, run);
+  addStorageCommands(program, run);
   addSettingsCommands(program, run);
   addAuditCommands(program, run);
   inheritSettings(program);
@@ -66,7 +68,7 @@ function exitCodeHelp(): string {
     refused: "credentials, RBAC, role, a plugin that was not confirmed",
     notFound: "no such site, job, setting or file",
     upstream: "Loki or the cluster did not answer, or not as it should",
-    incomplete: "with --require-complete: the answer was printed and may lack lines",
+    incomplete: "with --require-complete or --require-whole: the answer was printed and lines may be missing",
     interrupted: "ended by Ctrl-C",
   };
   const lines = Object.entries(EXIT_CODES).map(([name, code]) => {

@@ -10,6 +10,8 @@ export const PERMISSIONS = [
   "health.operate",
   /** To do what is not known to be safe, with a reason. */
   "health.override",
+  /** To read every object of a bucket, whoever its tenants are. */
+  "storage.scan",
   "queries.change",
   "jobs.read",
   "jobs.control",

@@ -20,6 +20,7 @@ const OPERATOR: readonly Permission[] = [
   "sites.change",
   "logs.export",
   "health.operate",
+  "storage.scan",
   "jobs.control",
   "settings.change",
   "secrets.change",

@@ -60,7 +60,9 @@ export function recordedDamages(): readonly RecordedDamage[] {
 }
 
 /** Objects of the recorded bucket by key. They are kept in one file: not every file system takes the `:` of keys. */
-export function recordedObjects(file: "objects.ndjson.gz" | "damaged-objects.ndjson.gz"): ReadonlyMap<string, Buffer> {
+export function recordedObjects(
+  file: "objects.ndjson.gz" | "damaged-objects.ndjson.gz" | "../loki-index/objects.ndjson.gz",
+): ReadonlyMap<string, Buffer> {
   const objects = linesOf(file) as readonly { readonly key: string; readonly base64: string }[];
   return new Map(objects.map(({ key, base64 }) => [key, Buffer.from(base64, "base64")]));
 }

@@ -1,0 +1,141 @@
+import { gunzipSync } from "node:zlib";
+import type { LabelSet } from "../../../../src-shared/model/labels.ts";
+import { formatChunkKey } from "../../common/loki-format/chunk-key.ts";
+import { tableDayMs } from "../../common/loki-format/tsdb/index-key.ts";
+import { readTsdbIndex, type TsdbIndexReading } from "../../common/loki-format/tsdb/read-tsdb-index.ts";
+import type { ChunkBook } from "./chunk-book.ts";
+import type { ObjectKind } from "./object-kind.ts";
+
+type IndexObject = Extract<ObjectKind, { kind: "index" }>["index"];
+
+/** An index file unpacks to some hundred megabytes at most; Loki holds it in memory as well. */
+export const INDEX_MAX_BYTES = 4 * 2 ** 30;
+
+/** A chunk that an index names and that is not there. */
+export interface DanglingReference {
+  readonly key: string;
+  readonly tenant: string;
+  readonly fingerprint: bigint;
+  readonly labels: LabelSet;
+  readonly fromMs: number;
+  readonly throughMs: number;
+  readonly kibibytes: number;
+  readonly entries: number;
+  /** Whether the compactor's own file names it, and not only what ingesters have uploaded again. */
+  compacted: boolean;
+  /** The first file that names it. */
+  readonly index: string;
+}
+
+/** What the index says of a chunk that is there. */
+export interface ReferencedChunk {
+  readonly labels: LabelSet;
+  readonly entries: number;
+}
+
+/** What was wrong with an index file. */
+export interface BrokenIndex {
+  readonly key: string;
+  readonly index: IndexObject;
+  readonly sizeBytes: number;
+  /** `null` for one that did not unpack. */
+  readonly reading: TsdbIndexReading | null;
+  readonly problem: string;
+}
+
+/**
+ * Goes through index files one by one and compares what they name with the chunks that there are. Chunks of `asked` are
+ * described: labels and lines are known to the index alone.
+ */
+export class IndexPass {
+  readonly #book: ChunkBook;
+  readonly #asked: ReadonlySet<string>;
+  readonly dangling = new Map<string, DanglingReference>();
+  readonly described = new Map<string, ReferencedChunk>();
+  readonly broken: BrokenIndex[] = [];
+  /** Files of the same table and tenant with the same table of contents. */
+  readonly duplicates: {
+    readonly key: string;
+    readonly of: string;
+    readonly index: IndexObject;
+    readonly sizeBytes: number;
+  }[] = [];
+  /** Tenants and days that a readable file speaks of: `<day> <tenant>`. */
+  readonly covered = new Set<string>();
+  readonly #seen = new Map<string, string>();
+  #prefix = "index_";
+  references = 0;
+
+  constructor(book: ChunkBook, asked: ReadonlySet<string>) {
+    this.#book = book;
+    this.#asked = asked;
+  }
+
+  /** The table of a day, named as the other tables are. */
+  tableOf(day: number): string {
+    return `${this.#prefix}${day}`;
+  }
+
+  /** `packed` is the object as it is in the bucket. */
+  take(key: string, index: IndexObject, packed: Uint8Array): void {
+    this.#prefix = index.table.replace(/\d+$/, "");
+    const { bytes, problem } = unpacked(packed);
+    if (bytes === null) {
+      this.broken.push({ key, index, sizeBytes: packed.length, reading: null, problem });
+      return;
+    }
+    const day = (tableDayMs(index.table) ?? 0) / 86_400_000;
+    const reading = readTsdbIndex(bytes, index, ({ tenant, fingerprint, labels, chunks }) => {
+      this.covered.add(`${day} ${tenant}`);
+      for (let at = 0; at < chunks.count; at += 1) {
+        const fromMs = chunks.fromMs[at] ?? 0;
+        const throughMs = chunks.throughMs[at] ?? 0;
+        const chunk = formatChunkKey({ tenant, fingerprint, fromMs, throughMs, checksum: chunks.checksum[at] ?? 0 });
+        const entries = chunks.entries[at] ?? 0;
+        this.references += 1;
+        if (this.#book.markReferenced(chunk)) {
+          if (this.#asked.has(chunk) && !this.described.has(chunk)) this.described.set(chunk, { labels, entries });
+          continue;
+        }
+        const known = this.dangling.get(chunk);
+        if (known === undefined) {
+          const kibibytes = chunks.kibibytes[at] ?? 0;
+          const compacted = index.kind === "compacted";
+          this.dangling.set(chunk, {
+            key: chunk,
+            tenant,
+            fingerprint,
+            labels,
+            fromMs,
+            throughMs,
+            kibibytes,
+            entries,
+            compacted,
+            index: key,
+          });
+        } else known.compacted ||= index.kind === "compacted";
+      }
+    });
+    if (index.kind === "compacted" && reading.toc !== null) this.covered.add(`${day} ${index.tenant}`);
+    if (reading.findings.length > 0) {
+      this.broken.push({ key, index, sizeBytes: packed.length, reading, problem: "" });
+    } else if (index.kind === "compacted" && reading.toc !== null) {
+      const identity = `${index.table}/${index.tenant}/${reading.toc.checksum}/${bytes.length}`;
+      const before = this.#seen.get(identity);
+      if (before === undefined) this.#seen.set(identity, key);
+      else this.duplicates.push({ key, of: before, index, sizeBytes: packed.length });
+    }
+  }
+}
+
+function unpacked(packed: Uint8Array): { readonly bytes: Uint8Array | null; readonly problem: string } {
+  // Old compactors left files unpacked.
+  if (packed[0] !== 0x1f || packed[1] !== 0x8b) {
+    return packed[0] === 0xba ? { bytes: packed, problem: "" } : { bytes: null, problem: "not gzip" };
+  }
+  try {
+    return { bytes: gunzipSync(packed, { maxOutputLength: INDEX_MAX_BYTES }), problem: "" };
+  } catch (error) {
+    return { bytes: null, problem: error instanceof Error ? error.message.slice(0, 200) : "gzip" };
+  }
+}
