@@ -52,8 +52,9 @@ const pageSchema = z.object({
         timestamp: time,
         registered_timestamp: time,
         read_only: z.boolean().catch(false),
+        // Looked at by hand: there are hundreds of thousands.
         tokens: z
-          .array(z.number())
+          .array(z.unknown())
           .nullish()
           .transform((tokens) => tokens ?? []),
       }),
@@ -98,15 +99,16 @@ export function readRingPage(answer: TargetAnswer): RingPage | null {
   return { members, nowMs: parsed.data.now };
 }
 
-function distinctTokens(tokens: readonly number[], status: number): readonly number[] {
+function distinctTokens(tokens: readonly unknown[], status: number): readonly number[] {
   let increasing = true;
   let before = -1;
-  for (const token of tokens) {
-    if (!Number.isInteger(token) || token < 0 || token > HIGHEST_TOKEN) {
+  const numbers = tokens.filter((token): token is number => {
+    if (typeof token !== "number" || !Number.isInteger(token) || token < 0 || token > HIGHEST_TOKEN) {
       throw new AppError("loki.bad-response", { status, problem: "a token that is no 32-bit number" });
     }
-    if (token <= before) increasing = false;
+    increasing &&= token > before;
     before = token;
-  }
-  return increasing ? tokens : [...new Set(tokens)];
+    return true;
+  });
+  return increasing ? numbers : [...new Set(numbers)];
 }
