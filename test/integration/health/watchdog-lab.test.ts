@@ -99,10 +99,11 @@ describe("a watchdog in the lab's cluster", () => {
     expect((await pods())["loki-ingester-1"]).toMatchObject({ ready: false, status: "False" });
     const { stdout } = await run("kubectl", ["get", "pods", "--kubeconfig", kubeconfig, "--namespace", "loki"]);
     expect(stdout).toMatch(/^loki-ingester-1 +1\/1 +Running/m);
-    const wide = await run("kubectl", [
-      ...["get", "pod", "loki-ingester-1", "--kubeconfig", kubeconfig, "--namespace", "loki"],
-      ...["--output", "jsonpath={.status.conditions[?(@.type=='Ready')].status}"],
-    ]);
+    const jsonpath = "jsonpath={.status.conditions[?(@.type=='Ready')].status}";
+    const wide = await run(
+      "kubectl",
+      `get pod loki-ingester-1 --kubeconfig ${kubeconfig} --namespace loki --output`.split(" ").concat(jsonpath),
+    );
     expect(wide.stdout).toBe("False");
     const ready = await readyEndpoints();
     expect(ready).toContain("loki-ingester-0");
