@@ -106,10 +106,10 @@ async function verifyScaled(context: StepContext): Promise<StepDetail> {
     if (now === null || now.state.wanted !== replicas || now.pods.length !== replicas) return null;
     const ring = leaving.length === 0 ? null : await readRing(context, "ingester");
     const stayed = leaving.filter((name) => ring === null || ring.members.some(({ id }) => id === name));
-    const detail = {
-      key: "scaled",
-      params: { replicas: now.pods.length, ready: now.state.ready, stayed: stayed.join(", ") },
-    };
+    const detail =
+      stayed.length > 0
+        ? { key: "still-in-ring", params: { instances: stayed.join(", ") } }
+        : { key: "scaled", params: { replicas: now.pods.length, ready: now.state.ready } };
     await context.tell(detail);
     return now.state.ready >= replicas && stayed.length === 0 ? detail : null;
   });
