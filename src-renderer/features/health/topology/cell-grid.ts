@@ -1,0 +1,61 @@
+import type { ZoneCells } from "./topology-nodes.ts";
+
+export interface Cell {
+  readonly instance: string;
+  /** Middle, in pixels from the grid's corner. */
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface ZoneLabel {
+  readonly zone: string;
+  readonly count: number;
+  /** Base line, in pixels from the grid's corner. */
+  readonly y: number;
+}
+
+export interface CellGrid {
+  readonly cells: readonly Cell[];
+  readonly labels: readonly ZoneLabel[];
+  readonly columns: number;
+  /** Of one cell's shape. */
+  readonly sizePx: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+const LABEL_PX = 16;
+/** From so many cells on they are smaller: 600 fit a box of 300 by 200 pixels. */
+const SIZES = [
+  { upTo: 24, sizePx: 12, stepPx: 18, most: 6 },
+  { upTo: 96, sizePx: 10, stepPx: 14, most: 12 },
+  { upTo: 240, sizePx: 8, stepPx: 11, most: 20 },
+  { upTo: Number.POSITIVE_INFINITY, sizePx: 7, stepPx: 9, most: 32 },
+] as const;
+
+/** The cells of a component's instances in rows, zone under zone; all zones have the same columns. */
+export function cellGrid(zones: readonly ZoneCells[]): CellGrid {
+  const total = zones.reduce((sum, { instances }) => sum + instances.length, 0);
+  const size = SIZES.find(({ upTo }) => total <= upTo) ?? SIZES[3];
+  const { sizePx, stepPx, most } = size;
+  // About twice as wide as high.
+  const columns = Math.max(1, Math.min(most, Math.max(Math.min(total, 6), Math.ceil(Math.sqrt(total * 2)))));
+  const cells: Cell[] = [];
+  const labels: ZoneLabel[] = [];
+  let top = 0;
+  for (const { zone, instances } of zones) {
+    if (zone !== "" || zones.length > 1) {
+      labels.push({ zone, count: instances.length, y: top + 11 });
+      top += LABEL_PX;
+    }
+    instances.forEach((instance, place) => {
+      cells.push({
+        instance,
+        x: (place % columns) * stepPx + stepPx / 2,
+        y: top + Math.floor(place / columns) * stepPx + stepPx / 2,
+      });
+    });
+    top += Math.ceil(instances.length / columns) * stepPx + (zones.length > 1 ? 4 : 0);
+  }
+  return { cells, labels, columns, sizePx, widthPx: Math.min(columns, Math.max(1, total)) * stepPx, heightPx: top };
+}
