@@ -16,7 +16,7 @@ export function healthHandlers({ service, operations }: ConsoleHealth): DomainHa
     auditConfig: ({ site }, { signal }) => service.auditConfig(site, signal),
     deleteRequests: ({ site, tenant }, { signal }) => operations.deleteRequests(site, tenant, signal),
     plan: ({ site, operation }, { caller, signal }) => operations.plan(site, operation, caller, signal),
-    apply: async ({ plan, reason }, { caller, signal }) => ({
+    applyPlan: async ({ plan, reason }, { caller, signal }) => ({
       job: await operations.apply(plan, reason ?? null, caller, signal),
     }),
     watchdog: ({ site, options }, { signal }) => service.watchdog(site, options, signal),

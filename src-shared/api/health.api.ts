@@ -102,9 +102,10 @@ export const healthApi = {
   }),
   /**
    * Does what a plan says, as a job of kind `health-operation`. Looks again whether it is safe: an answer other than yes is
-   * refused without a reason for doing it all the same, which `health.override` alone may give.
+   * refused without a reason for doing it all the same, which `health.override` alone may give. (`apply` is a name
+   * that tRPC keeps for itself.)
    */
-  apply: command({
+  applyPlan: command({
     input: z.object({ plan: planIdSchema, reason: z.string().trim().min(1).max(500).exactOptional() }),
     output: z.object({ job: jobIdSchema }),
     permission: "health.operate",

@@ -95,7 +95,7 @@ export function ApplyForm({ plan, blocked, onApplied, onLookAgain, onClose }: Ap
 }
 
 function useApply(onApplied: (job: string) => void) {
-  const { run, pending, error, reset } = useChange("health", "apply");
+  const { run, pending, error, reset } = useChange("health", "applyPlan");
   const fire = (input: Parameters<typeof run>[0]): void => {
     // The failure is shown from `error`.
     run(input).then(
