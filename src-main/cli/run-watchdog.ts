@@ -30,7 +30,7 @@ export async function runWatchdog(context: CommandContext, options: WatchdogComm
   const logger = createPinoLogger({ write: (line) => void terminal.stderr.write(line) }, "info").child("watchdog");
   await using stack = new AsyncDisposableStack();
   if (options.site === undefined) {
-    const cluster = await inClusterContext(terminal.environment);
+    const cluster = await inClusterContext(terminal.environment, options.serviceAccount);
     if (cluster === null) throw new AppError("request.invalid", { path: "--site", problem: "" });
     const place = placeInCluster(cluster, context, options, logger, stack);
     await watch(context, place, { listen, everyMs, dryRun: options.dryRun === true }, logger);

@@ -3,6 +3,7 @@ import { parseDuration } from "./time-arguments.ts";
 
 export interface WatchdogCommandOptions {
   readonly site?: string;
+  readonly serviceAccount?: string;
   readonly namespace?: string;
   readonly interval: string;
   readonly metricsListen: string;

@@ -43,7 +43,15 @@ export class ClusterBench implements AsyncDisposable {
     environment: Readonly<Record<string, string>> = {},
     connectTimeoutMs = 5_000,
   ): Promise<KubernetesClient> {
-    const connection = new ClusterConnection(await this.context(kubeconfig), {
+    return this.clientOf(await this.context(kubeconfig), environment, connectTimeoutMs);
+  }
+
+  clientOf(
+    context: UsableContext,
+    environment: Readonly<Record<string, string>> = {},
+    connectTimeoutMs = 5_000,
+  ): KubernetesClient {
+    const connection = new ClusterConnection(context, {
       plugins: this.plugins,
       logger: this.logger,
       clock: this.clock,

@@ -3,8 +3,10 @@ import type { KubernetesClient } from "../../src-main/core/clusters/kubernetes-c
 import { podSchema } from "../../src-main/core/clusters/kubernetes-objects.ts";
 import { statusFailure } from "../../src-main/core/clusters/kubernetes-status.ts";
 import { discoverLoki } from "../../src-main/core/clusters/loki-discovery.ts";
+import type { Clock } from "../../src-main/core/common/clock.ts";
 import type { RoundSource } from "../../src-main/core/health/scraping/round-source.ts";
 import { podTargets } from "../../src-main/core/health/scraping/pod-targets.ts";
+import type { TargetSource } from "../../src-main/core/health/scraping/scrape-target.ts";
 import { Scraper, type RoundReport } from "../../src-main/core/health/scraping/scraper.ts";
 import { ClusterCalls } from "../../src-main/core/health/watchdog/cluster-calls.ts";
 import { KubernetesWatchdogCluster } from "../../src-main/core/health/watchdog/watchdog-cluster.ts";
@@ -56,9 +58,9 @@ export function watchdogCluster(client: KubernetesClient): KubernetesWatchdogClu
   return new KubernetesWatchdogCluster({ calls: clusterCalls(client), namespace: "loki", podSchema, discoverLoki });
 }
 
-export function scraperOf(client: KubernetesClient, clock: ManualClock, relistMs = 15_000): Scraper {
+export function podSourceOf(client: KubernetesClient, clock: Clock): TargetSource {
   const cluster = watchdogCluster(client);
-  const source = podTargets({
+  return podTargets({
     client,
     clock,
     scheme: "http",
@@ -67,7 +69,6 @@ export function scraperOf(client: KubernetesClient, clock: ManualClock, relistMs
     failure: throughClusterFailure,
     discover: (signal) => cluster.discover(signal),
   });
-  return new Scraper({ source, clock, relistMs });
 }
 
 /** A watchdog that leads in a cluster whose time the test moves, five seconds a round. */
@@ -85,7 +86,7 @@ export class DrilledWatchdog implements AsyncDisposable {
   constructor(client: KubernetesClient, clock: ManualClock, dryRun = false) {
     this.#clock = clock;
     this.#startMs = clock.nowMs();
-    this.#rounds = new SteppedRounds(scraperOf(client, clock));
+    this.#rounds = new SteppedRounds(new Scraper({ source: podSourceOf(client, clock), clock, relistMs: 15_000 }));
     this.metrics.leads(true);
     const term = new WatchdogTerm({
       cluster: watchdogCluster(client),
