@@ -1,22 +1,35 @@
 import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { SiteId } from "../../src-shared/model/ids.ts";
 import { proxyRefusal, throughClusterFailure } from "./clusters/adapters/api-proxy-failure.ts";
+import { createDirectTransport } from "./clusters/adapters/direct-transport.ts";
 import { statusFailure } from "./clusters/kubernetes-status.ts";
 import type { KubernetesClient } from "./clusters/kubernetes-client.ts";
+import { parsePrometheusAddress } from "./clusters/prometheus-address.ts";
 import type { SitesService } from "./clusters/sites.service.ts";
+import { fireAndForget } from "./common/logger.ts";
 import type { ConsoleBase } from "./console-base.ts";
 import type { HealthCluster, HealthSite } from "./health/health-site.ts";
 import { readInventory } from "./health/inventory/read-inventory.ts";
 import { podProxyActions } from "./health/operations/adapters/pod-proxy-actions.ts";
 import { transportActions } from "./health/operations/adapters/transport-actions.ts";
 import { workloadPatches } from "./health/operations/adapters/workload-patches.ts";
+import { clusterPrometheus, directPrometheus } from "./health/prometheus/prometheus-adapters.ts";
+import type { PrometheusQuery } from "./health/prometheus/prometheus-query.ts";
+import { PrometheusRounds } from "./health/prometheus/prometheus-rounds.ts";
 import { directTargets } from "./health/scraping/direct-targets.ts";
 import { NodeZones } from "./health/scraping/node-zones.ts";
 import { podTargets } from "./health/scraping/pod-targets.ts";
 import { Scraper } from "./health/scraping/scraper.ts";
 
 /** All of a site but its rounds, which each who opens it has for itself. */
-type SiteWay = Omit<HealthSite, "rounds" | "source"> & { readonly source: "pods" | "direct" };
+type WayParts = Omit<HealthSite, "rounds" | "source">;
+
+interface SiteWay extends WayParts {
+  /** Where its metrics are read from instead of its processes. */
+  readonly prometheus: PrometheusQuery | null;
+  /** What was opened for it. */
+  readonly opened: AsyncDisposableStack;
+}
 
 interface KnownWay {
   readonly made: string;
@@ -25,12 +38,12 @@ interface KnownWay {
 }
 
 export interface HealthSitesOptions {
-  readonly base: Pick<ConsoleBase, "clock" | "settings">;
+  readonly base: Pick<ConsoleBase, "clock" | "settings" | "logger">;
   readonly sites: Pick<SitesService, "list" | "identity" | "transportFor" | "kubernetesFor" | "discoveryFor">;
 }
 
 /** Sites as their health is looked at, made once from each configuration: what they know of nodes and pods is shared. */
-export class HealthSites {
+export class HealthSites implements AsyncDisposable {
   readonly #options: HealthSitesOptions;
   readonly #known = new Map<SiteId, KnownWay>();
 
@@ -40,15 +53,26 @@ export class HealthSites {
 
   /** @throws AppError `sites.unknown`, `kubeconfig.context-broken`, `health.no-targets`, `cluster.*` */
   async open(id: SiteId, signal: AbortSignal): Promise<HealthSite> {
-    const way = await this.#way(id, signal);
+    const { opened: _opened, prometheus, ...way } = await this.#way(id, signal);
     const { clock, settings } = this.#options.base;
-    const scraper = new Scraper({
-      clock,
-      source: way.targets,
-      intervalMs: settings.get("health.intervalSeconds") * 1_000,
-      concurrency: settings.get("health.concurrency"),
-    });
-    return { ...way, rounds: scraper };
+    const intervalMs = settings.get("health.intervalSeconds") * 1_000;
+    const { targets, cluster } = way;
+    if (prometheus !== null) {
+      const namespace = cluster?.namespace ?? null;
+      // A Loki that is known by its URL alone is one process there and many here.
+      const tellers = cluster === null ? {} : { targets };
+      const rounds = new PrometheusRounds({ prometheus, namespace, clock, intervalMs, ...tellers });
+      return { ...way, source: "prometheus", rounds };
+    }
+    const concurrency = settings.get("health.concurrency");
+    const rounds = new Scraper({ clock, source: targets, intervalMs, concurrency });
+    return { ...way, source: cluster === null ? "direct" : "pods", rounds };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const all = [...this.#known.values()];
+    this.#known.clear();
+    await Promise.all(all.map(({ way }) => way.opened.disposeAsync()));
   }
 
   async #way(id: SiteId, signal: AbortSignal): Promise<SiteWay> {
@@ -64,18 +88,45 @@ export class HealthSites {
     const client = config.kind === "direct" ? null : await sites.kubernetesFor(id);
     const known = this.#known.get(id);
     if (known !== undefined && known.made === made && known.client === client) return known.way;
-    const way =
-      client === null
-        ? await this.#direct(id, name)
-        : await this.#cluster(id, name, client, config.kind === "kubernetes" ? config.overrides : {}, signal);
+    const overrides = config.kind === "kubernetes" ? config.overrides : {};
+    await using stack = new AsyncDisposableStack();
+    const prometheus = this.#prometheus(config.prometheus ?? "", client, stack);
+    const parts =
+      client === null ? await this.#direct(id, name) : await this.#cluster(id, name, client, overrides, signal);
+    const way = { ...parts, prometheus, opened: stack.move() };
+    const before = this.#known.get(id);
     this.#known.set(id, { made, client, way });
+    if (before !== undefined)
+      fireAndForget(before.way.opened.disposeAsync(), this.#options.base.logger, "closing an old way failed");
     return way;
   }
 
-  async #direct(id: SiteId, name: string): Promise<SiteWay> {
+  /** A Prometheus at a URL gets no credentials of the site's: those are Loki's. */
+  #prometheus(address: string, client: KubernetesClient | null, stack: AsyncDisposableStack): PrometheusQuery | null {
+    const parsed = address === "" ? null : parsePrometheusAddress(address);
+    if (parsed === null) return null;
+    if (parsed.kind === "url") {
+      const { clock, settings } = this.#options.base;
+      const transport = createDirectTransport({
+        url: parsed.url,
+        auth: { kind: "none" },
+        secret: () => Promise.resolve(null),
+        clock,
+        connectTimeoutMs: settings.get("sites.connectTimeoutSeconds") * 1_000,
+      });
+      return directPrometheus(stack.use(transport));
+    }
+    if (client === null) return null;
+    const { namespace, service, port } = parsed;
+    const { connection } = client;
+    const failures = { refusal: proxyRefusal, failure: throughClusterFailure };
+    return clusterPrometheus({ connection, namespace, service, port, ...failures });
+  }
+
+  async #direct(id: SiteId, name: string): Promise<WayParts> {
     const transport = await this.#options.sites.transportFor(id);
     const targets = directTargets(transport);
-    return { id, name, source: "direct", targets, transport, cluster: null, pods: transportActions(transport) };
+    return { id, name, targets, transport, cluster: null, pods: transportActions(transport) };
   }
 
   async #cluster(
@@ -84,7 +135,7 @@ export class HealthSites {
     client: KubernetesClient,
     overrides: { readonly scheme?: "http" | "https"; readonly pathPrefix?: string },
     signal: AbortSignal,
-  ): Promise<SiteWay> {
+  ): Promise<WayParts> {
     const { sites, base } = this.#options;
     const discover = (inner: AbortSignal) => sites.discoveryFor(id, inner);
     const pods = {
@@ -107,7 +158,6 @@ export class HealthSites {
     return {
       id,
       name,
-      source: "pods",
       targets: podTargets({ ...pods, clock: base.clock }),
       transport: await sites.transportFor(id),
       cluster,

@@ -1,37 +1,52 @@
 import { AppError } from "../../src-shared/errors/app-error.ts";
+import type { LogTarget } from "../../src-shared/api/log-target.ts";
+import { nanoFromMs } from "../../src-shared/model/nano-time.ts";
+import { tenantIdSchema } from "../../src-shared/model/tenant-id.ts";
+import { decide } from "../../src-shared/permissions/decide.ts";
 import { fireAndForget } from "./common/logger.ts";
 import { HealthSites } from "./console-health-sites.ts";
 import type { SitesService } from "./clusters/sites.service.ts";
 import type { ConsoleBase } from "./console-base.ts";
 import type { HealthParts } from "./health/health-parts.ts";
 import { HealthService } from "./health/health.service.ts";
-import type { OperationDesk } from "./health/operations/operation-desk.ts";
-import type { JobEngine } from "./jobs/job-engine.ts";
+import type { OperationJobs, PreviewLine, PreviewQuestion } from "./health/operations/operations-parts.ts";
+import { OperationsService } from "./health/operations/operations.service.ts";
+import { ringPages } from "./health/site-pages.ts";
+import { SiteJudge } from "./health/verdicts/site-judge.ts";
+import type { LogSource } from "./logs/log-source.ts";
 
 const HOUR_MS = 3_600_000;
+/** Of a line that a plan shows; the rest of it is cut off. */
+const PREVIEW_BYTES = 2_000;
 
 export interface ConsoleHealth {
   readonly service: HealthService;
-  readonly operations: OperationDesk;
+  readonly operations: OperationsService;
 }
 
 export interface HealthDomain {
   readonly base: ConsoleBase;
   readonly sites: SitesService;
+  readonly openSource: (target: LogTarget, signal: AbortSignal) => Promise<LogSource>;
+  /** The engine is made of the operations' job, so it is asked for when one is submitted. */
+  readonly jobs: () => OperationJobs;
+  readonly readOnly: () => boolean;
 }
 
-/** The health of a profile's sites. */
-export function openConsoleHealth({ base, sites }: HealthDomain, opened: AsyncDisposableStack): HealthService {
+/** The health of a profile's sites, and what can be done about it. */
+export function openConsoleHealth(domain: HealthDomain, opened: AsyncDisposableStack): ConsoleHealth {
+  const { base, sites } = domain;
   const { profile, clock, announcements, settings } = base;
   const logger = base.logger.child("health");
-  const healthSites = new HealthSites({ base, sites });
+  const healthSites = opened.use(new HealthSites({ base, sites }));
   const service = opened.use(
     new HealthService({
       directory: profile.file("health"),
       open: (site, signal) => healthSites.open(site, signal),
       identify: (site) => sites.identity(site),
+      // Loki's own credentials are masked in its configuration, and the console has none for its bucket.
       bucketOf: () => Promise.reject(new AppError("health.nobody-tells", { what: "bucket" })),
-      parts: healthParts(),
+      parts: HEALTH_PARTS,
       settings: () => ({
         intervalMs: settings.get("health.intervalSeconds") * 1_000,
         historyMs: settings.get("health.historyHours") * HOUR_MS,
@@ -45,35 +60,53 @@ export function openConsoleHealth({ base, sites }: HealthDomain, opened: AsyncDi
   for (const key of ["health.intervalSeconds", "health.concurrency"] as const) {
     opened.defer(settings.onChange(key, () => service.settingsChanged()));
   }
+  const operations = new OperationsService({
+    openSite: (site, signal) => healthSites.open(site, signal),
+    board: (site) => service.boardOf(site),
+    rings: (site, names, signal) => ringPages(site, names, service.memoryOf(site.id)?.latest ?? null, clock, signal),
+    lastFlush: (site, instance) => service.lastFlush(site, instance),
+    previewLines: (question, signal) => previewLines(domain.openSource, question, signal),
+    jobs: domain.jobs,
+    may: (role, permission) => decide({ role, readOnly: domain.readOnly() }, permission).allowed,
+    clock,
+    announcer: announcements,
+    logger: logger.child("operations"),
+  });
   if (settings.get("health.watchOnStart"))
     fireAndForget(watchLastUsed(sites, service), logger, "watching from the start");
-  return service;
+  return { service, operations };
 }
+
+/** What thinks about rounds. */
+export const HEALTH_PARTS: HealthParts = {
+  makeJudge: () => new SiteJudge(),
+  makeMeter: () => ({ round: () => undefined, topology: () => ({ atMs: null, edges: [] }) }),
+  evidenceHistory: (_history, _verdicts, { kind }) =>
+    Promise.reject(new AppError("health.nobody-tells", { what: kind })),
+};
 
 async function watchLastUsed(sites: SitesService, service: HealthService): Promise<void> {
   const { lastUsed } = await sites.list();
   if (lastUsed !== undefined) service.board(lastUsed);
 }
 
-/** Operations run as jobs; the engine knows their definition from its making on. */
-export function operationDesk(_health: HealthService, _jobs: JobEngine): OperationDesk {
-  return {
-    plan: () => Promise.reject(unbuilt("operations")),
-    apply: () => Promise.reject(unbuilt("operations")),
-    deleteRequests: () => Promise.reject(unbuilt("deletes")),
-  };
-}
-
-function healthParts(): HealthParts {
-  return {
-    makeJudge: () => ({
-      round: ({ atMs }) => ({ atMs, instances: [], components: [], causes: [], changes: [] }),
-    }),
-    makeMeter: () => ({ round: () => undefined, topology: () => ({ atMs: null, edges: [] }) }),
-    evidenceHistory: (_history, _verdicts, { kind }) => Promise.reject(unbuilt(kind)),
-  };
-}
-
-function unbuilt(what: string): AppError {
-  return new AppError("health.nobody-tells", { what });
+/** A few lines that a delete request would remove, oldest first. */
+async function previewLines(
+  openSource: HealthDomain["openSource"],
+  { site, tenant, query, startMs, endMs, limit }: PreviewQuestion,
+  signal: AbortSignal,
+): Promise<readonly PreviewLine[]> {
+  await using source = await openSource({ kind: "loki", site, tenant: tenantIdSchema.parse(tenant) }, signal);
+  const range = { startNs: nanoFromMs(startMs), endNs: nanoFromMs(endMs) };
+  const lines: PreviewLine[] = [];
+  for await (const event of source.read({ expr: query, range, direction: "forward", limit }, signal)) {
+    if (event.kind !== "batch") continue;
+    const { rowCount, timestampsNs, lineOffsets, lineBytes } = event.batch;
+    for (let row = 0; row < rowCount && lines.length < limit; row++) {
+      const [from, to] = [lineOffsets[row] ?? 0, lineOffsets[row + 1] ?? 0];
+      const line = Buffer.from(lineBytes.subarray(from, Math.min(to, from + PREVIEW_BYTES))).toString("utf8");
+      lines.push({ timestampNs: String(timestampsNs[row] ?? 0n), line });
+    }
+  }
+  return lines;
 }

@@ -6,7 +6,7 @@ import { openConsoleArchives, type ConsoleArchives } from "./console-archives.ts
 import { openConsoleBase, type ConsoleBase, type ConsoleBaseOptions } from "./console-base.ts";
 import { capsuleJob } from "./console-capsules.ts";
 import { exportJob } from "./console-exports.ts";
-import { openConsoleHealth, operationDesk, type ConsoleHealth } from "./console-health.ts";
+import { openConsoleHealth, type ConsoleHealth } from "./console-health.ts";
 import { openConsoleSites, sourceFactory, type SourceParts } from "./console-sites.ts";
 import { supportFacts } from "./console-support.ts";
 import { JobEngine } from "./jobs/job-engine.ts";
@@ -88,9 +88,12 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
       listPods: async (target, signal) => podListing(await openSource(target, signal), clock.nowMs(), signal),
     }),
   );
-  const health = openConsoleHealth({ base, sites }, opened);
   const auditExport = createAuditExportJob(audit);
   const readOnly = new ReadOnlySwitch(settings, announcements);
+  const health = openConsoleHealth(
+    { base, sites, openSource, jobs: () => jobs, readOnly: () => readOnly.readOnly },
+    opened,
+  );
   const supportBundle = createSupportBundleJob({
     facts: () => supportFacts({ base, sites, lab, version: options.version }),
     logFiles: () => logFiles(profile.logs),
@@ -100,7 +103,15 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const jobs = opened.use(
     new JobEngine({
       store: new JobStore(profile.file("jobs.db")),
-      definitions: [auditExport, supportBundle, archives.importJob, archives.verifyJob, capsules, exporting],
+      definitions: [
+        auditExport,
+        supportBundle,
+        archives.importJob,
+        archives.verifyJob,
+        capsules,
+        exporting,
+        health.operations.job,
+      ],
       maxRunning: JOBS_AT_A_TIME,
       clock,
       logger: logger.child("jobs"),
@@ -124,7 +135,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     archives,
     capsuleJob: capsules,
     exportJob: exporting,
-    health: { service: health, operations: operationDesk(health, jobs) },
+    health,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }

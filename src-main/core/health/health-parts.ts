@@ -8,7 +8,11 @@ import type { ExpectedReplicas, SiteVerdicts } from "./verdicts/site-verdicts.ts
 
 /** Thinks of one site, round after round. */
 export interface RoundJudge {
-  round(round: ScrapeRound, report: RoundReport | null, expected: ExpectedReplicas | null): SiteVerdicts;
+  /** What Kubernetes says now; `null` when it cannot be asked. */
+  expect(replicas: ExpectedReplicas | null): void;
+  round(report: RoundReport): SiteVerdicts;
+  /** A round of the history. */
+  replay(round: ScrapeRound): SiteVerdicts;
 }
 
 /** Measures what flows between the components, round after round. */
@@ -26,7 +30,7 @@ export interface EvidenceQuestion {
 
 /** What thinks about rounds; tests of the service hand in their own. */
 export interface HealthParts {
-  makeJudge(intervalMs: number): RoundJudge;
+  makeJudge(): RoundJudge;
   makeMeter(): RoundMeter;
   evidenceHistory(
     history: SeriesHistory,

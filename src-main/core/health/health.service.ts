@@ -8,7 +8,7 @@ import type { HealthChange, SiteHealth } from "../../../src-shared/model/health/
 import type { Topology } from "../../../src-shared/model/health/topology.ts";
 import type { EvidenceKind } from "../../../src-shared/model/health/verdict.ts";
 import type { WatchdogManifests, WatchdogOptions } from "../../../src-shared/model/health/watchdog.ts";
-import { AppError } from "../../../src-shared/errors/app-error.ts";
+import { AppError, hasCode } from "../../../src-shared/errors/app-error.ts";
 import type { SiteId } from "../../../src-shared/model/ids.ts";
 import type { Clock } from "../common/clock.ts";
 import { fireAndForget, type Logger } from "../common/logger.ts";
@@ -20,6 +20,7 @@ import type { HealthSite, OpenHealthSite } from "./health-site.ts";
 import type { ConfigText } from "./instance/read-config.ts";
 import { configPage, instancePage, ringPages } from "./site-pages.ts";
 import { BoardAnnouncer } from "./watch/announce-board.ts";
+import { lastFlush } from "./watch/last-flush.ts";
 import { SiteWatch, type SiteIdentity } from "./watch/site-watch.ts";
 import { WatchMemory } from "./watch/watch-memory.ts";
 import { watchdogManifests } from "./watchdog/watchdog-manifests.ts";
@@ -139,6 +140,18 @@ export class HealthService implements AsyncDisposable {
     return watchdogManifests(await cluster.inventory(signal), options);
   }
 
+  /**
+   * When an ingester last flushed, as far as the rounds of the last hour tell; `null` for a site that is not watched, or
+   * whose rounds are not kept.
+   */
+  async lastFlush(
+    site: SiteId,
+    instance: string,
+  ): Promise<{ readonly atMs: number | null; readonly sinceMs: number } | null> {
+    const history = this.memoryOf(site)?.history ?? null;
+    return history === null ? null : lastFlush(history, instance, this.#options.clock.nowMs());
+  }
+
   /** Sites were saved, removed, or found anew: those that are watched look whether it concerns them. */
   sitesChanged(): void {
     for (const [site, watch] of this.#watches) {
@@ -206,17 +219,16 @@ export class HealthService implements AsyncDisposable {
 
   #remember(site: SiteId, place: string, signal: AbortSignal): Promise<WatchMemory> {
     const { parts, clock, logger, settings, directory } = this.#options;
-    const { historyMs, intervalMs } = settings();
+    const { historyMs } = settings();
     return WatchMemory.open(
       {
         siteDirectory: join(directory, folderName(site)),
         place,
         keptMs: historyMs,
-        intervalMs,
         parts,
         clock,
         logger,
-        onUnkept: (error) => this.#notice(site, "history-lost", { file: String(error.params["file"] ?? "") }),
+        onUnkept: (error) => this.#notice(site, "history-lost", { file: fileOf(error) }),
         onDamage: ({ keptAs, savedRounds }) =>
           this.#notice(site, "history-damaged", { file: keptAs, rounds: savedRounds }),
       },
@@ -233,4 +245,8 @@ export class HealthService implements AsyncDisposable {
 function folderName(id: string): string {
   const readable = id.replaceAll(/[^A-Za-z0-9._-]/g, "_").slice(0, 60);
   return `${readable}-${createHash("sha256").update(id).digest("hex").slice(0, 8)}`;
+}
+
+function fileOf(error: AppError): string {
+  return hasCode(error, "files.unwritable") || hasCode(error, "files.disk-full") ? error.params.file : error.code;
 }

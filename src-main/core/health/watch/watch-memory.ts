@@ -23,12 +23,11 @@ const REPLAY_BUDGET_MS = 3_000;
 const TRIAL_MS = 500;
 
 export interface WatchMemoryOptions {
-  /** A folder of the site's own, with one in it for each Loki that it stood for. */
-  readonly siteDirectory: string;
+  /** A folder of the site's own, with one in it for each Loki that it stood for; `null` where nothing is to be kept. */
+  readonly siteDirectory: string | null;
   /** Names the Loki; a folder's name. */
   readonly place: string;
   readonly keptMs: number;
-  readonly intervalMs: number;
   readonly parts: Pick<HealthParts, "makeJudge" | "makeMeter">;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -53,13 +52,14 @@ export class WatchMemory implements Disposable {
   private constructor(options: WatchMemoryOptions, history: SeriesHistory | null) {
     this.#options = options;
     this.history = history;
-    this.#judge = options.parts.makeJudge(options.intervalMs);
+    this.#judge = options.parts.makeJudge();
     this.#meter = options.parts.makeMeter();
   }
 
   /** Opens the history and tells the judge its last hour again. A disk that fails is told, and nothing is remembered then. */
   static async open(options: WatchMemoryOptions, signal: AbortSignal): Promise<WatchMemory> {
     const { siteDirectory, place, keptMs, logger } = options;
+    if (siteDirectory === null) return new WatchMemory(options, null);
     const directory = join(siteDirectory, place);
     let history: SeriesHistory | null = null;
     try {
@@ -106,7 +106,8 @@ export class WatchMemory implements Disposable {
   /** Keeps a round and says what it led to. A full disk costs the history, not the verdicts. */
   take(report: RoundReport, expected: ExpectedReplicas | null): SiteVerdicts {
     this.#keep(report.round);
-    return this.#think(report.round, report, expected);
+    this.#judge.expect(expected);
+    return this.#note(report.round, this.#judge.round(report));
   }
 
   [Symbol.dispose](): void {
@@ -126,8 +127,7 @@ export class WatchMemory implements Disposable {
     }
   }
 
-  #think(round: ScrapeRound, report: RoundReport | null, expected: ExpectedReplicas | null): SiteVerdicts {
-    const verdicts = this.#judge.round(round, report, expected);
+  #note(round: ScrapeRound, verdicts: SiteVerdicts): SiteVerdicts {
     this.#meter.round(round);
     this.#mates.round(round);
     this.#figures.take(round);
@@ -161,7 +161,7 @@ export class WatchMemory implements Disposable {
     for await (const round of history.rounds(fromMs, toMs)) {
       if (signal.aborted) return null;
       firstMs ??= round.atMs;
-      this.#think(round, null, null);
+      this.#note(round, this.#judge.replay(round));
       // A round of hundreds of targets takes some of the event loop's time; others come first.
       await nextTurn();
       const tookMs = trialBeganMs === null ? 0 : performance.now() - trialBeganMs;
@@ -175,8 +175,8 @@ export class WatchMemory implements Disposable {
   }
 
   #forget(): void {
-    const { parts, intervalMs } = this.#options;
-    this.#judge = parts.makeJudge(intervalMs);
+    const { parts } = this.#options;
+    this.#judge = parts.makeJudge();
     this.#meter = parts.makeMeter();
     this.#mates = new MatesMeter();
     this.#figures = new FigureWindow();
