@@ -23,6 +23,7 @@ const PLAIN: readonly string[] = [
   "loki_ingester_chunks_flushed_total",
   "loki_ingester_chunks_flush_requests_total",
   "loki_ingester_chunks_created_total",
+  "loki_ingester_chunk_stored_bytes_total",
   "loki_ingester_not_owned_streams",
   "loki_ingester_shutdown_marker",
   "loki_ingester_limiter_enabled",
@@ -37,6 +38,7 @@ const PLAIN: readonly string[] = [
   "loki_ingester_checkpoint_creations_failed_total",
   "loki_ingester_autoforget_unhealthy_ingesters_total",
   "loki_tsdb_build_index_last_successful_timestamp_seconds",
+  "loki_tsdb_build_index_attempts_total",
   // Distributor.
   "loki_distributor_bytes_received_total",
   "loki_distributor_lines_received_total",
@@ -62,6 +64,7 @@ const PLAIN: readonly string[] = [
   "loki_query_scheduler_connected_querier_clients",
   "loki_query_scheduler_connected_frontend_clients",
   "loki_query_scheduler_running",
+  "loki_query_scheduler_enqueue_count",
   "loki_query_frontend_queue_length",
   "loki_query_frontend_discarded_requests_total",
   "loki_query_frontend_connected_clients",
@@ -120,6 +123,8 @@ const PLAIN: readonly string[] = [
   "loki_objstore_bucket_operations_total",
   "loki_objstore_bucket_operation_failures_total",
   "loki_objstore_bucket_last_successful_upload_time",
+  "loki_chunk_store_stored_chunk_bytes_total",
+  "loki_chunk_store_fetched_chunk_bytes_total",
 ];
 
 /** Histograms and summaries. */
@@ -139,6 +144,7 @@ const TIMED: readonly string[] = [
   "loki_index_request_duration_seconds",
   "loki_kv_request_duration_seconds",
   "loki_logql_querystats_latency_seconds",
+  "loki_ruler_remote_eval_request_duration_seconds",
 ];
 
 /** Names of the samples that are kept of a scrape. */
