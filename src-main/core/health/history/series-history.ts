@@ -24,6 +24,10 @@ export interface HistoryPoint {
   readonly value: number;
 }
 
+/** Whether the scrape was answered, and how long that took: kept of every round, under the names Prometheus has for them. */
+export const UP = "up";
+export const SCRAPE_SECONDS = "scrape_duration_seconds";
+
 /** A segment that was not as it was written. */
 export interface HistoryDamage {
   /** Where the file is kept as it was found. */
@@ -108,7 +112,8 @@ export class SeriesHistory implements Disposable {
 
   /**
    * Points of an instance's series from `fromMs` to `toMs`, both included, oldest first, by the keys that `wanted` names. A
-   * round in which the instance did not answer has none.
+   * round in which the instance did not answer has none, but for `UP`. `UP` and `SCRAPE_SECONDS` are what Prometheus would
+   * say of the scrape itself.
    */
   async read(
     instance: string,
@@ -116,18 +121,35 @@ export class SeriesHistory implements Disposable {
     fromMs: number,
     toMs: number,
   ): Promise<ReadonlyMap<string, readonly HistoryPoint[]>> {
-    const found = new Map<string, HistoryPoint[]>();
+    const found = await this.readMany(new Set([instance]), wanted, fromMs, toMs);
+    return found.get(instance) ?? new Map();
+  }
+
+  /** As `read`, of several instances in one reading of the files; those of which nothing is there are left out. */
+  async readMany(
+    instances: ReadonlySet<string>,
+    wanted: (key: string) => boolean,
+    fromMs: number,
+    toMs: number,
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, readonly HistoryPoint[]>>> {
+    const found = new Map<string, Map<string, HistoryPoint[]>>();
+    const takesUp = wanted(UP);
+    const takesSeconds = wanted(SCRAPE_SECONDS);
     for (const segment of this.#within(fromMs, toMs)) {
-      const decoder = new RoundDecoder((name) => name === instance);
+      const decoder = new RoundDecoder((name) => instances.has(name));
       const takes: boolean[] = [];
       // oxlint-disable-next-line no-await-in-loop -- one segment in memory at a time
       for (const payload of await this.#payloads(segment)) {
         const { atMs, scrapes } = decoder.decode(payload);
         for (let id = takes.length; id < decoder.keys.length; id++) takes.push(wanted(decoder.keys[id] ?? ""));
         if (atMs < fromMs || atMs > toMs) continue;
-        for (const { answered, values } of scrapes) {
+        for (const { instance, answered, tookSeconds, values } of scrapes) {
+          const own = found.get(instance) ?? new Map<string, HistoryPoint[]>();
+          found.set(instance, own);
+          if (takesUp) point(own, UP, atMs, answered ? 1 : 0);
           if (!answered) continue;
-          for (const [id, value] of values) if (takes[id] === true) point(found, decoder.keys[id] ?? "", atMs, value);
+          if (takesSeconds) point(own, SCRAPE_SECONDS, atMs, tookSeconds);
+          for (const [id, value] of values) if (takes[id] === true) point(own, decoder.keys[id] ?? "", atMs, value);
         }
       }
     }

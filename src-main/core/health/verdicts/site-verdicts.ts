@@ -1,3 +1,4 @@
+import type { Workload } from "../../../../src-shared/model/health/operation.ts";
 import type { CommonCause, Doubt, Evidence, Verdict } from "../../../../src-shared/model/health/verdict.ts";
 import type { HealthChange } from "../../../../src-shared/model/health/site-health.ts";
 
@@ -40,6 +41,8 @@ export interface SiteVerdicts {
 export interface ExpectedReplicas {
   /** By component: pods that its workloads ask for. */
   readonly wanted: ReadonlyMap<string, number>;
+  /** By component: the workloads themselves. */
+  readonly workloads?: ReadonlyMap<string, readonly { readonly workload: Workload; readonly wanted: number }[]>;
   /** By pod: restarts of its containers. */
   readonly restarts: ReadonlyMap<string, number>;
 }
