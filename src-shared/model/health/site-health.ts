@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { wireErrorSchema } from "../../errors/wire-error.ts";
 import { siteIdSchema } from "../ids.ts";
+import { workloadSchema } from "./operation.ts";
 import { commonCauseSchema, DOUBTS, evidenceSchema, verdictSchema } from "./verdict.ts";
 
 /** How asking one target for its metrics went in the last round. */
@@ -43,6 +44,8 @@ export const componentHealthSchema = z.object({
   ready: z.number(),
   /** Replicas that its workloads ask for; `null` where Kubernetes does not say. */
   wanted: z.number().nullable(),
+  /** Its StatefulSets and Deployments; left out where Kubernetes does not say. */
+  workloads: z.array(z.object({ workload: workloadSchema, wanted: z.number() })).exactOptional(),
   versions: z.array(z.string()),
   zones: z.array(z.string()),
 });

@@ -7,5 +7,10 @@ export function expectedReplicas({ workloads, pods }: ClusterInventory): Expecte
   for (const { component, wanted: replicas } of workloads ?? []) {
     wanted.set(component, (wanted.get(component) ?? 0) + replicas);
   }
-  return { wanted, restarts: new Map((pods ?? []).map(({ name, restarts }) => [name, restarts])) };
+  const byComponent = Map.groupBy(workloads ?? [], ({ component }) => component);
+  return {
+    wanted,
+    ...(workloads === null ? {} : { workloads: byComponent }),
+    restarts: new Map((pods ?? []).map(({ name, restarts }) => [name, restarts])),
+  };
 }

@@ -104,6 +104,7 @@ function componentOf(
 ): ComponentHealth {
   const { component, evidence, doubts, causes, ...said } = verdict;
   const own = all.filter((instance) => instance.component === component);
+  const workloads = expected?.workloads?.get(component);
   return {
     ...said,
     component,
@@ -114,6 +115,7 @@ function componentOf(
     answering: own.filter(({ outcome }) => outcome === "answered").length,
     ready: own.filter(({ ready }) => ready === true).length,
     wanted: expected?.wanted.get(component) ?? null,
+    ...(workloads === undefined ? {} : { workloads: workloads.map(({ workload, wanted }) => ({ workload, wanted })) }),
     versions: distinct(own.map(({ version }) => version)),
     zones: distinct(own.map(({ zone }) => zone)),
   };

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { WireError } from "../../../../src-shared/errors/wire-error.ts";
+import { offerFile } from "../../../hooks/offer-file.ts";
 import { wireErrorOf } from "../../../hooks/wire-error-of.ts";
-import { offerFile } from "../session/blob-builder.ts";
 import {
   readSelection,
   selectionFileName,
