@@ -1,6 +1,8 @@
 import { Composer, CST, Parser } from "yaml";
 
 const MASK = "********";
+/** Looking for keys that come twice takes the square of their number. */
+const CHECKS = { uniqueKeys: false } as const;
 
 /**
  * Keys whose values are secrets, also in what Loki does not type as such (plain strings, custom headers, credentials of
@@ -25,18 +27,15 @@ const USER_INFO = /:\/\/[^\s"'<>]*@/g;
  */
 export function maskSecrets(yaml: string): string | null {
   const tokens = [...new Parser().parse(yaml)];
-  // The parser alone takes a line indented by a tab for text, and a key in it for none.
-  for (const { errors } of new Composer().compose(tokens)) if (errors.length > 0) return null;
-  let whole = "";
-  for (const token of tokens) {
-    if (token.type === "document") {
-      const { value } = token;
-      if (value?.type !== "block-map" && value?.type !== "flow-collection") return null;
-      if (!maskToken(value, { secret: false, section: "" }, 0)) return null;
-    }
-    whole += CST.stringify(token);
+  const documents = tokens.filter((token) => token.type === "document");
+  if (documents.length === 0) return null;
+  for (const { value } of documents) {
+    if (value?.type !== "block-map" && value?.type !== "flow-collection") return null;
+    if (!maskToken(value, { secret: false, section: "" }, 0)) return null;
   }
-  return whole;
+  // The parser alone takes a line indented by a tab for text, and a key in it for none.
+  for (const { errors } of new Composer(CHECKS).compose(tokens)) if (errors.length > 0) return null;
+  return tokens.map((token) => CST.stringify(token)).join("");
 }
 
 interface Place {
