@@ -15,6 +15,8 @@ export const EXIT_CODES = {
   upstream: 5,
   /** With `--require-complete` or `--require-whole`: the answer was printed, and lines may be missing. */
   incomplete: 6,
+  /** What was looked at is not well: a verdict worse than degraded, or a critical finding. */
+  unwell: 7,
   /** Ended by Ctrl-C. */
   interrupted: 130,
 } as const;

@@ -42,7 +42,8 @@ export async function lokiSourceOptions(
   };
 }
 
-async function openTransport(
+/** The way to the Loki of `--source` or `--site`; closed with the stack. */
+export async function openTransport(
   base: ConsoleBase,
   context: CommandContext,
   options: SourceOptions,

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addAuditCommands } from "./audit-command.ts";
+import { addAuditConfigCommand } from "./audit-config-command.ts";
 import type { CliText } from "./cli-text.ts";
 import { commandContext } from "./command-context.ts";
 import { commandRunner } from "./command-runner.ts";
@@ -40,6 +41,7 @@ export function buildProgram(terminal: Terminal, text: CliText): Command {
   addServeCommand(program, run);
   addLabCommand(program, run);
   addHealthCommands(program, run);
+  addAuditConfigCommand(program, run);
   addWatchdogCommands(program, run);
   addStorageCommands(program, run);
   addSettingsCommands(program, run);
@@ -69,6 +71,7 @@ function exitCodeHelp(): string {
     notFound: "no such site, job, setting or file",
     upstream: "Loki or the cluster did not answer, or not as it should",
     incomplete: "with --require-complete or --require-whole: the answer was printed and lines may be missing",
+    unwell: "health: gray, down or unknown; audit-config: a critical finding; both were printed",
     interrupted: "ended by Ctrl-C",
   };
   const lines = Object.entries(EXIT_CODES).map(([name, code]) => {

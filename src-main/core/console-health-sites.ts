@@ -40,6 +40,7 @@ interface KnownWay {
 export interface HealthSitesOptions {
   readonly base: Pick<ConsoleBase, "clock" | "settings" | "logger">;
   readonly sites: Pick<SitesService, "list" | "identity" | "transportFor" | "kubernetesFor" | "discoveryFor">;
+  readonly intervalMs: () => number;
 }
 
 /** Sites as their health is looked at, made once from each configuration: what they know of nodes and pods is shared. */
@@ -55,7 +56,7 @@ export class HealthSites implements AsyncDisposable {
   async open(id: SiteId, signal: AbortSignal): Promise<HealthSite> {
     const { opened: _opened, prometheus, ...way } = await this.#way(id, signal);
     const { clock, settings } = this.#options.base;
-    const intervalMs = settings.get("health.intervalSeconds") * 1_000;
+    const intervalMs = this.#options.intervalMs();
     const { targets, cluster } = way;
     if (prometheus !== null) {
       const namespace = cluster?.namespace ?? null;

@@ -4,15 +4,14 @@ import { nanoFromMs } from "../../src-shared/model/nano-time.ts";
 import { tenantIdSchema } from "../../src-shared/model/tenant-id.ts";
 import { decide } from "../../src-shared/permissions/decide.ts";
 import { fireAndForget } from "./common/logger.ts";
+import { HEALTH_PARTS } from "./console-health-parts.ts";
 import { HealthSites } from "./console-health-sites.ts";
 import type { SitesService } from "./clusters/sites.service.ts";
 import type { ConsoleBase } from "./console-base.ts";
-import type { HealthParts } from "./health/health-parts.ts";
 import { HealthService } from "./health/health.service.ts";
 import type { OperationJobs, PreviewLine, PreviewQuestion } from "./health/operations/operations-parts.ts";
 import { OperationsService } from "./health/operations/operations.service.ts";
 import { ringPages } from "./health/site-pages.ts";
-import { SiteJudge } from "./health/verdicts/site-judge.ts";
 import type { LogSource } from "./logs/log-source.ts";
 
 const HOUR_MS = 3_600_000;
@@ -38,7 +37,8 @@ export function openConsoleHealth(domain: HealthDomain, opened: AsyncDisposableS
   const { base, sites } = domain;
   const { profile, clock, announcements, settings } = base;
   const logger = base.logger.child("health");
-  const healthSites = opened.use(new HealthSites({ base, sites }));
+  const intervalMs = () => settings.get("health.intervalSeconds") * 1_000;
+  const healthSites = opened.use(new HealthSites({ base, sites, intervalMs }));
   const service = opened.use(
     new HealthService({
       directory: profile.file("health"),
@@ -48,7 +48,7 @@ export function openConsoleHealth(domain: HealthDomain, opened: AsyncDisposableS
       bucketOf: () => Promise.reject(new AppError("health.nobody-tells", { what: "bucket" })),
       parts: HEALTH_PARTS,
       settings: () => ({
-        intervalMs: settings.get("health.intervalSeconds") * 1_000,
+        intervalMs: intervalMs(),
         historyMs: settings.get("health.historyHours") * HOUR_MS,
       }),
       clock,
@@ -76,14 +76,6 @@ export function openConsoleHealth(domain: HealthDomain, opened: AsyncDisposableS
     fireAndForget(watchLastUsed(sites, service), logger, "watching from the start");
   return { service, operations };
 }
-
-/** What thinks about rounds. */
-export const HEALTH_PARTS: HealthParts = {
-  makeJudge: () => new SiteJudge(),
-  makeMeter: () => ({ round: () => undefined, topology: () => ({ atMs: null, edges: [] }) }),
-  evidenceHistory: (_history, _verdicts, { kind }) =>
-    Promise.reject(new AppError("health.nobody-tells", { what: kind })),
-};
 
 async function watchLastUsed(sites: SitesService, service: HealthService): Promise<void> {
   const { lastUsed } = await sites.list();

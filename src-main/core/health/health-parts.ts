@@ -17,7 +17,7 @@ export interface RoundJudge {
 
 /** Measures what flows between the components, round after round. */
 export interface RoundMeter {
-  round(round: ScrapeRound): void;
+  take(round: ScrapeRound): void;
   topology(): Topology;
 }
 

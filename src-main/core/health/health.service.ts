@@ -20,7 +20,7 @@ import type { HealthSite, OpenHealthSite } from "./health-site.ts";
 import type { ConfigText } from "./instance/read-config.ts";
 import { configPage, instancePage, ringPages } from "./site-pages.ts";
 import { BoardAnnouncer } from "./watch/announce-board.ts";
-import { lastFlush } from "./watch/last-flush.ts";
+import { lastFlush } from "./operations/last-flush.ts";
 import { SiteWatch, type SiteIdentity } from "./watch/site-watch.ts";
 import { WatchMemory } from "./watch/watch-memory.ts";
 import { watchdogManifests } from "./watchdog/watchdog-manifests.ts";
@@ -141,7 +141,7 @@ export class HealthService implements AsyncDisposable {
   }
 
   /**
-   * When an ingester last flushed, as far as the rounds of the last hour tell; `null` for a site that is not watched, or
+   * When an ingester last flushed, as far as the kept rounds tell; `null` for a site that is not watched, or
    * whose rounds are not kept.
    */
   async lastFlush(

@@ -24,7 +24,7 @@ export interface AuditRule {
   readonly severity: AuditFinding["severity"];
   /** What it cannot do without. */
   readonly needs: readonly FactKind[];
-  /** Values of the configuration that it looks at. Where none of them is there it says nothing. */
+  /** Values of the configuration that it looks at. Where one of them is not there it says nothing. */
   readonly paths?: readonly string[];
   readonly find: (facts: ConfigFacts) => readonly RuleFinding[];
 }
@@ -51,7 +51,7 @@ export function auditConfig(facts: ConfigFacts, rules: readonly AuditRule[]): re
 /** Whether a rule had what it looks at: only then does its silence mean that all is well. */
 export function isAble({ needs, paths }: AuditRule, facts: ConfigFacts, missing: ReadonlySet<FactKind>): boolean {
   if (needs.some((fact) => missing.has(fact))) return false;
-  return paths === undefined || paths.some((path) => configValue(facts.config, path) !== undefined);
+  return paths === undefined || paths.every((path) => configValue(facts.config, path) !== undefined);
 }
 
 function patchOf(mend: Mend, source: ConfigSource | null): string | null {

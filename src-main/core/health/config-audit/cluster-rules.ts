@@ -137,7 +137,7 @@ export const CLUSTER_RULES: readonly AuditRule[] = [
     id: "wal-on-shared-disk",
     severity: "info",
     needs: ["workloads", "config"],
-    paths: ["ingester.wal.dir"],
+    paths: ["ingester.wal.dir", "storage_config.tsdb_shipper.active_index_directory"],
     find: (facts) => {
       const wal = configText(facts.config, "ingester.wal.dir");
       const index = configText(facts.config, "storage_config.tsdb_shipper.active_index_directory");

@@ -128,7 +128,7 @@ export class WatchMemory implements Disposable {
   }
 
   #note(round: ScrapeRound, verdicts: SiteVerdicts): SiteVerdicts {
-    this.#meter.round(round);
+    this.#meter.take(round);
     this.#mates.round(round);
     this.#figures.take(round);
     this.#verdicts = verdicts;
