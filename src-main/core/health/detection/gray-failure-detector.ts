@@ -1,9 +1,11 @@
 import type { CommonCause, Evidence, Verdict } from "../../../../src-shared/model/health/verdict.ts";
 import { CauseWatch } from "./cause-watch.ts";
 import type { Windows } from "./common-cause.ts";
+import type { Finding } from "./evidence.ts";
 import { instanceFindings, type InstanceWindow } from "./instance-findings.ts";
 import { InstanceState, type Judgement } from "./instance-state.ts";
 import { PastFindings } from "./past-findings.ts";
+import { median } from "./peer-deviation.ts";
 import { PeerGroup } from "./peer-group.ts";
 import { readScrape } from "./reading.ts";
 import { increase, WINDOW_MS, windowRates } from "./reading-window.ts";
@@ -26,11 +28,12 @@ export interface VerdictChange {
 /*
  * How a gray failure is found, on one page.
  *
- * Each round of scrapes gives every ingester a window of rates and means over the last 30 s. Each window is compared with
+ * Each round of scrapes gives every ingester a window of rates and means over the last 30 s (or over two rounds, where
+ * they are further apart). Each window is compared with
  * those of its ring mates on a log scale by a robust z-score (peer-deviation.ts): whatever befalls all of them, such as twice
  * the load, moves the median too and blames nobody. Findings (instance-findings.ts) ask for a score that the mates' spread
  * does not explain and for a size that matters. A finding that lasts (persistence.ts: three of five rounds; four of six for
- * the faint `slow-all-over`) makes its instance gray; one that was not seen for 30 s no longer counts.
+ * the faint `slow-all-over` and `answers-slowly`; one less where rounds are 12 s apart or more) makes its instance gray; one that was not seen for 30 s no longer counts.
  *
  * Before that, common causes (common-cause.ts) are looked for: puts that fail on most ingesters, a tenant that is refused,
  * streams that multiply. While the object store is in trouble, and for 90 s after it (its ingesters come back one by one,
@@ -46,6 +49,9 @@ export interface VerdictChange {
  * this console's clock; when a process began is believed of it only as far as the answers before and after allow.
  */
 const PAST_MS = 300_000;
+/** Rounds of which the usual distance is known; of those that are minutes apart (Prometheus' own), the window is longer. */
+const SPACINGS = 4;
+const LONGEST_WINDOW_MS = 150_000;
 /** Pods that are gone for good come no more under their names. */
 const FORGET_MS = 3_600_000;
 
@@ -58,6 +64,7 @@ export class GrayFailureDetector {
   readonly #told = new Map<string, { readonly told: string; readonly verdict: Verdict; readonly sinceMs: number }>();
   readonly #judgements = new Map<string, Judgement>();
   #ring: ReadonlyMap<string, RingMember> = new Map();
+  readonly #roundsMs: number[] = [];
   #toldCauses = "";
 
   /** Takes one round in; gives what changed by it. Rounds come in the order of time. */
@@ -65,15 +72,18 @@ export class GrayFailureDetector {
     if (ring !== null) this.#ring = new Map(ring.map((member) => [member.id, member]));
     for (const scrape of scrapes) this.#take(scrape);
     this.#forget(atMs);
-    const windows = this.#windows(runsIngester, atMs - WINDOW_MS, atMs);
+    const spacingMs = this.#spacingMs(atMs);
+    // Two rounds at least: a window of one says nothing.
+    const fromMs = atMs - Math.min(LONGEST_WINDOW_MS, Math.max(WINDOW_MS, 1.5 * spacingMs));
+    const windows = this.#windows(runsIngester, fromMs, atMs);
     this.#causes.round(atMs, {
-      all: this.#windows(() => true, atMs - WINDOW_MS, atMs),
+      all: this.#windows(() => true, fromMs, atMs),
       ingesters: windows,
-      past: this.#windows(runsIngester, atMs - PAST_MS, atMs - WINDOW_MS),
+      past: this.#windows(runsIngester, atMs - PAST_MS, fromMs),
     });
     const changes = this.#causeChanges(atMs);
     const anybody = scrapes.some(({ series }) => series !== null);
-    const judged = this.#instanceWindows(atMs, windows);
+    const judged = this.#instanceWindows(atMs, fromMs, windows);
     const group = new PeerGroup(judged.values());
     const storeTrouble = this.#causes.storeTrouble(atMs);
     const { unusualLoad } = this.#causes;
@@ -81,7 +91,8 @@ export class GrayFailureDetector {
     for (const { instance } of scrapes) {
       const self = judged.get(instance);
       const found = self === undefined ? [] : instanceFindings(self, group, { storeTrouble, unusualLoad });
-      const change = this.#judge(instance, atMs, [...found, ...(past.get(instance) ?? [])], anybody);
+      const all = [...found, ...(past.get(instance) ?? [])];
+      const change = this.#judge(instance, all, { atMs, spacingMs, anybody });
       if (change !== null) changes.push(change);
     }
     return changes;
@@ -111,6 +122,14 @@ export class GrayFailureDetector {
   /** When its process began, by this console's clock as far as that is known. */
   startedMs(instance: string): number | null {
     return this.#states.get(instance)?.startedMs ?? null;
+  }
+
+  /** How far apart rounds usually are. */
+  #spacingMs(atMs: number): number {
+    this.#roundsMs.unshift(atMs);
+    this.#roundsMs.length = Math.min(this.#roundsMs.length, SPACINGS + 1);
+    const spacings = this.#roundsMs.slice(1).map((before, index) => (this.#roundsMs[index] ?? before) - before);
+    return spacings.length === 0 ? 0 : median(spacings);
   }
 
   #take(scrape: Scrape): void {
@@ -156,8 +175,8 @@ export class GrayFailureDetector {
     return [{ atMs, scope: "component", instance: "ingester", verdict, sinceMs: atMs, evidence: [], causes }];
   }
 
-  #instanceWindows(atMs: number, windows: Windows): ReadonlyMap<string, InstanceWindow> {
-    const timeouts = this.#appendTimeouts(atMs);
+  #instanceWindows(atMs: number, fromMs: number, windows: Windows): ReadonlyMap<string, InstanceWindow> {
+    const timeouts = this.#appendTimeouts(atMs, fromMs);
     const judged = new Map<string, InstanceWindow>();
     for (const [instance, readings] of windows) {
       const state = this.#states.get(instance);
@@ -177,10 +196,10 @@ export class GrayFailureDetector {
   }
 
   /** Time-outs a second by ingester address, over all distributors; `null` when none was read. */
-  #appendTimeouts(atMs: number): ReadonlyMap<string, number> | null {
+  #appendTimeouts(atMs: number, fromMs: number): ReadonlyMap<string, number> | null {
     const sums = new Map<string, number>();
     let read = false;
-    for (const readings of this.#windows(runsDistributor, atMs - WINDOW_MS, atMs).values()) {
+    for (const readings of this.#windows(runsDistributor, fromMs, atMs).values()) {
       const last = readings.at(-1);
       const first = readings.find(({ startedAtSeconds }) => startedAtSeconds === last?.startedAtSeconds);
       if (first === undefined || last === undefined || first === last) continue;
@@ -195,13 +214,13 @@ export class GrayFailureDetector {
 
   #judge(
     instance: string,
-    atMs: number,
-    found: Parameters<InstanceState["judge"]>[0],
-    anybody: boolean,
+    found: readonly Finding[],
+    round: Parameters<InstanceState["judge"]>[1],
   ): VerdictChange | null {
+    const { atMs } = round;
     const state = this.#states.get(instance);
     if (state === undefined) return null;
-    const judgement = state.judge(found, atMs, anybody);
+    const judgement = state.judge(found, round);
     const { verdict, evidence } = judgement;
     this.#judgements.set(instance, judgement);
     const before = this.#told.get(instance);

@@ -119,7 +119,7 @@ function slownessFindings(
   const push = mates.deviation(self, "push");
   const put = mates.deviation(self, "anyPut");
   const found: Finding[] = [];
-  if (scrape !== null && scrape.own >= 1 && scrape.ratio >= 5) {
+  if (scrape !== null && scrape.own >= 1 && scrape.ratio >= 5 * strictness) {
     found.push(finding("answers-slowly", "scrape_duration_seconds", "seconds", scrape));
   }
   if (push === null || put === null || scrape === null || storeTrouble || self.rates.puts < MIN_PUTS) return found;

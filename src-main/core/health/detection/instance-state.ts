@@ -4,10 +4,25 @@ import { Persistence, type PersistenceRule } from "./persistence.ts";
 import type { Reading } from "./reading.ts";
 import { WINDOW_MS } from "./reading-window.ts";
 
-const RULE: PersistenceRule = { rounds: 5, hits: 3, clearAfterMs: 30_000 };
-const FAINT_RULE: PersistenceRule = { rounds: 6, hits: 4, clearAfterMs: 30_000 };
-/** A past is no mate: it takes longer to believe. */
-const PAST_RULE: PersistenceRule = { rounds: 8, hits: 6, clearAfterMs: 60_000 };
+/** How long each kind of finding must last: rounds of five seconds share most of their windows, those of fifteen little. */
+interface Patience {
+  readonly usual: PersistenceRule;
+  readonly faint: PersistenceRule;
+  /** A past is no mate: it takes longer to believe. */
+  readonly past: PersistenceRule;
+}
+
+const CLOSE: Patience = {
+  usual: { rounds: 5, hits: 3, clearAfterMs: 30_000 },
+  faint: { rounds: 6, hits: 4, clearAfterMs: 30_000 },
+  past: { rounds: 8, hits: 6, clearAfterMs: 60_000 },
+};
+const APART: Patience = {
+  usual: { rounds: 4, hits: 2, clearAfterMs: 30_000 },
+  faint: { rounds: 5, hits: 3, clearAfterMs: 30_000 },
+  past: { rounds: 6, hits: 4, clearAfterMs: 60_000 },
+};
+const APART_MS = 12_000;
 const DOWN_AFTER_MISSES = 2;
 const YOUNG_MS = 60_000;
 
@@ -65,13 +80,17 @@ export class InstanceState {
   }
 
   /** What it is thought of after a round in which this was found; `anybody` else answered. */
-  judge(found: readonly Finding[], atMs: number, anybody: boolean): Judgement {
-    const judgement = this.#judged(this.#lasting(found, atMs), atMs, anybody);
+  judge(
+    found: readonly Finding[],
+    { atMs, spacingMs, anybody }: { readonly atMs: number; readonly spacingMs: number; readonly anybody: boolean },
+  ): Judgement {
+    const judgement = this.#judged(this.#lasting(found, atMs, spacingMs), atMs, anybody);
     this.#verdict = judgement.verdict;
     return judgement;
   }
 
-  #lasting(found: readonly Finding[], atMs: number): readonly Evidence[] {
+  #lasting(found: readonly Finding[], atMs: number, spacingMs: number): readonly Evidence[] {
+    const patience = spacingMs < APART_MS ? CLOSE : APART;
     for (const finding of found) {
       const known = this.#findings.get(finding.kind);
       if (known === undefined) this.#findings.set(finding.kind, { persistence: new Persistence(), last: finding });
@@ -80,7 +99,11 @@ export class InstanceState {
     const evidence: Evidence[] = [];
     for (const [kind, { persistence, last }] of this.#findings) {
       const seen = found.some((finding) => finding.kind === kind);
-      if (persistence.round(seen, atMs, ruleOf(kind))) evidence.push({ ...last, sinceMs: persistence.sinceMs ?? atMs });
+      const rule = ruleOf(kind, patience);
+      // One clean round among distant ones is no end yet.
+      const clearAfterMs = Math.max(rule.clearAfterMs, 1.5 * spacingMs);
+      if (persistence.round(seen, atMs, { ...rule, clearAfterMs }))
+        evidence.push({ ...last, sinceMs: persistence.sinceMs ?? atMs });
       else if (persistence.sinceMs === null) this.#findings.delete(kind);
     }
     return evidence;
@@ -116,8 +139,9 @@ export class InstanceState {
   }
 }
 
-function ruleOf(kind: EvidenceKind): PersistenceRule {
-  return kind === "slow-all-over" ? FAINT_RULE : kind === "past-slower" ? PAST_RULE : RULE;
+function ruleOf(kind: EvidenceKind, { usual, faint, past }: Patience): PersistenceRule {
+  if (kind === "past-slower") return past;
+  return kind === "slow-all-over" || kind === "answers-slowly" ? faint : usual;
 }
 
 function plain(kind: EvidenceKind, metric: string, unit: Evidence["unit"], own: number, sinceMs: number): Evidence {
