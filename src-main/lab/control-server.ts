@@ -10,12 +10,17 @@ import type { Lab } from "./lab.ts";
 const faultSchema = z.object({ fault: labFaultSchema, on: z.boolean() });
 
 /**
- * The lab's own door, for tests and benches: `GET /status`, `POST /faults {"fault","on"}`, `POST /seed` (see `SeedRequest`).
+ * The lab's own door, for tests and benches: `GET /status`, `GET /acting` (requests to routes that act, by method, path and
+ * pod), `POST /faults {"fault","on"}`, `POST /seed` (see `SeedRequest`).
  * On loopback, as all of the lab.
  */
-export function startControlServer(lab: Pick<Lab, "status" | "setFault" | "seed">, port: number): Promise<Listening> {
+export function startControlServer(
+  lab: Pick<Lab, "acting" | "status" | "setFault" | "seed">,
+  port: number,
+): Promise<Listening> {
   const answer = async (method: string, path: string, body: () => Promise<unknown>): Promise<Reply> => {
     if (method === "GET" && path === "/status") return json(lab.status());
+    if (method === "GET" && path === "/acting") return json({ requests: lab.acting() });
     if (method === "POST" && path === "/faults") {
       const { fault, on } = parsed(faultSchema, await body());
       lab.setFault(fault, on);

@@ -12,11 +12,14 @@ import { KubernetesServer } from "./kubernetes/kubernetes-server.ts";
 import { LabCluster } from "./kubernetes/lab-cluster.ts";
 import { ComponentBackends } from "./kubernetes/pod-backends.ts";
 import { createServerIdentity } from "./kubernetes/self-signed.ts";
+import { type ActingCount, ActingLog } from "./loki/acting-log.ts";
+import { DeleteRequests } from "./loki/delete-requests.ts";
 import { Faults } from "./loki/faults.ts";
 import { LokiServer } from "./loki/loki-server.ts";
 import { ClusterSimulation } from "./metrics/cluster-simulation.ts";
 import { SimulatedProcesses } from "./simulated-processes.ts";
 import { LimitsTable, type TenantLimits } from "./loki/tenant-limits.ts";
+import { seedDeleteRequests } from "./seed-deletes.ts";
 import { seedLines, type SeedRequest, type SeedResult } from "./seed.ts";
 import type { LabStream } from "./store/stream.ts";
 import { LogStore } from "./store/tenant-store.ts";
@@ -54,6 +57,8 @@ export interface Lab extends AsyncDisposable {
   setFault(fault: LabFault, on: boolean): void;
   /** Fills a tenant with lines for a bench. */
   seed(request: SeedRequest): SeedResult;
+  /** How often a route that acts was asked for since the start, by method and pod. */
+  acting(): readonly ActingCount[];
   close(): Promise<void>;
 }
 
@@ -82,8 +87,13 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     tenants: LAB_TENANTS,
   });
   faults.listen((fault, on) => simulation.setFault(fault, on, clock.nowMs()));
+  const deletes = new DeleteRequests(clock, (nowMs) => simulation.compactor(nowMs));
+  const acting = new ActingLog();
+  if (historyHours > 0) seedDeleteRequests(deletes, startedMs);
   const loki = new LokiServer({
     store,
+    deletes,
+    acting,
     limits: new LimitsTable({ [BENCH_TENANT]: BENCH_LIMITS, ...options.limits }),
     faults,
     clock,
@@ -154,6 +164,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     }),
     setFault: (fault: LabFault, on: boolean) => faults.set(fault, on),
     seed: (request: SeedRequest) => seedLines(store, request),
+    acting: () => acting.list(),
   };
   const control = await startControlServer(parts, options.controlPort ?? 0);
   let closing: Promise<void> | null = null;

@@ -9,6 +9,10 @@ export const LAB_FAULTS = [
   "rate-limit",
   "server-errors",
   "object-store-down",
+  "store-slow",
+  "compactor-stuck",
+  "rules-missed",
+  "scheduler-queue",
 ] as const;
 
 /** Faults of one ingester, written `slow-flush:loki-ingester-1`; `ingester-1` and `1` mean the same pod. */

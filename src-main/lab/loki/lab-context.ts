@@ -3,6 +3,8 @@ import type { ChunkLoss } from "../store/entry-merge.ts";
 import type { LabStream } from "../store/stream.ts";
 import type { LogStore } from "../store/tenant-store.ts";
 import type { ClusterSimulation } from "../metrics/cluster-simulation.ts";
+import type { ActingLog } from "./acting-log.ts";
+import type { DeleteRequests } from "./delete-requests.ts";
 import type { Faults } from "./faults.ts";
 import type { LimitsTable } from "./tenant-limits.ts";
 
@@ -12,6 +14,9 @@ export interface LabContext {
   readonly limits: LimitsTable;
   readonly faults: Faults;
   readonly clock: Clock;
+  readonly deletes: DeleteRequests;
+  /** Requests to routes that act. */
+  readonly acting: ActingLog;
   /** What the components' metrics show, and the ring of the ingesters. */
   readonly simulation: ClusterSimulation;
 }
@@ -20,8 +25,9 @@ export function nowNs({ clock }: LabContext): bigint {
   return BigInt(Math.floor(clock.nowMs())) * 1_000_000n;
 }
 
-export function tenantStreams({ store }: LabContext, tenant: string): LabStream[] {
-  return store.peek(tenant)?.streams() ?? [];
+/** What a tenant's queries read: its streams, without the lines that were deleted. */
+export function tenantStreams({ store, deletes }: LabContext, tenant: string): LabStream[] {
+  return deletes.mask(tenant, store.peek(tenant)?.streams() ?? []);
 }
 
 /** Which chunks are damaged now: with `missing-chunks`, every third of those in the object store. The index knows them all. */

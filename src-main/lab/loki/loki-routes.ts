@@ -25,6 +25,12 @@ export type PageRoute =
       readonly ring: "ingester" | "distributor" | "ruler" | "compactor" | "index-gateway" | "scheduler";
     };
 
+/** The compactor's routes for delete requests; all parameters are in the URL. */
+export interface DeleteRoute {
+  readonly part: "delete";
+  readonly kind: "deletes" | "ui-deletes" | "generation";
+}
+
 /** Routes that read a body and no tenant's data. */
 export interface FormRoute {
   readonly part: "form";
@@ -51,8 +57,7 @@ export type QueryRoute =
         | "patterns"
         | "rules"
         | "prometheus-rules"
-        | "prometheus-alerts"
-        | "deletes";
+        | "prometheus-alerts";
     }
   | {
       readonly part: "query";
@@ -61,7 +66,7 @@ export type QueryRoute =
     };
 
 /** What a path of Loki's API does, whichever target serves it. */
-export type LokiRoute = PageRoute | FormRoute | QueryRoute;
+export type LokiRoute = PageRoute | DeleteRoute | FormRoute | QueryRoute;
 
 interface RouteEntry {
   readonly path: RegExp;
@@ -73,6 +78,7 @@ interface RouteEntry {
 const FRONT: readonly LokiTarget[] = ["all", "query-frontend", "gateway"];
 const TAIL: readonly LokiTarget[] = ["all", "query-frontend", "querier", "gateway"];
 const WRITE: readonly LokiTarget[] = ["all", "distributor", "gateway"];
+const COMPACTOR: readonly LokiTarget[] = ["all", "compactor", "gateway"];
 const GET = ["GET", "HEAD"];
 const GET_POST = ["GET", "HEAD", "POST"];
 
@@ -138,7 +144,12 @@ const ROUTES: readonly RouteEntry[] = [
   entry("/(?:loki/api/v1|api/prom)/rules", GET, ["all", "ruler", "gateway"], { part: "query", kind: "rules" }),
   entry("/prometheus/api/v1/rules", GET, ["all", "ruler", "gateway"], { part: "query", kind: "prometheus-rules" }),
   entry("/prometheus/api/v1/alerts", GET, ["all", "ruler", "gateway"], { part: "query", kind: "prometheus-alerts" }),
-  entry("/loki/api/v1/delete", GET, ["all", "compactor", "gateway"], { part: "query", kind: "deletes" }),
+  entry("/loki/api/v1/delete", ["GET", "HEAD", "POST", "PUT", "DELETE"], COMPACTOR, {
+    part: "delete",
+    kind: "deletes",
+  }),
+  entry("/loki/api/v1/cache/generation_numbers", GET, COMPACTOR, { part: "delete", kind: "generation" }),
+  entry("/compactor/ui/api/v1/deletes", GET_POST, COMPACTOR, { part: "delete", kind: "ui-deletes" }),
   entry("/", GET, ["gateway"], { part: "page", kind: "gateway-root" }),
   named("/loki/api/v1/label/([^/]+)/values", "label-values"),
   named("/api/prom/label/([^/]+)/values", "legacy-label-values"),

@@ -16,8 +16,9 @@ import {
 import { flushReply, forgetMember, prepareShutdownReply, shutdownReply } from "./acting-pages.ts";
 import { ComponentServer } from "./component-server.ts";
 import type { LabContext } from "./lab-context.ts";
+import { deletesReply, generationReply, uiDeletesReply } from "./delete-handlers.ts";
 import { drilldownLimitsJson, limitsYaml } from "./limits-page.ts";
-import { findRoute, type PageRoute, type QueryRoute } from "./loki-routes.ts";
+import { type DeleteRoute, findRoute, type PageRoute, type QueryRoute } from "./loki-routes.ts";
 import { metricsText, podMetricsText, requestLabels } from "./metrics-page.ts";
 import { decodeBody, parseLegacyPush, parsePushJson } from "./push-body.ts";
 import { PushHandler } from "./push-handler.ts";
@@ -143,6 +144,7 @@ export class LokiServer {
 
   private async answer(component: ComponentServer, request: IncomingMessage, url: URL): Promise<Reply> {
     const method = request.method ?? "GET";
+    this.context.acting.record(method, url.pathname, component.pod);
     const route = findRoute(component.target, method, url.pathname);
     if (route === "not-found") return NOT_FOUND_PAGE;
     if (route === "wrong-method") return emptyReply(405);
@@ -156,6 +158,7 @@ export class LokiServer {
       );
     }
     if (route.part === "page" && route.kind === "shutdown") return shutdownReply(this.context, component, url);
+    if (route.part === "delete") return this.deletes(component, route, request, url);
     if (route.part === "page") return this.page(component, route, request, url);
     if (route.kind === "push" || route.kind === "legacy-push") return this.push(request, route.kind === "legacy-push");
     const form = await readForm(request, url);
@@ -192,7 +195,10 @@ export class LokiServer {
                 startedMs: this.startedMs,
                 activeTails: this.tails.active,
               })
-            : podMetricsText(this.context.simulation.families(component.pod, nowMs), target, this.tails.active),
+            : podMetricsText(this.context.simulation.families(component.pod, nowMs), target, {
+                activeTails: this.tails.active,
+                deletes: this.context.deletes.counts(),
+              }),
         );
       case "config":
         return configReply(target, url.searchParams.get("mode") ?? "");
@@ -229,6 +235,20 @@ export class LokiServer {
           headers: { "X-Content-Type-Options": "nosniff", "Sec-Websocket-Version": "13" },
         };
     }
+  }
+
+  private deletes({ pod }: ComponentServer, { kind }: DeleteRoute, request: IncomingMessage, url: URL): Reply {
+    const { deletes, clock, simulation } = this.context;
+    const nowMs = clock.nowMs();
+    // The gateway passes these on to the compactor, when there is one.
+    const served = pod !== null || simulation.podsOf("compactor").some(({ name }) => simulation.answers(name, nowMs));
+    if (!served) return HTML_ERROR;
+    if (kind === "ui-deletes") return uiDeletesReply(deletes, url.searchParams.get("status") ?? "");
+    const tenant = requireTenant(request, "tail");
+    if (this.context.limits.of(tenant).deletion_mode === "disabled")
+      return errorReply(403, "deletion is not available for this tenant\n");
+    if (kind === "generation") return generationReply(deletes, tenant);
+    return deletesReply(deletes, request.method ?? "GET", tenant, url.searchParams, nowMs);
   }
 
   private async push(request: IncomingMessage, legacy: boolean): Promise<Reply> {

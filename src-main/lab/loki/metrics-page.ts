@@ -2,6 +2,7 @@ import type { LokiTarget } from "../cluster/components.ts";
 import type { MetricName } from "../metrics/metric-families.ts";
 import { expositionText, type Labels } from "../metrics/series-registry.ts";
 import type { LogStore } from "../store/tenant-store.ts";
+import type { DeleteCounts } from "./delete-requests.ts";
 
 /** Labels of a request in `loki_request_duration_seconds`. */
 export function requestLabels(method: string, path: string, status: number): Labels & { readonly route: string } {
@@ -14,14 +15,33 @@ export function requestLabels(method: string, path: string, status: number): Lab
   return { method, route, status_code: String(status), ws: "false" };
 }
 
-/** `/metrics` of a pod: what the simulation says, and the tails that are really open. */
+/** What a pod's metrics tell of things that really happen in the lab. */
+export interface LivingCounts {
+  readonly activeTails: number;
+  readonly deletes: DeleteCounts;
+}
+
+/** `/metrics` of a pod: what the simulation says, and the tails and delete requests that there really are. */
 export function podMetricsText(
   families: ReadonlyMap<MetricName, readonly string[]>,
   target: LokiTarget,
-  activeTails: number,
+  { activeTails, deletes }: LivingCounts,
 ): string {
-  const tails = `loki_querier_tail_active ${activeTails}`;
-  return expositionText(families, new Map(target === "querier" ? [["loki_querier_tail_active", [tails]]] : []));
+  const living = new Map<MetricName, readonly string[]>();
+  if (target === "querier") living.set("loki_querier_tail_active", [`loki_querier_tail_active ${activeTails}`]);
+  if (target === "compactor") {
+    const gauge = (name: MetricName, value: number) => living.set(name, [`${name} ${value}`]);
+    const byUser = (name: MetricName, counts: ReadonlyMap<string, number>) =>
+      living.set(
+        name,
+        [...counts].map(([user, count]) => `${name}{user="${user}"} ${count}`),
+      );
+    gauge("loki_compactor_pending_delete_requests_count", deletes.pending);
+    gauge("loki_compactor_oldest_pending_delete_request_age_seconds", deletes.oldestPendingSeconds);
+    byUser("loki_compactor_delete_requests_received_total", deletes.received);
+    byUser("loki_compactor_delete_requests_processed_total", deletes.processed);
+  }
+  return expositionText(families, living);
 }
 
 /** Counts requests of one server by route and status, for its own metrics. */

@@ -96,8 +96,6 @@ export class QueryHandler {
         return prometheusReply({ groups: [] });
       case "prometheus-alerts":
         return prometheusReply({ alerts: [] });
-      case "deletes":
-        return { status: 200, contentType: "application/json", body: "[]\n" };
     }
   }
 

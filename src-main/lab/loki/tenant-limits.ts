@@ -38,6 +38,7 @@ export interface TenantLimits {
   readonly blocked_queries: readonly BlockedQuery[];
   readonly query_timeout: bigint;
   readonly retention_period: bigint;
+  readonly deletion_mode: "disabled" | "filter-only" | "filter-and-delete";
   readonly volume_enabled: boolean;
   readonly volume_max_series: number;
 }
@@ -118,6 +119,7 @@ export const DEFAULT_LIMITS: TenantLimits = {
   blocked_queries: [],
   query_timeout: 60n * SECOND,
   retention_period: 744n * HOUR,
+  deletion_mode: "filter-and-delete",
   volume_enabled: true,
   volume_max_series: 1_000,
 };

@@ -121,6 +121,16 @@ export class ClusterSimulation {
     return [...this.#pods.values()].map(({ identity }) => identity).filter((each) => each.target === target);
   }
 
+  /** Since when a compactor runs that compacts; `null` while there is none. */
+  compactor(nowMs: number): { readonly sinceMs: number } | null {
+    this.advance(nowMs);
+    const stuck = this.#faults.has("compactor-stuck") || this.#faults.has("object-store-down");
+    const pod = [...this.#pods.values()].find(
+      ({ identity }) => identity.target === "compactor" && !this.#down.has(identity.name),
+    );
+    return stuck || pod === undefined ? null : { sinceMs: pod.startedMs };
+  }
+
   /** All pods of the cluster, running or not. */
   pods(): readonly PodIdentity[] {
     return [...this.#pods.values()].map(({ identity }) => identity);

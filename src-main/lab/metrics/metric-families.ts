@@ -46,6 +46,14 @@ export const METRIC_FAMILIES = {
     type: "counter",
     help: "Total number of attempts done to apply retention with status",
   },
+  loki_compactor_delete_requests_processed_total: {
+    type: "counter",
+    help: "Number of delete requests processed per user",
+  },
+  loki_compactor_delete_requests_received_total: {
+    type: "counter",
+    help: "Number of delete requests received per user",
+  },
   loki_compactor_oldest_pending_delete_request_age_seconds: {
     type: "gauge",
     help: "Age of oldest pending delete request in seconds since they are over their cancellation period",

@@ -140,8 +140,6 @@ export class SimulatedReadPath extends SimulatedPod {
     series.add("loki_compactor_apply_retention_operation_total", due ? 1 : 0, run);
     series.set("loki_compactor_apply_retention_operation_duration_seconds", 0.06);
     series.set("loki_compactor_apply_retention_last_successful_run_timestamp_seconds", last + 0.5);
-    series.set("loki_compactor_pending_delete_requests_count", 0);
-    series.set("loki_compactor_oldest_pending_delete_request_age_seconds", 0);
     this.#store("S3.List", 0.13, storeDown);
     this.#store("S3.PutObject", due ? 4 : 0, storeDown);
   }

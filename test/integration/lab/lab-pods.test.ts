@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { lokiComponents, podIdentities } from "../../../src-main/lab/cluster/components.ts";
+import { ActingLog } from "../../../src-main/lab/loki/acting-log.ts";
+import { DeleteRequests } from "../../../src-main/lab/loki/delete-requests.ts";
 import { Faults } from "../../../src-main/lab/loki/faults.ts";
 import { LokiServer } from "../../../src-main/lab/loki/loki-server.ts";
 import { LimitsTable } from "../../../src-main/lab/loki/tenant-limits.ts";
@@ -28,6 +30,8 @@ async function pods() {
     faults,
     clock,
     simulation,
+    deletes: new DeleteRequests(clock, (nowMs) => simulation.compactor(nowMs)),
+    acting: new ActingLog(),
   });
   stack.defer(() => loki.close());
   const serve = async (target: "ingester" | "distributor") => {
