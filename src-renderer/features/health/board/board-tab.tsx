@@ -27,11 +27,15 @@ function Board({ health }: { readonly health: SiteHealth }): ReactElement {
       <BoardFilterBar filter={filter} health={health} onFilter={setFilter} />
       <BoardTable
         empty={
-          <EmptyView
-            actions={<Button onClick={() => setFilter(NO_FILTER)}>{t("health.filter.clear")}</Button>}
-            text={t("health.filter.nothingText")}
-            title={t("health.filter.nothing")}
-          />
+          health.components.length === 0 ? (
+            <EmptyView text={t("health.board.emptyText")} title={t("health.board.empty")} />
+          ) : (
+            <EmptyView
+              actions={<Button onClick={() => setFilter(NO_FILTER)}>{t("health.filter.clear")}</Button>}
+              text={t("health.filter.nothingText")}
+              title={t("health.filter.nothing")}
+            />
+          )
         }
         filter={filter}
         health={health}
