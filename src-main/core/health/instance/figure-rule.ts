@@ -10,12 +10,12 @@ export interface SeriesSum {
 
 /**
  * How a figure comes from series. `level` is a gauge as it stands. Of the others a minute is looked at: `rate` is a counter's
- * growth a second, `ratio` that of one counter by that of another (a mean, a share). `life-ratio` is that of the whole life of
+ * growth a second, `ratio` that of one counter by that of another (a mean), `share` the same of a part. `life-ratio` is that of the whole life of
  * the process, for what happens once in several minutes. `answer-time` is how long the metrics page took.
  */
 export type Measure =
   | { readonly kind: "level" | "rate"; readonly of: SeriesSum }
-  | { readonly kind: "ratio" | "life-ratio"; readonly of: SeriesSum; readonly by: SeriesSum }
+  | { readonly kind: "ratio" | "share" | "life-ratio"; readonly of: SeriesSum; readonly by: SeriesSum }
   | { readonly kind: "answer-time" };
 
 /** One figure of a process; its text is `health.figure.<key>`. Of those in bytes with measure `rate` the text says a second. */
@@ -62,5 +62,5 @@ export function mean(
 }
 
 export function share(key: string, of: SeriesSum, by: SeriesSum): FigureRule {
-  return { key, unit: "share", measure: { kind: "ratio", of, by } };
+  return { key, unit: "share", measure: { kind: "share", of, by } };
 }

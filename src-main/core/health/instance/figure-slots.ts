@@ -6,6 +6,8 @@ import type { FigureRule, SeriesSum } from "./figure-rule.ts";
 export interface FigureSample {
   readonly atMs: number;
   readonly tookSeconds: number;
+  /** When the process began, by its own clock; NaN where it does not say. */
+  readonly startedAtSeconds: number;
   readonly sums: Float64Array;
   /** Which of the slot's families was there, by its place in the list. */
   readonly families: Uint8Array;
@@ -59,7 +61,8 @@ export class FigureSlots {
         if (counts) families[slot] = family;
       }
     }
-    return { atMs, tookSeconds, sums, families };
+    const startedAtSeconds = series["process_start_time_seconds"] ?? Number.NaN;
+    return { atMs, tookSeconds, startedAtSeconds, sums, families };
   }
 
   #add(sum: SeriesSum): void {

@@ -55,13 +55,14 @@ export class FigureWindow {
 }
 
 function withSample(before: readonly FigureSample[], sample: FigureSample): readonly FigureSample[] {
-  const last = before.at(-1);
-  // A clock that was set back makes what was before unusable; a scrape told twice is one.
-  const earlier =
-    last === undefined || sample.atMs < last.atMs ? [] : sample.atMs === last.atMs ? before.slice(0, -1) : before;
-  const all = [...earlier, sample];
+  const all = [...before.filter((earlier) => precedes(earlier, sample)), sample];
   const within = all.filter(({ atMs }) => atMs >= sample.atMs - WINDOW_MS);
   return within.length >= FEWEST_SAMPLES ? within : all.slice(-FEWEST_SAMPLES);
+}
+
+/** Whether two are of one life of a process. A clock that was set back makes what was before unusable, and a scrape told twice is one. */
+function precedes(earlier: FigureSample, later: FigureSample): boolean {
+  return earlier.atMs < later.atMs && Object.is(earlier.startedAtSeconds, later.startedAtSeconds);
 }
 
 function median(values: readonly number[]): number | null {

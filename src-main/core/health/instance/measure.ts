@@ -18,6 +18,11 @@ export function measured(measure: Measure, samples: readonly FigureSample[], slo
     }
     case "ratio":
       return quotient(growth(samples, slots.number(measure.of)), growth(samples, slots.number(measure.by)));
+    case "share": {
+      const part = quotient(growth(samples, slots.number(measure.of)), growth(samples, slots.number(measure.by)));
+      // The two may have been reset at different times.
+      return part === null ? null : Math.min(1, part);
+    }
     case "life-ratio":
       return quotient(known(last.sums[slots.number(measure.of)]), known(last.sums[slots.number(measure.by)]));
   }
