@@ -27,11 +27,12 @@ export function jobTone(state: JobState): StatusTone {
   return TONES[state];
 }
 
-/** A job's name. Numbers in it are counts, so they are written as counts. */
+/** A job's name. Numbers in it are counts, so they are written as counts; an operation's kind has words of its own. */
 export function jobTitle(t: Translate, formats: Formats, job: Job): string {
-  const params = Object.entries(job.title.params).map(
-    ([name, value]) => [name, typeof value === "number" ? formats.number(value) : value] as const,
-  );
+  const params = Object.entries(job.title.params).map(([name, value]) => {
+    if (typeof value === "number") return [name, formats.number(value)] as const;
+    return [name, name === "operation" ? t.dynamic(`operations.kind.${value}`, {}, value) : value] as const;
+  });
   return t.dynamic(job.title.key, Object.fromEntries(params), job.kind);
 }
 

@@ -55,14 +55,14 @@ function Step({ step, place, progress }: StepProps): ReactElement {
       </span>
       <div className={styles.content}>
         <p className={styles.text}>
-          {t.dynamic(`operations.step.${step.key}`, readableParams(formats, step.params), step.key)}
+          {t.dynamic(`operations.step.${step.key}`, readableParams(t, formats, step.params), step.key)}
         </p>
         {step.request === null ? null : <code className={styles.request}>{step.request}</code>}
         {progress?.detail == null ? null : (
           <p className={styles.detail}>
             {t.dynamic(
               `operations.detail.${progress.detail.key}`,
-              readableParams(formats, progress.detail.params),
+              readableParams(t, formats, progress.detail.params),
               progress.detail.key,
             )}
           </p>

@@ -13,10 +13,10 @@ export function operationName(t: Translate, operation: OperationName): string {
 
 /**
  * Parameters as a person reads them: a number by the unit that its name ends with (`waitMs`, `ageSeconds`, `sizeBytes`,
- * `ownedShare`, `endsAtMs`), else as a count. Text is of others and shows what it hides. `count` stays a number: it chooses
- * the plural.
+ * `ownedShare`, `endsAtMs`), else as a count. Text is of others and shows what it hides; an operation's kind has words of
+ * its own. `count` stays a number: it chooses the plural.
  */
-export function readableParams(formats: Formats, params: MessageParams): Record<string, string | number> {
+export function readableParams(t: Translate, formats: Formats, params: MessageParams): Record<string, string | number> {
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => [
       name,
@@ -27,6 +27,12 @@ export function readableParams(formats: Formats, params: MessageParams): Record<
           : withVisibleCharacters(value),
     ]),
   );
+}
+
+function readable(t: Translate, formats: Formats, name: string, value: string | number): string | number {
+  if (name === "count") return value;
+  if (typeof value === "number") return amount(formats, name, value);
+  return name === "operation" ? t.dynamic(`operations.kind.${value}`, {}, value) : withVisibleCharacters(value);
 }
 
 function amount(formats: Formats, name: string, value: number): string {

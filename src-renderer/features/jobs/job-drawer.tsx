@@ -10,7 +10,8 @@ import { useFormats } from "../../hooks/use-formats.ts";
 import { hasEnded } from "../../hooks/use-jobs.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import styles from "./job-drawer.module.css";
-import { jobOutcome } from "./output/job-outputs.ts";
+import { jobOutcome, operationReport } from "./output/job-outputs.ts";
+import { OperationView } from "./output/operation-view.tsx";
 import { OpenOutput } from "./output/open-output.tsx";
 import { OutcomeView } from "./output/outcome-view.tsx";
 
@@ -27,6 +28,7 @@ export function JobDrawer({ job, onClose }: { readonly job: Job; readonly onClos
   const t = useTranslate();
   const formats = useFormats();
   const outcome = jobOutcome(job);
+  const operation = operationReport(job);
   const output = outputText(job.output);
   const time = (atMs: number | null): string => (atMs === null ? "–" : formats.dateTime(atMs));
   return (
@@ -64,7 +66,9 @@ export function JobDrawer({ job, onClose }: { readonly job: Job; readonly onClos
             <h3>{t("app.jobs.output")}</h3>
             {output === null ? null : <CopyButton label={t("app.jobs.copyOutput")} text={output} />}
           </header>
-          {outcome !== null ? (
+          {operation !== null ? (
+            <OperationView report={operation} state={job.state} />
+          ) : outcome !== null ? (
             <OutcomeView outcome={outcome} />
           ) : output === null ? (
             <p className={styles.none}>{t("app.jobs.noOutput")}</p>

@@ -13,7 +13,8 @@ import { hasEnded, useJobs } from "../../hooks/use-jobs.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { JobDrawer } from "./job-drawer.tsx";
 import styles from "./jobs-screen.module.css";
-import { jobOutcome } from "./output/job-outputs.ts";
+import { jobOutcome, operationReport } from "./output/job-outputs.ts";
+import { OperationSummary } from "./output/operation-summary.tsx";
 import { OpenOutput } from "./output/open-output.tsx";
 import { OutcomeSummary } from "./output/outcome-summary.tsx";
 
@@ -82,6 +83,7 @@ function JobRow({ job, selected, onSelect }: JobRowProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const outcome = hasEnded(job) ? jobOutcome(job) : null;
+  const operation = hasEnded(job) ? operationReport(job) : null;
   const tookMs = job.startedAtMs === null || job.endedAtMs === null ? null : job.endedAtMs - job.startedAtMs;
   return (
     <li className={styles.row} data-selected={selected || undefined}>
@@ -100,7 +102,9 @@ function JobRow({ job, selected, onSelect }: JobRowProps): ReactElement {
       </div>
       <div className={styles.progress}>
         {job.error === undefined ? (
-          outcome === null ? (
+          operation !== null ? (
+            <OperationSummary report={operation} state={job.state} />
+          ) : outcome === null ? (
             <JobProgressView job={job} />
           ) : (
             <OutcomeSummary outcome={outcome} />

@@ -46,6 +46,11 @@ export function JobView({ job: id, onClose }: JobViewProps): ReactElement {
                 <code>{withVisibleCharacters(targetOf(report.plan.operation))}</code>
               </p>
             )}
+            {report?.reason === undefined ? null : (
+              <p className={styles.muted}>
+                {t("operations.overridden", { reason: withVisibleCharacters(report.reason) })}
+              </p>
+            )}
             {job.error === undefined ? null : <ErrorPanel error={job.error} title={t("operations.failed")} />}
             {report === null ? null : <OperationSteps progress={report.steps} steps={report.plan.steps} />}
           </>

@@ -24,7 +24,7 @@ export function PlanReview({ plan }: { readonly plan: OperationPlan }): ReactEle
         <Section title={t("operations.effects")}>
           <ul className={styles.effects}>
             {plan.effects.map(({ key, params }) => (
-              <li key={key}>{t.dynamic(`operations.effect.${key}`, readableParams(formats, params), key)}</li>
+              <li key={key}>{t.dynamic(`operations.effect.${key}`, readableParams(t, formats, params), key)}</li>
             ))}
           </ul>
         </Section>

@@ -76,7 +76,7 @@ function Reason({ reason }: { readonly reason: SafetyReason }): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const { kind, weight } = reason;
-  const params = readableParams(formats, reason.params);
+  const params = readableParams(t, formats, reason.params);
   return (
     <li className={styles.reason}>
       <StatusShape label={t(`operations.weight.${weight}`)} tone={WEIGHT_TONES[weight]} />

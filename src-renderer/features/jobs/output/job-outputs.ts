@@ -3,6 +3,7 @@ import { archiveProblemSchema, type ArchiveProblem } from "../../../../src-share
 import { completenessSchema, type Completeness } from "../../../../src-shared/model/completeness.ts";
 import { exportSummarySchema } from "../../../../src-shared/model/export-summary.ts";
 import { importSummarySchema } from "../../../../src-shared/model/import-summary.ts";
+import { operationReportSchema, type OperationReport } from "../../../../src-shared/model/health/operation.ts";
 import type { Job } from "../../../../src-shared/model/job.ts";
 
 /** What a job about lines has done, whatever its kind; `null` and empty where the kind does not say. */
@@ -90,6 +91,13 @@ const OUTCOMES: ReadonlyMap<string, z.ZodType<JobOutcome>> = new Map<string, z.Z
 export function jobOutcome({ kind, output }: Pick<Job, "kind" | "output">): JobOutcome | null {
   const parsed = OUTCOMES.get(kind)?.safeParse(output);
   return parsed?.success === true ? parsed.data : null;
+}
+
+/** What an operation tells, also while it goes on; `null` for other kinds. */
+export function operationReport({ kind, output }: Pick<Job, "kind" | "output">): OperationReport | null {
+  if (kind !== "health-operation") return null;
+  const parsed = operationReportSchema.safeParse(output);
+  return parsed.success ? parsed.data : null;
 }
 
 type Lines = Pick<
