@@ -17,16 +17,7 @@ export function operationName(t: Translate, operation: OperationName): string {
  * its own. `count` stays a number: it chooses the plural.
  */
 export function readableParams(t: Translate, formats: Formats, params: MessageParams): Record<string, string | number> {
-  return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [
-      name,
-      name === "count"
-        ? value
-        : typeof value === "number"
-          ? amount(formats, name, value)
-          : withVisibleCharacters(value),
-    ]),
-  );
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, readable(t, formats, name, value)]));
 }
 
 function readable(t: Translate, formats: Formats, name: string, value: string | number): string | number {
