@@ -7,15 +7,21 @@ import { HEALTH_TABS, useWorkspace, type HealthTab } from "../../hooks/workspace
 import { AuditTab } from "./audit/audit-tab.tsx";
 import { BoardTab } from "./board/board-tab.tsx";
 import { ChangesTab } from "./changes/changes-tab.tsx";
+import { OperationsTab } from "./operations/operations-tab.tsx";
 import { RingsTab } from "./rings/rings-tab.tsx";
+import { TopologyTab } from "./topology/topology-tab.tsx";
+import { WatchdogTab } from "./watchdog/watchdog-tab.tsx";
 import styles from "./health-screen.module.css";
 
 /** What each part of the screen draws; a part that does not exist yet has no tab. */
 const PARTS: Partial<Readonly<Record<HealthTab, () => ReactElement>>> = {
   board: BoardTab,
   changes: ChangesTab,
+  topology: TopologyTab,
   rings: RingsTab,
+  operations: OperationsTab,
   audit: AuditTab,
+  watchdog: WatchdogTab,
 };
 
 const SHOWN = HEALTH_TABS.filter((tab) => PARTS[tab] !== undefined);
