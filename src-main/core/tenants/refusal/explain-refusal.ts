@@ -1,0 +1,130 @@
+import { REFUSAL_RULES, type RefusalRule, type RefusalUnit } from "./refusal-rules.ts";
+
+/** A figure of a refusal: as Loki wrote it, and as a number in the rule's unit where it is one. */
+export interface RefusalFigure {
+  readonly text: string;
+  /** Bytes, bytes a second, seconds, a count, or milliseconds since the epoch; `null` for what is no number. */
+  readonly number: number | null;
+}
+
+/** What a refusal says. */
+export interface RefusalFacts {
+  readonly reason: string;
+  readonly path: RefusalRule["path"];
+  readonly limit: string | null;
+  readonly unit: RefusalUnit;
+  readonly tenant: string | null;
+  /** The limit's value as this process has it; see the rule's notes. */
+  readonly value: RefusalFigure | null;
+  /** What was asked for. */
+  readonly asked: RefusalFigure | null;
+  /** Labels of the stream as Loki printed them. */
+  readonly stream: string | null;
+  /** A name, a policy, a list: whatever else it names. */
+  readonly what: string | null;
+  /** Lines of a push that were refused, of how many; a push can be taken in part. */
+  readonly ignored: { readonly lines: number; readonly of: number } | null;
+  readonly notes: readonly string[];
+}
+
+/** Logs of collectors and of pods; nobody pastes more. */
+const MAX_TEXT = 1_000_000;
+const IGNORED =
+  /user '(?<tenant>[^']*)', total ignored: (?<lines>\d+) out of (?<of>\d+) for stream: (?<stream>\{[^\n]*\})/;
+const ORG = /\b(?:org_id|tenant|orgID)[=:]\s*"?(?<tenant>[A-Za-z0-9!\-_.*'()]{1,150})/;
+
+/**
+ * What a text that Loki refused something with says: the body of a 429 or 400, or a log line that quotes it, escaped or not. One
+ * for each different refusal in it, in the order of the rules; none where nothing is known.
+ */
+export function explainRefusal(text: string): readonly RefusalFacts[] {
+  const plain = unescaped(text.slice(0, MAX_TEXT));
+  const found: RefusalFacts[] = [];
+  for (const rule of REFUSAL_RULES) {
+    const match = rule.pattern.exec(plain);
+    if (match !== null) found.push(facts(rule, match.groups ?? {}, plain));
+  }
+  // A policy's block contains the words of a tenant's.
+  return found.filter(
+    ({ reason }) =>
+      reason !== "blocked_ingestion" || !found.some((other) => other.reason === "blocked_ingestion_policy"),
+  );
+}
+
+/** Logfmt and JSON quote the sentence: `\"` and `\n` are undone where no plain quote is left to tell otherwise. */
+function unescaped(text: string): string {
+  return text.includes('\\"') ? text.replace(/\\n/g, "\n").replace(/\\(["\\])/g, "$1") : text;
+}
+
+function facts(rule: RefusalRule, groups: Readonly<Record<string, string | undefined>>, text: string): RefusalFacts {
+  const { reason, path, limit, unit, notes } = rule;
+  const total = IGNORED.exec(text)?.groups ?? {};
+  const told = ORG.exec(text)?.groups ?? {};
+  const { lines, of } = total;
+  return {
+    reason,
+    path,
+    limit,
+    unit,
+    tenant: groups["tenant"] ?? total["tenant"] ?? told["tenant"] ?? null,
+    value: figure(groups["value"], unit),
+    asked: figure(groups["asked"], unit === "bytes-per-second" ? "bytes" : unit),
+    stream: groups["stream"] ?? (path === "push" ? (total["stream"] ?? null) : null),
+    what: groups["what"] ?? null,
+    ignored: lines === undefined || of === undefined ? null : { lines: Number(lines), of: Number(of) },
+    notes,
+  };
+}
+
+function figure(text: string | undefined, unit: RefusalUnit): RefusalFigure | null {
+  if (text === undefined) return null;
+  return { text, number: numberOf(text, unit) };
+}
+
+function numberOf(text: string, unit: RefusalUnit): number | null {
+  switch (unit) {
+    case "bytes":
+    case "bytes-per-second":
+      return bytesOf(text);
+    case "seconds":
+      return secondsOf(text);
+    case "count":
+      return /^\d+$/.test(text) ? Number(text) : null;
+    case "time": {
+      const atMs = Date.parse(text);
+      return Number.isNaN(atMs) ? null : atMs;
+    }
+    case "none":
+      return null;
+  }
+}
+
+const PREFIXES = "kMGTPE";
+
+/** `3MB`, `785 KiB`, `1048`. Loki's `ByteSize` prints powers of ten with `kB`, `MB`, and powers of two with `KiB`. */
+export function bytesOf(text: string): number | null {
+  const [, digits = "", prefix = "", binary = ""] = /^(\d+(?:\.\d+)?) ?([kKMGTPE]?)(i?)B?$/.exec(text) ?? [];
+  if (digits === "") return null;
+  const power = prefix === "" ? 0 : PREFIXES.indexOf(prefix === "K" ? "k" : prefix) + 1;
+  return Number(digits) * (binary === "" ? 1_000 : 1_024) ** power;
+}
+
+const SECONDS: Readonly<Record<string, number>> = {
+  ns: 1e-9,
+  us: 1e-6,
+  µs: 1e-6,
+  ms: 1e-3,
+  s: 1,
+  m: 60,
+  h: 3_600,
+  d: 86_400,
+  w: 604_800,
+  y: 31_536_000,
+};
+
+/** `3h0m0s` of Go, `30d1h` of Prometheus. */
+export function secondsOf(text: string): number | null {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|[ywdhms])/g)];
+  if (parts.map(([part]) => part).join("") !== text || text === "") return null;
+  return parts.reduce((sum, [, digits, unit = ""]) => sum + Number(digits) * (SECONDS[unit] ?? 0), 0);
+}
