@@ -34,6 +34,22 @@ const SITE = siteIdSchema.parse("lab");
 export const OPERATOR = { principal: "ops", role: "operator" } as const;
 export const ADMIN = { principal: "root", role: "admin" } as const;
 
+interface Life {
+  over: boolean;
+}
+
+/** A clock of a console that may die: whoever sleeps then never wakes up. */
+function mortalClock(clock: ManualClock, life: Life): Clock {
+  return {
+    nowMs: () => clock.nowMs(),
+    async sleep(ms, signal) {
+      await clock.sleep(ms, signal);
+      if (life.over) await new Promise<never>(() => undefined);
+    },
+    after: (ms, callback) => systemClock.after(ms, callback),
+  };
+}
+
 /**
  * The lab's cluster with operations on it: real requests through its API server, durable jobs, and a clock that moves when
  * nobody is being asked. What the board says is the test's to say.
@@ -42,7 +58,8 @@ export class OperationsBench implements AsyncDisposable {
   readonly lab: Lab;
   readonly labClock: ManualClock;
   /** Sleeps by the lab's clock; limits of requests are those of the real one. */
-  readonly clock: Clock;
+  clock: Clock;
+  #life: Life = { over: false };
   readonly announcer = new RecordingAnnouncer();
   /** Acting requests in the order in which they were sent. */
   readonly sent: ActingRequest[] = [];
@@ -62,11 +79,7 @@ export class OperationsBench implements AsyncDisposable {
   private constructor(lab: Lab, labClock: ManualClock) {
     this.lab = lab;
     this.labClock = labClock;
-    this.clock = {
-      nowMs: () => labClock.nowMs(),
-      sleep: (ms, signal) => labClock.sleep(ms, signal),
-      after: (ms, callback) => systemClock.after(ms, callback),
-    };
+    this.clock = mortalClock(labClock, this.#life);
     this.#cluster = this.#stack.use(new ClusterBench());
     this.#stack.defer(() => lab.close());
   }
@@ -116,6 +129,16 @@ export class OperationsBench implements AsyncDisposable {
       logger: this.#cluster.logger,
       announcer: this.announcer,
     });
+  }
+
+  /** The console dies where it stands; what it was doing never comes back, and another one opens the same profile. */
+  dieAndStart(): void {
+    this.#busy = 0;
+    this.intercept = (request, send) => send(request);
+    this.#life.over = true;
+    this.#life = { over: false };
+    this.clock = mortalClock(this.labClock, this.#life);
+    this.start();
   }
 
   /** Lets the lab's time go on until something has happened. */
