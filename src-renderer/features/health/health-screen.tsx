@@ -56,6 +56,7 @@ function SiteScreen(): ReactElement {
   const t = useTranslate();
   const { site, health } = useSiteHealth();
   const instance = useWorkspace((state) => state.health.instance);
+  const tab = useWorkspace((state) => state.health.tab);
   const showHealth = useWorkspace((state) => state.showHealth);
   const close = useCallback(() => showHealth({ instance: null }), [showHealth]);
   useCommands(
@@ -70,7 +71,7 @@ function SiteScreen(): ReactElement {
   const told = health !== undefined && health.roundAtMs !== null;
   return (
     <Screen
-      aside={told ? <VerdictSign verdict={health.verdict} /> : undefined}
+      aside={told && tab !== "board" ? <VerdictSign verdict={health.verdict} /> : undefined}
       drawer={instance === null ? undefined : <InstanceDrawer name={instance} onClose={close} />}
       fill
       title={`${t("app.screen.health")} · ${site.name}`}

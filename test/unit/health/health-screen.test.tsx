@@ -2,6 +2,7 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterAll, beforeAll, describe, expect, it, vi, type MockInstance } from "vitest";
 import { HealthScreen } from "../../../src-renderer/features/health/health-screen.tsx";
+import { RemoteError } from "../../../src-shared/errors/remote-error.ts";
 import type { SiteHealth } from "../../../src-shared/model/health/site-health.ts";
 import type { FakeAnswers } from "../../builders/fake-console-client.ts";
 import {
@@ -142,7 +143,7 @@ describe("the states of the Health screen", () => {
           ...answers(board).health,
           watch: (_input, observer) => {
             observer.onData(board);
-            observer.onError(Object.assign(new Error("gone"), {}) as never);
+            observer.onError(new RemoteError(wireError("rpc.disconnected", {})));
             return { unsubscribe: () => undefined };
           },
         },

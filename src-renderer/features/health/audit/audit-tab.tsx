@@ -120,7 +120,7 @@ function Gaps({ gaps }: { readonly gaps: readonly AuditGap[] }): ReactElement {
       <ul>
         {gaps.map(({ fact, code, rules }) => (
           <li key={`${fact} ${code}`}>
-            {t(`health.audit.fact.${fact}`)}: {failureText(code, t, formats)}{" "}
+            {t(`health.audit.fact.${fact}`)}: {t.dynamic(`health.why.${code}`, {}, failureText(code, t, formats))}{" "}
             <span className={styles.muted} title={rules.join(", ")}>
               {t("health.audit.silenced", { count: rules.length, rules: formats.number(rules.length) })}
             </span>

@@ -57,13 +57,13 @@ export function FigureCell({ figure, value, evidence }: FigureCellProps): ReactE
   });
   return (
     <span className={styles.figure} data-blamed={blamed || undefined} title={title}>
-      <span className={styles.figureText}>{figureText(value, unit, formats)}</span>
       <span aria-hidden className={styles.track}>
         <span
           className={styles.bar}
           style={{ insetInlineStart: `${50 + Math.min(0, aside) * 50}%`, width: `${Math.abs(aside) * 50}%` }}
         />
       </span>
+      <span className={styles.figureText}>{figureText(value, unit, formats)}</span>
     </span>
   );
 }

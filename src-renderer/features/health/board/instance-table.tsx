@@ -65,7 +65,7 @@ function instanceColumns(mates: Mates | undefined, t: Translate, formats: Format
   const name: Column = {
     id: "instance",
     header: t("health.board.instance"),
-    width: "minmax(168px, 1fr)",
+    width: "minmax(152px, 1fr)",
     render: ({ instance }) => (
       <span className={styles.mono} title={instance}>
         {instance}
@@ -75,12 +75,12 @@ function instanceColumns(mates: Mates | undefined, t: Translate, formats: Format
   const verdict: Column = {
     id: "verdict",
     header: t("health.board.verdict"),
-    width: "128px",
+    width: "116px",
     render: (one) => <VerdictSign verdict={one.verdict} />,
   };
-  const zone = plainColumn("zone", "104px", t("health.board.zone"), (one) => one.zone);
+  const zone = plainColumn("zone", "80px", t("health.board.zone"), (one) => one.zone);
   if (figures.length >= COMPARED_FIGURES) {
-    const ring = plainColumn("ring", "88px", t("health.board.ring"), (one) => one.ringState);
+    const ring = plainColumn("ring", "84px", t("health.board.ring"), (one) => one.ringState);
     return [name, verdict, ...figures, ring, zone];
   }
   return [
@@ -138,7 +138,7 @@ function figureColumns(mates: Mates | undefined, t: Translate): readonly Column[
   return mates.figures.map((figure, place) => ({
     id: figure.key,
     header: <span title={figure.metric}>{t(`health.mates.${figure.key}`)}</span>,
-    width: "112px",
+    width: "100px",
     align: "end",
     render: ({ instance, evidence }) => (
       <FigureCell evidence={evidence} figure={figure} value={rows.get(instance)?.[place] ?? null} />

@@ -127,7 +127,7 @@ function changeColumns(t: Translate, formats: Formats): readonly TableColumn<Hea
     {
       id: "time",
       header: t("health.changes.time"),
-      width: "176px",
+      width: "192px",
       render: ({ atMs }) => <time dateTime={new Date(atMs).toISOString()}>{formats.dateTime(atMs)}</time>,
     },
     {
