@@ -13,8 +13,8 @@ import { TopologyTab } from "./topology/topology-tab.tsx";
 import { WatchdogTab } from "./watchdog/watchdog-tab.tsx";
 import styles from "./health-screen.module.css";
 
-/** What each part of the screen draws; a part that does not exist yet has no tab. */
-const PARTS: Partial<Readonly<Record<HealthTab, () => ReactElement>>> = {
+/** What each part of the screen draws. */
+const PARTS: Readonly<Record<HealthTab, () => ReactElement>> = {
   board: BoardTab,
   changes: ChangesTab,
   topology: TopologyTab,
@@ -24,8 +24,6 @@ const PARTS: Partial<Readonly<Record<HealthTab, () => ReactElement>>> = {
   watchdog: WatchdogTab,
 };
 
-const SHOWN = HEALTH_TABS.filter((tab) => PARTS[tab] !== undefined);
-
 /** The parts of the screen; arrows go from tab to tab, and the chosen one is part of the address. */
 export function HealthTabs(): ReactElement {
   const t = useTranslate();
@@ -34,7 +32,7 @@ export function HealthTabs(): ReactElement {
   useCommands(
     useMemo(
       () =>
-        SHOWN.map((one, place): Command => ({
+        HEALTH_TABS.map((one, place): Command => ({
           id: `health.${one}`,
           group: "go",
           label: `health.command.${one}`,
@@ -49,21 +47,21 @@ export function HealthTabs(): ReactElement {
       className={styles.tabs ?? ""}
       keepMounted={false}
       onChange={(chosen) => {
-        const next = SHOWN.find((one) => one === chosen);
+        const next = HEALTH_TABS.find((one) => one === chosen);
         if (next !== undefined) showHealth({ tab: next });
       }}
       value={tab}
     >
       <Tabs.List aria-label={t("health.tabs")} className={styles.tabList ?? ""}>
-        {SHOWN.map((one) => (
+        {HEALTH_TABS.map((one) => (
           <Tabs.Tab key={one} value={one}>
             {t(`health.tab.${one}`)}
           </Tabs.Tab>
         ))}
       </Tabs.List>
-      {SHOWN.map((one) => {
+      {HEALTH_TABS.map((one) => {
         const Part = PARTS[one];
-        return Part === undefined ? null : (
+        return (
           <Tabs.Panel className={styles.panel ?? ""} key={one} value={one}>
             <Part />
           </Tabs.Panel>
