@@ -11,7 +11,7 @@ export function addWatchdogCommands(program: Command, run: CommandRunner): void 
     .option("--site <site>", "without it the cluster that this runs in, by its service account")
     .option("--service-account <directory>", "another place of a pod's token, ca.crt and namespace")
     .option("--namespace <namespace>", "Loki's; without it where it is found, or the service account's own")
-    .option("--interval <duration>", "between two rounds, 1s to 5m", "15s")
+    .option("--interval <duration>", "between two rounds, 1s to 15s", "15s")
     .option("--metrics-listen <host:port>", "where /metrics, /healthz and /readyz are served", "127.0.0.1:9464")
     .addOption(new Option("--scheme <scheme>", "what Loki's pods speak").choices(["http", "https"]))
     .option("--path-prefix <path>", "Loki's server.http_path_prefix")

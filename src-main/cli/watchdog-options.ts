@@ -21,7 +21,8 @@ export interface ManifestsCommandOptions {
 }
 
 const SHORTEST_MS = 1_000;
-const LONGEST_MS = 300_000;
+/** The detector compares windows of 30 s; with fewer samples in them it would see nothing and say so of nobody. */
+const LONGEST_MS = 15_000;
 
 /** Milliseconds. @throws AppError `request.invalid` */
 export function intervalMs(text: string): number {

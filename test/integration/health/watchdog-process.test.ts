@@ -233,6 +233,13 @@ describe("kubemate watchdog in a pod", () => {
     expect((await command.run("watchdog")).exitCode).toBe(2);
   });
 
+  it.each(["16s", "0s", "soon", "-1s"])("takes no %s for an interval", async (interval) => {
+    using command = new CommandLine();
+    const { exitCode, stderr } = await command.run("watchdog", `--interval=${interval}`);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("--interval");
+  });
+
   it.each(["9464", "127.0.0.1", "127.0.0.1:99999", ":9464", "127.0.0.1:x"])(
     "takes no %s for an address to serve metrics at",
     async (address) => {
@@ -242,6 +249,36 @@ describe("kubemate watchdog in a pod", () => {
       expect(stderr).toContain("--metrics-listen");
     },
   );
+});
+
+describe("kubemate watchdog by a site", () => {
+  it("is an act that the audit log holds and a read-only console refuses; a dry run only looks", async () => {
+    using folder = new TemporaryFolder();
+    using command = new CommandLine();
+    command.environment["KUBECONFIG"] = folder.write("config", lab.kubeconfig);
+    const site = z.object({ "current-context": z.string() }).parse(parse(lab.kubeconfig))["current-context"];
+    const watch = ["watchdog", "--site", site, "--interval", "1s", "--metrics-listen", "127.0.0.1:0"];
+    const refused = await command.run("--set", "safety.readOnly=true", ...watch);
+    expect(refused.exitCode).toBe(3);
+    expect(await holder()).toBeNull();
+
+    await gateAll();
+    const dry = await command.runUntil(["--set", "safety.readOnly=true", ...watch, "--dry-run"], (text) =>
+      text.includes("loki-ingester-2"),
+    );
+    expect(dry.exitCode).toBe(0);
+    expect(dry.stdout).toContain('"dryRun":true');
+    expect(await holder()).toBeNull();
+    expect(await allTrue()).toBe(false);
+
+    const done = await command.runUntil(watch, (text) => text.includes("loki-ingester-2"));
+    expect(done.exitCode).toBe(0);
+    const audit = await command.run("audit", "list", "--output", "ndjson");
+    const entries = audit.stdout.split("\n").filter((line) => line.includes("health.watchdog"));
+    expect(entries.map((line) => /"outcome":"(\w+)"/.exec(line)?.[1])).toEqual(
+      expect.arrayContaining(["refused", "started", "succeeded"]),
+    );
+  });
 });
 
 async function freePort(): Promise<number> {

@@ -6,6 +6,7 @@ import type { RingMember } from "../detection/scrape.ts";
 import type { RoundSource } from "../scraping/round-source.ts";
 import type { RoundReport } from "../scraping/scraper.ts";
 import { conditionMessage } from "./condition-message.ts";
+import type { GateCondition } from "./gate-condition.ts";
 import { Isolation, type IngesterView, type IsolationDecision, type IsolationRules } from "./isolation.ts";
 import { VerdictTally } from "./verdict-tally.ts";
 import type { ClusterSnapshot, GatedPod, WatchdogCluster } from "./watchdog-cluster.ts";
@@ -44,6 +45,9 @@ export class WatchdogTerm {
   readonly #isolation: Isolation;
   #replicationFactor: number | null = null;
   #refused = "";
+  #gated: number | null = null;
+  /** Of a dry run, by uid: what would stand there, so that a change is told once and not in every round. */
+  readonly #imagined = new Map<string, GateCondition>();
 
   constructor(options: WatchdogTermOptions) {
     this.#options = options;
@@ -82,6 +86,8 @@ export class WatchdogTerm {
       rollingOut: snapshot.rollout?.running ?? null,
     });
     this.#tellRefused(refused);
+    const gated = ingesters.filter((one) => one.gated).length;
+    this.#tellGated(gated, ingesters.length);
     const out = new Set(ingesters.filter(({ condition }) => condition?.status === "False").map(({ name }) => name));
     for (const decision of decisions) {
       // oxlint-disable-next-line no-await-in-loop -- one change at a time, each only while this process leads
@@ -95,7 +101,7 @@ export class WatchdogTerm {
       targets,
       verdicts: this.#tally.verdicts,
       causes: this.#tally.causes.map(({ kind }) => kind),
-      gated: ingesters.filter(({ gated }) => gated).length,
+      gated,
       out: out.size,
       refused: refused.map(({ why }) => why),
     });
@@ -110,7 +116,7 @@ export class WatchdogTerm {
         name: pod.name,
         uid: pod.uid,
         gated,
-        condition,
+        condition: this.#imagined.get(pod.uid) ?? condition,
         ready: pod.ready,
         terminating: pod.terminating,
         verdict: judged.get(pod.name)?.verdict ?? "unknown",
@@ -129,7 +135,8 @@ export class WatchdogTerm {
     const message = conditionMessage(decision, ingesters.length - 1);
     const because = reason === null ? null : { reason, message };
     try {
-      if (!dryRun) await cluster.setCondition(pod, { uid, status, because, atMs, transition }, signal);
+      if (dryRun) this.#imagine(decision, message, atMs);
+      else await cluster.setCondition(pod, { uid, status, because, atMs, transition }, signal);
     } catch (error) {
       if (signal.aborted || !isAppError(error)) throw error;
       metrics.patchFailed();
@@ -141,6 +148,20 @@ export class WatchdogTerm {
     metrics.changed(status);
     await onChange({ atMs, pod, status, reason: reason ?? "", message, dryRun });
     return true;
+  }
+
+  #imagine({ uid, status, reason, transition }: IsolationDecision, message: string, atMs: number): void {
+    const before = this.#imagined.get(uid);
+    const changedAtMs = transition ? atMs : (before?.changedAtMs ?? null);
+    this.#imagined.set(uid, { status, reason: reason ?? before?.reason ?? "", message, changedAtMs, probedAtMs: atMs });
+  }
+
+  #tellGated(gated: number, ingesters: number): void {
+    if (gated === this.#gated) return;
+    this.#gated = gated;
+    const { logger } = this.#options;
+    if (gated === 0) logger.warn("no ingester has the readiness gate: there is nothing to act on", { ingesters });
+    else logger.info("ingesters with the readiness gate", { gated, ingesters });
   }
 
   /** Once for each time that it changes, not in every round. */
