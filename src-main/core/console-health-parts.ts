@@ -1,4 +1,3 @@
-import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { HealthParts } from "./health/health-parts.ts";
 import { EdgeMeter } from "./health/topology/edge-meter.ts";
 import { SiteJudge } from "./health/verdicts/site-judge.ts";
@@ -7,6 +6,4 @@ import { SiteJudge } from "./health/verdicts/site-judge.ts";
 export const HEALTH_PARTS: HealthParts = {
   makeJudge: () => new SiteJudge(),
   makeMeter: () => new EdgeMeter(),
-  evidenceHistory: (_history, _verdicts, { kind }) =>
-    Promise.reject(new AppError("health.nobody-tells", { what: kind })),
 };

@@ -1,8 +1,5 @@
-import type { EvidenceHistory } from "../../../src-shared/model/health/instance-details.ts";
 import type { Topology } from "../../../src-shared/model/health/topology.ts";
-import type { EvidenceKind } from "../../../src-shared/model/health/verdict.ts";
 import type { ScrapeRound } from "./detection/scrape.ts";
-import type { SeriesHistory } from "./history/series-history.ts";
 import type { RoundReport } from "./scraping/scraper.ts";
 import type { ExpectedReplicas, SiteVerdicts } from "./verdicts/site-verdicts.ts";
 
@@ -21,20 +18,8 @@ export interface RoundMeter {
   topology(): Topology;
 }
 
-export interface EvidenceQuestion {
-  readonly instance: string;
-  readonly kind: EvidenceKind;
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-/** What thinks about rounds; tests of the service hand in their own. */
+/** What thinks about rounds; tests of the service may hand in their own. */
 export interface HealthParts {
   makeJudge(): RoundJudge;
   makeMeter(): RoundMeter;
-  evidenceHistory(
-    history: SeriesHistory,
-    verdicts: SiteVerdicts | null,
-    question: EvidenceQuestion,
-  ): Promise<EvidenceHistory>;
 }

@@ -19,6 +19,7 @@ import type { HealthParts } from "./health-parts.ts";
 import type { HealthSite, OpenHealthSite } from "./health-site.ts";
 import type { ConfigText } from "./instance/read-config.ts";
 import { configPage, instancePage, ringPages } from "./site-pages.ts";
+import { answerEvidence } from "./watch/evidence-question.ts";
 import { BoardAnnouncer } from "./watch/announce-board.ts";
 import { lastFlush } from "./operations/last-flush.ts";
 import { SiteWatch, type SiteIdentity } from "./watch/site-watch.ts";
@@ -109,18 +110,15 @@ export class HealthService implements AsyncDisposable {
     return { instance, figures: watch.memory?.figures(instance) ?? [], ...said };
   }
 
-  /** @throws AppError `health.instance-unknown` */
-  async evidenceHistory(
-    site: SiteId,
-    instance: string,
-    kind: EvidenceKind,
-    lastSeconds: number,
-  ): Promise<EvidenceHistory> {
+  /**
+   * `name` is an instance, or a component. @throws AppError `health.instance-unknown`, and `health.nobody-tells` where
+   * nothing is kept
+   */
+  async evidenceHistory(site: SiteId, name: string, kind: EvidenceKind, lastSeconds: number): Promise<EvidenceHistory> {
     const memory = this.#watchOf(site).memory;
-    if (memory?.history == null) throw new AppError("health.nobody-tells", { what: kind });
+    if (memory?.history == null || memory.verdicts === null) throw new AppError("health.nobody-tells", { what: kind });
     const toMs = this.#options.clock.nowMs();
-    const question = { instance, kind, fromMs: toMs - lastSeconds * 1_000, toMs };
-    return this.#options.parts.evidenceHistory(memory.history, memory.verdicts, question);
+    return answerEvidence(memory.history, memory.verdicts, { name, kind, fromMs: toMs - lastSeconds * 1_000, toMs });
   }
 
   async config(site: SiteId, instance: string, signal: AbortSignal): Promise<ConfigText> {

@@ -256,4 +256,21 @@ describe("the health of sites", () => {
     expect(service.topology(site.id).edges.length).toBeGreaterThan(0);
     expect(service.mates(site.id, "ingester").instances.map((one) => one.instance)).toEqual(site.ingesters);
   });
+
+  it("draws the figure behind an evidence, of an instance beside its mates and of a component as a whole", async () => {
+    const [, sick = ""] = site.ingesters;
+    await play(90);
+    site.simulation.setFault(`slow-flush:${sick}`, true, clock.nowMs());
+    await play(90);
+    const drawn = await service.evidenceHistory(site.id, sick, "flush-backlog", 300);
+    expect(drawn.metric).toContain("flush_queue");
+    expect(drawn.own.length).toBeGreaterThan(10);
+    const last = drawn.mates.at(-1);
+    expect(drawn.own.at(-1)?.value).toBeGreaterThan(last?.high ?? Number.POSITIVE_INFINITY);
+    const whole = await service.evidenceHistory(site.id, "ingester", "flush-backlog", 300);
+    expect({ points: whole.own.length > 10, mates: whole.mates }).toEqual({ points: true, mates: [] });
+    await expect(service.evidenceHistory(site.id, "nobody-0", "flush-backlog", 300)).rejects.toMatchObject({
+      code: "health.instance-unknown",
+    });
+  });
 });

@@ -28,7 +28,7 @@ export interface WatchMemoryOptions {
   /** Names the Loki; a folder's name. */
   readonly place: string;
   readonly keptMs: number;
-  readonly parts: Pick<HealthParts, "makeJudge" | "makeMeter">;
+  readonly parts: HealthParts;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Told once, until a round could be kept again. */
