@@ -1,7 +1,7 @@
 import { OUTSIDERS, type Topology, type TopologyEdge } from "../../../../src-shared/model/health/topology.ts";
 import type { ScrapeRound } from "../detection/scrape.ts";
-import { figures, type Selector } from "../verdicts/measure.ts";
-import { SeriesBook } from "../verdicts/series-book.ts";
+import { figures } from "../verdicts/measure.ts";
+import { SeriesBook, type Selector } from "../verdicts/series-book.ts";
 import { TrackedKeys } from "../verdicts/tracked-keys.ts";
 import { EDGE_SPECS, type EdgeSpec } from "./edge-specs.ts";
 

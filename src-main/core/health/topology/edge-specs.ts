@@ -1,5 +1,5 @@
 import type { EdgeKind, TopologyEdge } from "../../../../src-shared/model/health/topology.ts";
-import type { Selector } from "../verdicts/measure.ts";
+import type { Selector } from "../verdicts/series-book.ts";
 import type { Labels } from "../verdicts/tracked-keys.ts";
 
 /**

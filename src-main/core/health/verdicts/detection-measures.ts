@@ -1,7 +1,8 @@
 import type { EvidenceKind, EvidenceUnit } from "../../../../src-shared/model/health/verdict.ts";
 import { WINDOW_MS } from "../detection/reading-window.ts";
 import { SCRAPE_SECONDS, UP } from "../history/series-history.ts";
-import type { Measure, Selector } from "./measure.ts";
+import type { Measure } from "./measure.ts";
+import type { Selector } from "./series-book.ts";
 import type { Labels } from "./tracked-keys.ts";
 
 /** A figure that is drawn over time. */

@@ -1,11 +1,5 @@
-import { growthOf, type SeriesBook, type Track } from "./series-book.ts";
+import { growthOf, type Selector, type SeriesBook } from "./series-book.ts";
 import type { Labels } from "./tracked-keys.ts";
-
-/** Series of one family by the names it has had; of the first name that a process exports. */
-export interface Selector {
-  readonly families: readonly string[];
-  readonly where?: (labels: Labels) => boolean;
-}
 
 /**
  * How series become a figure. Windows are milliseconds back from the round.
@@ -83,11 +77,6 @@ export function figures(
   }
 }
 
-/** Which of the names the process exports. */
-function nameIn(book: SeriesBook, { families }: Selector, suffix = ""): string | null {
-  return families.find((family) => book.has(`${family}${suffix}`)) ?? null;
-}
-
 interface Group {
   readonly params: Record<string, string>;
   metric: string;
@@ -105,7 +94,7 @@ class Groups {
   }
 
   get(labels: Labels, metric: string): Group {
-    const key = this.#by.length === 0 ? "" : JSON.stringify(this.#by.map((name) => labels[name] ?? ""));
+    const key = this.#keyOf(labels);
     let group = this.#groups.get(key);
     if (group === undefined) {
       const params = Object.fromEntries(this.#by.map((name) => [name, (labels[name] ?? "").slice(0, 200)]));
@@ -113,6 +102,12 @@ class Groups {
       this.#groups.set(key, group);
     }
     return group;
+  }
+
+  #keyOf(labels: Labels): string {
+    const [first, ...rest] = this.#by;
+    if (first === undefined) return "";
+    return rest.length === 0 ? (labels[first] ?? "") : JSON.stringify(this.#by.map((name) => labels[name] ?? ""));
   }
 
   figures(least: number, value: (group: Group) => number): readonly Figure[] | null {
@@ -128,11 +123,6 @@ class Groups {
   }
 }
 
-function tracksOf(book: SeriesBook, name: string, { where }: Selector): readonly Track[] {
-  const tracks = book.tracks(name);
-  return where === undefined ? tracks : tracks.filter(({ labels }) => where(labels));
-}
-
 function grown(
   { of, series, windowMs }: Extract<Measure, { of: "growth" | "rate" }>,
   by: readonly string[],
@@ -142,12 +132,12 @@ function grown(
 ): readonly Figure[] | null {
   const groups = new Groups(by);
   for (const book of books) {
-    const name = nameIn(book, series);
-    if (name === null) continue;
+    const chosen = book.select(series, "");
+    if (chosen === null) continue;
     groups.found = true;
-    for (const track of tracksOf(book, name, series)) {
+    for (const track of chosen.tracks) {
       const growth = growthOf(track, nowMs, windowMs);
-      if (growth > 0 || !sparse) groups.get(track.labels, name).value += growth;
+      if (growth > 0 || !sparse) groups.get(track.labels, chosen.name).value += growth;
     }
   }
   return groups.figures(0, ({ value }) => (of === "rate" ? value / (windowMs / 1_000) : value));
@@ -161,14 +151,14 @@ function means(
 ): readonly Figure[] | null {
   const groups = new Groups(by);
   for (const book of books) {
-    const name = nameIn(book, series, "_count");
-    if (name === null) continue;
+    const counts = book.select(series, "_count");
+    if (counts === null) continue;
     groups.found = true;
-    for (const track of tracksOf(book, `${name}_sum`, series)) {
-      groups.get(track.labels, name).value += growthOf(track, nowMs, windowMs);
+    for (const track of book.select(series, "_sum")?.tracks ?? []) {
+      groups.get(track.labels, counts.name).value += growthOf(track, nowMs, windowMs);
     }
-    for (const track of tracksOf(book, `${name}_count`, series)) {
-      groups.get(track.labels, name).whole += growthOf(track, nowMs, windowMs);
+    for (const track of counts.tracks) {
+      groups.get(track.labels, counts.name).whole += growthOf(track, nowMs, windowMs);
     }
   }
   return groups.figures(Math.max(least, Number.MIN_VALUE), ({ value, whole }) => value / whole);
@@ -183,24 +173,25 @@ function shares(
 ): readonly Figure[] | null {
   const groups = new Groups(by);
   for (const book of books) {
-    const wholeName = nameIn(book, whole);
-    if (wholeName === null) continue;
+    const all = book.select(whole, "");
+    if (all === null) continue;
     groups.found = true;
-    const partName = nameIn(book, part) ?? part.families[0] ?? wholeName;
+    const parts = book.select(part, "");
+    const partName = parts?.name ?? part.families[0] ?? all.name;
     let some = false;
-    for (const track of tracksOf(book, partName, part)) {
+    for (const track of parts?.tracks ?? []) {
       const growth = growthOf(track, nowMs, windowMs);
       if (growth === 0) continue;
       some = true;
       groups.get(track.labels, partName).value += growth;
     }
     if (sparse && !some && books.length === 1) continue;
-    for (const track of tracksOf(book, wholeName, whole)) {
+    for (const track of all.tracks) {
       const growth = growthOf(track, nowMs, windowMs);
       if (growth > 0) groups.get(track.labels, partName).whole += growth;
     }
   }
-  const found = groups.figures(Math.max(least, Number.MIN_VALUE), ({ value, whole: all }) => Math.min(1, value / all));
+  const found = groups.figures(Math.max(least, Number.MIN_VALUE), ({ value, whole: sum }) => Math.min(1, value / sum));
   return sparse ? (found?.filter(({ value }) => value > 0) ?? null) : found;
 }
 
@@ -211,12 +202,12 @@ function levels(
 ): readonly Figure[] | null {
   const groups = new Groups(by);
   for (const book of books) {
-    const name = nameIn(book, series);
-    if (name === null) continue;
+    const chosen = book.select(series, "");
+    if (chosen === null) continue;
     groups.found = true;
-    for (const { labels, value, seenMs } of tracksOf(book, name, series)) {
+    for (const { labels, value, seenMs } of chosen.tracks) {
       if (seenMs !== book.answeredMs) continue;
-      const group = groups.get(labels, name);
+      const group = groups.get(labels, chosen.name);
       // `whole` counts the series, so that the first of them sets a greatest or a least.
       if (combine === "sum" || group.whole === 0) group.value += value;
       else group.value = combine === "greatest" ? Math.max(group.value, value) : Math.min(group.value, value);
@@ -239,11 +230,12 @@ function ages(
   let succeeded = false;
   let startedMs = nowMs;
   for (const book of books) {
-    const name = nameIn(book, series);
-    if (name === null) continue;
+    const chosen = book.select(series, "");
+    if (chosen === null) continue;
+    const { name } = chosen;
     found = name;
     if (book.startedAtSeconds !== null) startedMs = Math.min(startedMs, book.startedAtSeconds * 1_000);
-    for (const { value, before, changedMs, seenMs } of tracksOf(book, name, series)) {
+    for (const { value, before, changedMs, seenMs } of chosen.tracks) {
       if (seenMs !== book.answeredMs || value <= 0) continue;
       succeeded = true;
       const atMs = changedMs ?? value * 1_000;

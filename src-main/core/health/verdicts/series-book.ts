@@ -1,5 +1,5 @@
 import type { Scrape } from "../detection/scrape.ts";
-import type { Labels, TrackedKeys } from "./tracked-keys.ts";
+import type { Labels, TrackedKey, TrackedKeys } from "./tracked-keys.ts";
 
 /** One series of one process: where it stands, and how it grew. */
 export interface Track {
@@ -14,8 +14,27 @@ export interface Track {
   /** It fell though its process did not restart: what its growth means is not known until then. */
   doubtedUntilMs: number;
   readonly counter: boolean;
-  /** Growth by round, without rounds of none; empty of what is no counter. */
-  readonly growth: { readonly atMs: number; readonly by: number }[];
+  /** Growth by round, without rounds of none: times and amounts by turns. Empty of what is no counter. */
+  readonly growth: number[];
+}
+
+/** Series of one family by the names it has had; of the first name that a process exports. */
+export interface Selector {
+  readonly families: readonly string[];
+  readonly where?: (labels: Labels) => boolean;
+}
+
+interface Selection {
+  /** Of the family, without the suffix. */
+  readonly name: string;
+  readonly tracks: readonly Track[];
+}
+
+interface Slot {
+  readonly key: string;
+  /** `null` for a series that nobody asks for. */
+  readonly tracked: TrackedKey | null;
+  track: Track | null;
 }
 
 /** Longest window that any rule looks back over. */
@@ -46,6 +65,10 @@ export class SeriesBook {
   readonly #keys: TrackedKeys;
   readonly #byKey = new Map<string, Track>();
   readonly #byFamily = new Map<string, Track[]>();
+  readonly #slots: Slot[] = [];
+  /** What selectors named, until a series comes or goes. */
+  readonly #selected = new Map<Selector, Map<string, Selection | null>>();
+  #sweptMs = 0;
 
   constructor({ instance, component, atMs }: Pick<Scrape, "instance" | "component" | "atMs">, keys: TrackedKeys) {
     this.instance = instance;
@@ -59,17 +82,38 @@ export class SeriesBook {
     if (series === null) return;
     const process = this.#processOf(series["process_start_time_seconds"] ?? null, atMs);
     const first = this.answeredMs === null;
+    let place = 0;
+    // oxlint-disable-next-line guard-for-in -- as in reading.ts
     for (const key in series) {
+      const slot = this.#slotAt(place, key);
+      place += 1;
+      if (slot.tracked === null) continue;
       const value = series[key];
       if (value === undefined || !Number.isFinite(value)) continue;
-      const known = this.#byKey.get(key);
-      if (known !== undefined) moved(known, value, atMs, process);
-      else this.#add(key, value, atMs, first, process);
+      if (slot.track === null)
+        slot.track = this.#add(key, slot.tracked, { value, atMs, grows: !first && process !== "other" });
+      else moved(slot.track, value, atMs, process);
     }
     this.answeredMs = atMs;
     this.ready = ready;
+    if (place !== this.#slots.length || atMs - this.#sweptMs >= LONGEST_WINDOW_MS) this.#sweep(place, atMs);
+  }
+
+  /** Answers of one process come in one order, so that the next key is nearly always the one that was next before. */
+  #slotAt(place: number, key: string): Slot {
+    const expected = this.#slots[place];
+    if (expected?.key === key) return expected;
+    const tracked = this.#keys.get(key);
+    const slot = { key, tracked, track: tracked === null ? null : (this.#byKey.get(key) ?? null) };
+    this.#slots[place] = slot;
+    return slot;
+  }
+
+  /** Forgets places past the end, and series that were not there for as long as any window. */
+  #sweep(places: number, atMs: number): void {
+    this.#sweptMs = atMs;
+    this.#slots.length = places;
     for (const [key, track] of this.#byKey) {
-      while ((track.growth[0]?.atMs ?? atMs) < atMs - LONGEST_WINDOW_MS) track.growth.shift();
       if (track.seenMs < atMs - LONGEST_WINDOW_MS) this.#drop(key, track);
     }
   }
@@ -81,6 +125,24 @@ export class SeriesBook {
 
   tracks(family: string): readonly Track[] {
     return this.#byFamily.get(family) ?? NOTHING;
+  }
+
+  /** Series that a selector names, of the first of its families that is there; `null` when none is. */
+  select(selector: Selector, suffix: string): Selection | null {
+    let chosen = this.#selected.get(selector);
+    if (chosen === undefined) {
+      chosen = new Map();
+      this.#selected.set(selector, chosen);
+    }
+    const known = chosen.get(suffix);
+    if (known !== undefined) return known;
+    const name = selector.families.find((family) => this.has(`${family}${suffix}`));
+    const { where } = selector;
+    const all = name === undefined ? NOTHING : this.tracks(`${name}${suffix}`);
+    const tracks = where === undefined ? all : all.filter(({ labels }) => where(labels));
+    const selection = name === undefined ? null : { name, tracks };
+    chosen.set(suffix, selection);
+    return selection;
   }
 
   /** Series of a family that the last answer held. */
@@ -108,29 +170,35 @@ export class SeriesBook {
     return "other";
   }
 
-  #add(key: string, value: number, atMs: number, first: boolean, process: Answering): void {
-    const tracked = this.#keys.get(key);
-    if (tracked === null) return;
+  #add(
+    key: string,
+    { family, labels, counter }: TrackedKey,
+    { value, atMs, grows }: { readonly value: number; readonly atMs: number; readonly grows: boolean },
+  ): Track {
     const track: Track = {
-      labels: tracked.labels,
+      labels,
       value,
       seenMs: atMs,
       changedMs: null,
       before: null,
       doubtedUntilMs: 0,
-      growth: first || process === "other" || !tracked.counter || value <= 0 ? [] : [{ atMs, by: value }],
-      counter: tracked.counter,
+      counter,
+      growth: grows && counter && value > 0 ? [atMs, value] : [],
     };
     this.#byKey.set(key, track);
-    const siblings = this.#byFamily.get(tracked.family);
-    if (siblings === undefined) this.#byFamily.set(tracked.family, [track]);
+    const siblings = this.#byFamily.get(family);
+    if (siblings === undefined) this.#byFamily.set(family, [track]);
     else siblings.push(track);
+    this.#selected.clear();
+    return track;
   }
 
   #drop(key: string, track: Track): void {
     const family = this.#keys.get(key)?.family ?? "";
     const left = this.tracks(family).filter((one) => one !== track);
     this.#byKey.delete(key);
+    this.#slots.length = 0;
+    this.#selected.clear();
     if (left.length === 0) this.#byFamily.delete(family);
     else this.#byFamily.set(family, left);
   }
@@ -148,17 +216,23 @@ function moved(track: Track, value: number, atMs: number, process: Answering): v
   if (!track.counter || process === "other") return;
   if (value < before && process === "same") track.doubtedUntilMs = atMs + LONGEST_WINDOW_MS;
   const by = process === "new" ? value : value - before;
-  if (by > 0) track.growth.push({ atMs, by });
+  if (by <= 0) return;
+  const { growth } = track;
+  growth.push(atMs, by);
+  // Some at a time: each taking costs as much as the rest is long.
+  if ((growth[2 * TRIMMED] ?? atMs) < atMs - LONGEST_WINDOW_MS) growth.splice(0, 2 * TRIMMED);
 }
+
+const TRIMMED = 8;
 
 /** Growth of a counter over the window; nothing of one that is doubted. */
 export function growthOf(track: Track, nowMs: number, windowMs: number): number {
   if (track.doubtedUntilMs > nowMs) return 0;
+  const { growth } = track;
   let sum = 0;
-  for (let at = track.growth.length - 1; at >= 0; at--) {
-    const one = track.growth[at];
-    if (one === undefined || one.atMs <= nowMs - windowMs) break;
-    sum += one.by;
+  for (let at = growth.length - 2; at >= 0; at -= 2) {
+    if ((growth[at] ?? 0) <= nowMs - windowMs) break;
+    sum += growth[at + 1] ?? 0;
   }
   return sum;
 }

@@ -43,10 +43,11 @@ export const PROCESS_RULES: readonly Rule[] = [
     kind: "requests-failing",
     scope: "instance",
     unit: "share",
-    measure: FAILING,
+    // Of few requests, a tenth may be chance.
+    measure: { ...FAILING, least: 100 },
     by: { route: "route" },
     raises: { over: 0.1, timesMates: 3 },
-    raiseAfterMs: 30_000,
+    raiseAfterMs: 60_000,
     clearAfterMs: 60_000,
   },
   {

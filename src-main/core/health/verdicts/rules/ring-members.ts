@@ -13,6 +13,9 @@ export const RING_FAMILIES: ReadonlyMap<string, "counter" | "gauge"> = new Map([
 const OF_RING: Readonly<Record<string, string>> = { scheduler: "query-scheduler" };
 const RUN_MANY = ["backend", "single-binary", "read", "write"];
 
+/** Of each component; a hundred of them would say the same. */
+const WATCHERS = 15;
+
 /**
  * What is wrong with the rings, by component, as most of the processes that watch them tell. Each watcher has its own view
  * of a ring, which may be seconds old; the median of them is what counts.
@@ -26,7 +29,10 @@ export function ringTroubles(
     const component = memberOf(ring, components);
     if (component !== null) seen.set(component, [...(seen.get(component) ?? []), one]);
   };
-  const members = viewsOf(books, "loki_ring_members", ({ name = "", state = "" }) => [name, "", state]);
+  const watchers = [...Map.groupBy(books, ({ component }) => component).values()].flatMap((some) =>
+    some.slice(0, WATCHERS),
+  );
+  const members = viewsOf(watchers, "loki_ring_members", ({ name = "", state = "" }) => [name, "", state]);
   for (const [ring, states] of byRing(members)) {
     const unhealthy = states.get("\u0000Unhealthy") ?? 0;
     if (unhealthy > 0) add(ring, found("ring-members-unhealthy", "loki_ring_members", unhealthy, { ring }));
@@ -36,7 +42,11 @@ export function ringTroubles(
   if (active !== undefined && needed !== null && active < needed) {
     add("ingester", found("ring-too-few", "loki_ring_members", active, { ring: "ingester", needed }));
   }
-  const zones = viewsOf(books, "loki_ring_zone_members", ({ name = "", zone = "", state = "" }) => [name, zone, state]);
+  const zones = viewsOf(watchers, "loki_ring_zone_members", ({ name = "", zone = "", state = "" }) => [
+    name,
+    zone,
+    state,
+  ]);
   for (const [ring, states] of byRing(zones)) {
     const names = new Set([...states.keys()].map((key) => key.split("\u0000")[0] ?? ""));
     for (const zone of names) {
