@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { CommandRunner } from "./command-runner.ts";
 import type { HealthOptions } from "./health-options.ts";
 import { outputOption } from "./output-option.ts";
+import { addHealthOperationCommands } from "./operation-commands.ts";
 import type { HealthReplayOptions } from "./run-health-replay.ts";
 import { addSourceOptions } from "./source-options.ts";
 
@@ -30,4 +31,5 @@ export function addHealthCommands(program: Command, run: CommandRunner): void {
         await runHealthReplay(context, options, trace);
       }),
     );
+  addHealthOperationCommands(health, run);
 }

@@ -3,6 +3,7 @@ import { OPERATION_KINDS } from "../../src-shared/model/health/operation.ts";
 import type { CommandRunner } from "./command-runner.ts";
 import { outputOption } from "./output-option.ts";
 import type { OperationOptions } from "./operation-options.ts";
+import { addSourceOptions } from "./source-options.ts";
 
 /** `health plan` and `health apply`: the operations on a Loki, as the window has them. */
 export function addHealthOperationCommands(health: Command, run: CommandRunner): void {
@@ -28,11 +29,9 @@ export function addHealthOperationCommands(health: Command, run: CommandRunner):
 }
 
 function addOperationOptions(command: Command): Command {
-  return command
+  return addSourceOptions(command)
     .argument("<kind>", OPERATION_KINDS.join(", "))
-    .requiredOption("--site <id>", "a site, by id or by a name that only one has")
     .option("--instance <name>", "the pod")
-    .option("--tenant <id>", "whose streams are flushed, or whose delete request it is")
     .option("--request <id>", "the delete request")
     .option("--ring <name>", "of the member to forget", "ingester")
     .option("--member <id>", "the member to forget")
@@ -43,5 +42,6 @@ function addOperationOptions(command: Command): Command {
     .option("--minutes <n>", "after which the log level is set back", "10")
     .option("--unset", "of prepare-shutdown: take it back")
     .option("--delete-ring-tokens", "of shutdown-ingester: it comes back with new tokens")
+    .option("--wait <seconds>", "watch for so long at most before it is judged whether it is safe", "75")
     .addOption(outputOption());
 }

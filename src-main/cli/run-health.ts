@@ -50,7 +50,7 @@ export async function runHealth(context: CommandContext, options: HealthOptions)
   if (!WELL.has(board.verdict)) throw new ExitWith(EXIT_CODES.unwell);
 }
 
-function openWatch({ clock, logger }: ConsoleBase, open: OpenCommandSite, intervalMs: number): SiteWatch {
+export function openWatch({ clock, logger }: ConsoleBase, open: OpenCommandSite, intervalMs: number): SiteWatch {
   const site = siteIdSchema.parse("command-line");
   return new SiteWatch({
     site,
@@ -78,7 +78,7 @@ function openWatch({ clock, logger }: ConsoleBase, open: OpenCommandSite, interv
 }
 
 /** The board once it means something. A site that cannot be opened is not waited for. */
-async function watched(
+export async function watched(
   { terminal }: CommandContext,
   { clock }: ConsoleBase,
   watch: SiteWatch,

@@ -83,7 +83,7 @@ async function watchLastUsed(sites: SitesService, service: HealthService): Promi
 }
 
 /** A few lines that a delete request would remove, oldest first. */
-async function previewLines(
+export async function previewLines(
   openSource: HealthDomain["openSource"],
   { site, tenant, query, startMs, endMs, limit }: PreviewQuestion,
   signal: AbortSignal,

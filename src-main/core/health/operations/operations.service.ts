@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { AppError } from "../../../../src-shared/errors/app-error.ts";
+import { AppError, isAppError } from "../../../../src-shared/errors/app-error.ts";
 import type { DeleteRequest } from "../../../../src-shared/model/health/delete-request.ts";
 import type {
   Operation,
@@ -54,25 +54,11 @@ export class OperationsService implements OperationDesk {
     _caller: OperationCaller,
     signal: AbortSignal,
   ): Promise<OperationPlan> {
-    const { clock, previewLines } = this.#parts;
+    const { clock } = this.#parts;
     const opened = await this.#parts.openSite(site, signal);
     const facts = await this.#facts(opened, operation, null, signal);
     const planned = planSteps(operation, { site: opened, facts });
-    const { deleteRequest } = facts;
-    const preview =
-      operation.kind === "cancel-delete" && deleteRequest !== null
-        ? await previewLines(
-            {
-              site,
-              tenant: operation.tenant,
-              query: deleteRequest.query,
-              startMs: deleteRequest.startMs,
-              endMs: deleteRequest.endMs,
-              limit: PREVIEW_LINES,
-            },
-            signal,
-          )
-        : [];
+    const { preview, effects } = await this.#preview(site, facts, signal);
     const createdAtMs = clock.nowMs();
     const plan: OperationPlan = {
       id: planIdSchema.parse(randomUUID()),
@@ -82,7 +68,8 @@ export class OperationsService implements OperationDesk {
       expiresAtMs: createdAtMs + PLAN_LIFETIME_MS,
       safe: safeNow(operation, facts),
       ...planned,
-      preview: preview.slice(0, PREVIEW_LINES).map(({ timestampNs, line }) => ({ timestampNs, line })),
+      effects: [...planned.effects, ...effects],
+      preview,
     };
     this.#plans.keep({ plan, fingerprint: fingerprintOf(operation, facts) });
     return plan;
@@ -121,6 +108,27 @@ export class OperationsService implements OperationDesk {
   async deleteRequests(site: SiteId, tenant: string, signal: AbortSignal): Promise<DeleteRequest[]> {
     const { transport } = await this.#parts.openSite(site, signal);
     return listDeleteRequests(transport, tenant, signal);
+  }
+
+  /** What a delete request would remove. That it cannot be shown does not keep anybody from cancelling it. */
+  async #preview(
+    site: SiteId,
+    { deleteRequest }: OperationFacts,
+    signal: AbortSignal,
+  ): Promise<Pick<OperationPlan, "preview" | "effects">> {
+    if (deleteRequest === null) return { preview: [], effects: [] };
+    const { tenant, query, startMs, endMs } = deleteRequest;
+    const question = { site, tenant, query, startMs, endMs, limit: PREVIEW_LINES };
+    try {
+      const lines = await this.#parts.previewLines(question, signal);
+      return {
+        preview: lines.slice(0, PREVIEW_LINES).map(({ timestampNs, line }) => ({ timestampNs, line })),
+        effects: [],
+      };
+    } catch (error) {
+      if (signal.aborted || !isAppError(error)) throw error;
+      return { preview: [], effects: [{ key: "preview-unread", params: { problem: error.code } }] };
+    }
   }
 
   async #run({ input, checkpoint, signal, commit, report }: JobContext<OperationInput, OperationReport>) {
