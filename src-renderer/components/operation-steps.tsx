@@ -2,6 +2,7 @@ import type { ReactElement } from "react";
 import type { OperationReport, PlanStep } from "../../src-shared/model/health/operation.ts";
 import { useFormats } from "../hooks/use-formats.ts";
 import { useTranslate } from "../hooks/use-translate.ts";
+import { CodeText } from "./code-text.tsx";
 import { readableParams } from "./operation-text.ts";
 import styles from "./operation-steps.module.css";
 import { StatusShape, type StatusTone } from "./status-shape.tsx";
@@ -55,7 +56,9 @@ function Step({ step, place, progress }: StepProps): ReactElement {
       </span>
       <div className={styles.content}>
         <p className={styles.text}>
-          {t.dynamic(`operations.step.${step.key}`, readableParams(t, formats, step.params), step.key)}
+          <CodeText
+            text={t.dynamic(`operations.step.${step.key}`, readableParams(t, formats, step.params), step.key)}
+          />
         </p>
         {step.request === null ? null : <code className={styles.request}>{step.request}</code>}
         {progress?.detail == null ? null : (

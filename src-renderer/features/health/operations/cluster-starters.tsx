@@ -2,12 +2,12 @@ import { useMemo, useState, type ReactElement } from "react";
 import type { Workload } from "../../../../src-shared/model/health/operation.ts";
 import { RING_NAMES, type RingName } from "../../../../src-shared/model/health/ring.ts";
 import type { SiteHealth } from "../../../../src-shared/model/health/site-health.ts";
-import { NumberField, SelectField } from "../../../components/field.tsx";
 import type { PickerOption } from "../../../components/picker.tsx";
 import { useSiteHealth } from "../../../hooks/use-site-health.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { Choice } from "./choice.tsx";
+import { InlineNumber, InlineSelect } from "./inline-fields.tsx";
 import styles from "./operations-tab.module.css";
 import { Starter } from "./starter.tsx";
 import { TenantChoice } from "./tenant-choice.tsx";
@@ -33,9 +33,9 @@ export function ForgetMember(): ReactElement {
   const options = useMemberOptions(site.id, ring);
   return (
     <Starter kind="forget-member" operation={member === null ? null : { kind: "forget-member", ring, member }}>
-      <SelectField
+      <InlineSelect
         choices={RING_NAMES.map((value) => ({ value, label: value }))}
-        label={<span className="visually-hidden">{t("operations.ring")}</span>}
+        label={t("operations.ring")}
         onChange={(next) => {
           setRing(next);
           setMember(null);
@@ -117,16 +117,16 @@ export function Scale({ health }: { readonly health: SiteHealth }): ReactElement
       />
       <span className={styles.amount}>
         {t("operations.to")}
-        <NumberField
-          error={
+        <InlineNumber
+          label={t("operations.replicasLabel")}
+          least={0}
+          most={MOST_REPLICAS}
+          onChange={setTyped}
+          problem={
             fits || picked === undefined
               ? undefined
               : t("operations.replicasBad", { most: formats.number(MOST_REPLICAS) })
           }
-          label={<span className="visually-hidden">{t("operations.replicasLabel")}</span>}
-          max={MOST_REPLICAS}
-          min={0}
-          onChange={setTyped}
           value={typed}
         />
         {t("operations.replicasLabel")}

@@ -1,5 +1,6 @@
 import type { ReactElement, ReactNode } from "react";
 import type { OperationPlan } from "../../../../src-shared/model/health/operation.ts";
+import { CodeText } from "../../../components/code-text.tsx";
 import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import { OperationSteps } from "../../../components/operation-steps.tsx";
 import { readableParams } from "../../../components/operation-text.ts";
@@ -24,7 +25,9 @@ export function PlanReview({ plan }: { readonly plan: OperationPlan }): ReactEle
         <Section title={t("operations.effects")}>
           <ul className={styles.effects}>
             {plan.effects.map(({ key, params }) => (
-              <li key={key}>{t.dynamic(`operations.effect.${key}`, readableParams(t, formats, params), key)}</li>
+              <li key={key}>
+                <CodeText text={t.dynamic(`operations.effect.${key}`, readableParams(t, formats, params), key)} />
+              </li>
             ))}
           </ul>
         </Section>

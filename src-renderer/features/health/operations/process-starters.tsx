@@ -1,10 +1,11 @@
 import { useState, type ReactElement } from "react";
 import { LOKI_LOG_LEVELS } from "../../../../src-shared/model/health/operation.ts";
 import type { SiteHealth } from "../../../../src-shared/model/health/site-health.ts";
-import { NumberField, SelectField, SwitchField } from "../../../components/field.tsx";
+import { SwitchField } from "../../../components/field.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { useWorkspace } from "../../../hooks/workspace-store.ts";
 import { Choice } from "./choice.tsx";
+import { InlineNumber, InlineSelect } from "./inline-fields.tsx";
 import { offered, useInstanceOptions } from "./instance-options.tsx";
 import styles from "./operations-tab.module.css";
 import { Starter } from "./starter.tsx";
@@ -45,9 +46,9 @@ export function PrepareShutdown({ health }: StarterOf): ReactElement {
       operation={instance === null ? null : { kind: "prepare-shutdown", instance, prepared: how === "prepare" }}
     >
       <Choice label={t("operations.ingester")} onChoose={choose} options={options} value={instance} />
-      <SelectField
+      <InlineSelect
         choices={PREPARATIONS.map((value) => ({ value, label: t(`operations.preparation.${value}`) }))}
-        label={<span className="visually-hidden">{t("operations.preparation")}</span>}
+        label={t("operations.preparation")}
         onChange={setHow}
         value={how}
       />
@@ -82,22 +83,20 @@ export function LogLevel({ health }: StarterOf): ReactElement {
       operation={instance === null || !fits ? null : { kind: "log-level", instance, level, minutes }}
     >
       <Choice label={t("operations.process")} onChoose={choose} options={options} value={instance} />
-      <span className={styles.short}>
-        <SelectField
-          choices={LOKI_LOG_LEVELS.map((value) => ({ value, label: value }))}
-          label={<span className="visually-hidden">{t("operations.level")}</span>}
-          onChange={setLevel}
-          value={level}
-        />
-      </span>
+      <InlineSelect
+        choices={LOKI_LOG_LEVELS.map((value) => ({ value, label: value }))}
+        label={t("operations.level")}
+        onChange={setLevel}
+        value={level}
+      />
       <span className={styles.amount}>
         {t("operations.for")}
-        <NumberField
-          error={fits ? undefined : t("operations.minutesBad", { least: MINUTES.least, most: MINUTES.most })}
-          label={<span className="visually-hidden">{t("operations.minutes")}</span>}
-          max={MINUTES.most}
-          min={MINUTES.least}
+        <InlineNumber
+          label={t("operations.minutes")}
+          least={MINUTES.least}
+          most={MINUTES.most}
           onChange={setMinutes}
+          problem={fits ? undefined : t("operations.minutesBad", { least: MINUTES.least, most: MINUTES.most })}
           value={minutes}
         />
         {t("operations.minutes")}

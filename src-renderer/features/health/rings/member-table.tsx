@@ -96,7 +96,7 @@ function memberColumns(
     {
       id: "state",
       header: t("rings.state"),
-      width: "132px",
+      width: "124px",
       render: ({ state }) => (
         <span className={styles.state}>
           <StatusShape tone={stateTone(state)} />
@@ -119,13 +119,13 @@ function memberColumns(
     {
       id: "address",
       header: t("rings.address"),
-      width: "minmax(136px, 1fr)",
+      width: "minmax(160px, 1fr)",
       render: ({ address }) => <code>{withVisibleCharacters(address)}</code>,
     },
     {
       id: "heartbeat",
       header: t("rings.heartbeat"),
-      width: "104px",
+      width: "92px",
       align: "end",
       render: (member) => {
         const ageMs = heartbeatAgeMs(member, ring.nowMs);
@@ -140,20 +140,20 @@ function memberColumns(
     {
       id: "tokens",
       header: t("rings.tokens"),
-      width: "80px",
+      width: "76px",
       align: "end",
       render: ({ tokens }) => formats.number(tokens),
     },
     {
       id: "ownership",
       header: t("rings.ownership"),
-      width: "192px",
+      width: "176px",
       render: ({ ownership }) => <OwnershipBar fair={fair} formats={formats} most={most} ownership={ownership} t={t} />,
     },
     {
       id: "registered",
       header: t("rings.registered"),
-      width: "168px",
+      width: "192px",
       render: ({ registeredMs }) =>
         registeredMs === null ? <span title={t("rings.noRegistered")}>–</span> : formats.dateTime(registeredMs),
     },

@@ -17,6 +17,8 @@ export interface ZoneLabel {
 export interface CellGrid {
   readonly cells: readonly Cell[];
   readonly labels: readonly ZoneLabel[];
+  /** Whether a zone's name goes with its number of instances: where they are too many to be counted by eye. */
+  readonly counted: boolean;
   readonly columns: number;
   /** Of one cell's shape. */
   readonly sizePx: number;
@@ -25,6 +27,7 @@ export interface CellGrid {
 }
 
 const LABEL_PX = 16;
+const MOST_NAME_PX = 120;
 /** From so many cells on they are smaller: 600 fit a box of 300 by 200 pixels. */
 const SIZES = [
   { upTo: 24, sizePx: 12, stepPx: 18, most: 6 },
@@ -33,29 +36,37 @@ const SIZES = [
   { upTo: Number.POSITIVE_INFINITY, sizePx: 7, stepPx: 9, most: 32 },
 ] as const;
 
-/** The cells of a component's instances in rows, zone under zone; all zones have the same columns. */
+/** The cells of a component's instances, zone under zone; all zones have the same columns. */
 export function cellGrid(zones: readonly ZoneCells[]): CellGrid {
   const total = zones.reduce((sum, { instances }) => sum + instances.length, 0);
-  const size = SIZES.find(({ upTo }) => total <= upTo) ?? SIZES[3];
-  const { sizePx, stepPx, most } = size;
+  const { sizePx, stepPx, most } = SIZES.find(({ upTo }) => total <= upTo) ?? SIZES[3];
+  const named = zones.length > 1;
+  // Of few, each zone is one line and named in front of it; of many, above it.
+  const inline = named && total <= SIZES[0].upTo;
+  const left = inline ? nameWidth(zones) : 0;
   // About twice as wide as high.
   const columns = Math.max(1, Math.min(most, Math.max(Math.min(total, 6), Math.ceil(Math.sqrt(total * 2)))));
   const cells: Cell[] = [];
   const labels: ZoneLabel[] = [];
+  let widest = 0;
   let top = 0;
   for (const { zone, instances } of zones) {
-    if (zone !== "" || zones.length > 1) {
-      labels.push({ zone, count: instances.length, y: top + 11 });
-      top += LABEL_PX;
-    }
+    if (named) labels.push({ zone, count: instances.length, y: top + (inline ? stepPx / 2 + 4 : 11) });
+    if (named && !inline) top += LABEL_PX;
     instances.forEach((instance, place) => {
       cells.push({
         instance,
-        x: (place % columns) * stepPx + stepPx / 2,
+        x: left + (place % columns) * stepPx + stepPx / 2,
         y: top + Math.floor(place / columns) * stepPx + stepPx / 2,
       });
     });
-    top += Math.ceil(instances.length / columns) * stepPx + (zones.length > 1 ? 4 : 0);
+    widest = Math.max(widest, Math.min(columns, instances.length));
+    top += Math.ceil(instances.length / columns) * stepPx + (named && !inline ? 4 : 0);
   }
-  return { cells, labels, columns, sizePx, widthPx: Math.min(columns, Math.max(1, total)) * stepPx, heightPx: top };
+  return { cells, labels, counted: !inline, columns, sizePx, widthPx: left + widest * stepPx, heightPx: top };
+}
+
+function nameWidth(zones: readonly ZoneCells[]): number {
+  const longest = Math.max(...zones.map(({ zone }) => zone.length));
+  return Math.min(MOST_NAME_PX, longest * 7 + 10);
 }

@@ -58,10 +58,10 @@ export function edgeFacts(t: Translate, formats: Formats, edge: TopologyEdge): r
   ];
 }
 
-/** 1 to 6 pixels, by the logarithm of the rate: the busiest arrow is the thickest. */
+/** 1 to 4 pixels, by the logarithm of the rate: the busiest arrow is the thickest. */
 export function edgeWidths(edges: readonly TopologyEdge[]): readonly number[] {
   const most = Math.max(0, ...edges.map(({ perSecond }) => perSecond ?? 0));
   return edges.map(({ perSecond }) =>
-    perSecond === null || most === 0 ? 1 : 1 + 5 * (Math.log10(1 + perSecond) / Math.log10(1 + most)),
+    perSecond === null || most === 0 ? 1 : 1 + 3 * (Math.log10(1 + perSecond) / Math.log10(1 + most)),
   );
 }

@@ -40,8 +40,8 @@ const PLACES: Readonly<Record<string, readonly [column: number, row: number]>> =
 /** A component that is not known here stands below the others. */
 const ELSEWHERE = [1, 4] as const;
 
-export const BOX = { padX: 12, headPx: 44, footPx: 10, leastWidth: 144, leastHeight: 60, outsideWidth: 112 } as const;
-const GAP_X = 116;
+export const BOX = { padX: 12, headPx: 44, footPx: 10, leastWidth: 160, leastHeight: 60, outsideWidth: 112 } as const;
+const GAP_X = 104;
 const GAP_Y = 36;
 const MARGIN = 16;
 /** Room for the words of one arrow beside a box. */

@@ -32,6 +32,8 @@ interface PictureProps {
 /** Narrower than this it is not shrunk any further: it scrolls. */
 const LEAST_SCALE = 0.72;
 
+const MOST_ZONE_LENGTH = 16;
+
 /** The picture itself. It is drawn when a round brings figures, and not otherwise. */
 export const TopologyPicture = memo(function TopologyPicture({
   layout,
@@ -55,9 +57,9 @@ export const TopologyPicture = memo(function TopologyPicture({
         <marker
           className={styles.head}
           id="topology-head"
-          markerHeight="8"
+          markerHeight="10"
           markerUnits="userSpaceOnUse"
-          markerWidth="8"
+          markerWidth="10"
           orient="auto"
           refX="7"
           refY="4"
@@ -153,7 +155,8 @@ function Node({ box, board, onPoint, onOpen }: NodeProps): ReactElement {
       <g transform={`translate(${BOX.padX} ${BOX.headPx})`}>
         {grid.labels.map(({ zone, count, y: base }) => (
           <text className={styles.zone} key={zone} y={base}>
-            {zone === "" ? t("topology.noZone") : zone} · {count}
+            {zone === "" ? t("topology.noZone") : shortened(zone)}
+            {grid.counted ? ` · ${count}` : ""}
           </text>
         ))}
       </g>
@@ -168,6 +171,11 @@ function Node({ box, board, onPoint, onOpen }: NodeProps): ReactElement {
       />
     </g>
   );
+}
+
+/** A zone's name in the room there is for it. */
+function shortened(zone: string): string {
+  return zone.length > MOST_ZONE_LENGTH ? `${zone.slice(0, MOST_ZONE_LENGTH - 1)}…` : zone;
 }
 
 function NodeFigures({

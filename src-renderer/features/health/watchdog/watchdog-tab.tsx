@@ -1,6 +1,7 @@
 import { IconEye } from "@tabler/icons-react";
 import { useState, type ReactElement } from "react";
 import type { WatchdogOptions } from "../../../../src-shared/model/health/watchdog.ts";
+import { CodeText } from "../../../components/code-text.tsx";
 import { errorText } from "../../../components/error-text.ts";
 import { EmptyView, FailedView, LoadingView, PartialNotice } from "../../../components/state-views.tsx";
 import { useAsked } from "../../../hooks/use-asked.ts";
@@ -50,7 +51,9 @@ export function WatchdogTab(): ReactElement {
             <h3>{t("watchdog.statements")}</h3>
             <ul className={styles.statements}>
               {data.statements.map((key) => (
-                <li key={key}>{t.dynamic(`watchdog.statement.${key}`)}</li>
+                <li key={key}>
+                  <CodeText text={t.dynamic(`watchdog.statement.${key}`)} />
+                </li>
               ))}
             </ul>
           </section>
