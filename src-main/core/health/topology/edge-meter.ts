@@ -2,7 +2,7 @@ import { OUTSIDERS, type Topology, type TopologyEdge } from "../../../../src-sha
 import type { ScrapeRound } from "../detection/scrape.ts";
 import { figures } from "../verdicts/measure.ts";
 import { SeriesBook, type Selector } from "../verdicts/series-book.ts";
-import { TrackedKeys } from "../verdicts/tracked-keys.ts";
+import { familyWindows, TrackedKeys, type FamilyWindows } from "../verdicts/tracked-keys.ts";
 import { EDGE_SPECS, type EdgeSpec } from "./edge-specs.ts";
 
 /** Figures are of the last minute. */
@@ -13,11 +13,11 @@ const CACHES = ["chunks-cache", "results-cache"];
 const UNSEEN: ReadonlySet<string> = new Set<string>([...OUTSIDERS, ...CACHES]);
 
 /** Families that arrows are measured by. */
-export const EDGE_FAMILIES: ReadonlyMap<string, "counter" | "gauge"> = new Map(
+export const EDGE_FAMILIES: FamilyWindows = familyWindows(
   EDGE_SPECS.flatMap(({ timed = [], counted, failed, bytes }) => [
     ...timed.flatMap(({ families }) => families.flatMap((name) => [`${name}_sum`, `${name}_count`])),
     ...[counted, failed, bytes].flatMap((selector) => selector?.families ?? []),
-  ]).map((name) => [name, "counter"] as const),
+  ]).map((name) => [name, WINDOW_MS] as const),
 );
 
 /**

@@ -4,7 +4,7 @@ import { DETECTION_MEASURES, type DrawnFigure } from "./detection-measures.ts";
 import { familiesOf, figures } from "./measure.ts";
 import { RULES } from "./rules/rule-table.ts";
 import { SeriesBook } from "./series-book.ts";
-import { TrackedKeys } from "./tracked-keys.ts";
+import { familyWindows, TrackedKeys } from "./tracked-keys.ts";
 
 export type SeriesPoints = ReadonlyMap<string, readonly HistoryPoint[]>;
 
@@ -49,7 +49,7 @@ export function figureSeries(figure: DrawnFigure): EvidenceSeries {
 }
 
 function seriesOf(drawn: readonly Drawn[]): EvidenceSeries {
-  const families = new Map(drawn.flatMap(({ measure }) => familiesOf(measure)));
+  const families = familyWindows(drawn.flatMap(({ measure }) => familiesOf(measure)));
   const keys = new TrackedKeys(families);
   const windows = drawn.map(({ measure }) => ("windowMs" in measure ? measure.windowMs : 0));
   const [first] = drawn;

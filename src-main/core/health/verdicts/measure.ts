@@ -37,17 +37,17 @@ export interface Figure {
   readonly intervalSeconds: number | null;
 }
 
-/** Names of the families that a measure looks at, and what they are. */
-export function familiesOf(measure: Measure): readonly (readonly [string, "counter" | "gauge"])[] {
+/** Names of the families that a measure looks at, and through which window; 0 for gauges. */
+export function familiesOf(measure: Measure): readonly (readonly [family: string, windowMs: number])[] {
   if (measure.of === "share") {
-    return [...measure.part.families, ...measure.whole.families].map((name) => [name, "counter"] as const);
+    return [...measure.part.families, ...measure.whole.families].map((name) => [name, measure.windowMs] as const);
   }
   const { families } = measure.series;
   if (measure.of === "mean") {
-    return families.flatMap((name) => [[`${name}_sum`, "counter"] as const, [`${name}_count`, "counter"] as const]);
+    return families.flatMap((name) => [`${name}_sum`, `${name}_count`].map((one) => [one, measure.windowMs] as const));
   }
-  const kind = measure.of === "level" || measure.of === "age" ? "gauge" : "counter";
-  return families.map((name) => [name, kind] as const);
+  const windowMs = "windowMs" in measure ? measure.windowMs : 0;
+  return families.map((name) => [name, windowMs] as const);
 }
 
 /**

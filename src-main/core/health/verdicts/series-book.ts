@@ -13,7 +13,8 @@ export interface Track {
   before: number | null;
   /** It fell though its process did not restart: what its growth means is not known until then. */
   doubtedUntilMs: number;
-  readonly counter: boolean;
+  /** How long growth is remembered; 0 for what is no counter. */
+  readonly windowMs: number;
   /** Growth by round, without rounds of none: times and amounts by turns. Empty of what is no counter. */
   readonly growth: number[];
 }
@@ -172,7 +173,7 @@ export class SeriesBook {
 
   #add(
     key: string,
-    { family, labels, counter }: TrackedKey,
+    { family, labels, windowMs }: TrackedKey,
     { value, atMs, grows }: { readonly value: number; readonly atMs: number; readonly grows: boolean },
   ): Track {
     const track: Track = {
@@ -182,8 +183,8 @@ export class SeriesBook {
       changedMs: null,
       before: null,
       doubtedUntilMs: 0,
-      counter,
-      growth: grows && counter && value > 0 ? [atMs, value] : [],
+      windowMs,
+      growth: grows && windowMs > 0 && value > 0 ? [atMs, value] : [],
     };
     this.#byKey.set(key, track);
     const siblings = this.#byFamily.get(family);
@@ -213,17 +214,17 @@ function moved(track: Track, value: number, atMs: number, process: Answering): v
     track.before = before;
     track.changedMs = atMs;
   }
-  if (!track.counter || process === "other") return;
+  if (track.windowMs === 0 || process === "other") return;
   if (value < before && process === "same") track.doubtedUntilMs = atMs + LONGEST_WINDOW_MS;
   const by = process === "new" ? value : value - before;
   if (by <= 0) return;
-  const { growth } = track;
+  const { growth, windowMs } = track;
   growth.push(atMs, by);
   // Some at a time: each taking costs as much as the rest is long.
-  if ((growth[2 * TRIMMED] ?? atMs) < atMs - LONGEST_WINDOW_MS) growth.splice(0, 2 * TRIMMED);
+  if ((growth[2 * TRIMMED] ?? atMs) < atMs - windowMs) growth.splice(0, 2 * TRIMMED);
 }
 
-const TRIMMED = 8;
+const TRIMMED = 4;
 
 /** Growth of a counter over the window; nothing of one that is doubted. */
 export function growthOf(track: Track, nowMs: number, windowMs: number): number {

@@ -1,11 +1,12 @@
 import type { EvidenceKind } from "../../../../../src-shared/model/health/verdict.ts";
 import type { Seen } from "../evidence-keeper.ts";
+import type { FamilyWindows } from "../tracked-keys.ts";
 import type { SeriesBook, Track } from "../series-book.ts";
 
-export const CONVERGENCE_FAMILIES: ReadonlyMap<string, "counter" | "gauge"> = new Map([
-  ["loki_build_info", "gauge"],
-  ["loki_runtime_config_hash", "gauge"],
-  ["loki_memberlist_client_cluster_members_count", "gauge"],
+export const CONVERGENCE_FAMILIES: FamilyWindows = new Map([
+  ["loki_build_info", 0],
+  ["loki_runtime_config_hash", 0],
+  ["loki_memberlist_client_cluster_members_count", 0],
 ]);
 
 /** Something that all processes of a site should say alike. */

@@ -1,12 +1,13 @@
 import { median } from "../../detection/peer-deviation.ts";
 import { runsIngester } from "../../detection/roles.ts";
 import type { Seen } from "../evidence-keeper.ts";
+import type { FamilyWindows } from "../tracked-keys.ts";
 import type { SeriesBook } from "../series-book.ts";
 
-export const RING_FAMILIES: ReadonlyMap<string, "counter" | "gauge"> = new Map([
-  ["loki_ring_members", "gauge"],
-  ["loki_ring_zone_members", "gauge"],
-  ["loki_distributor_replication_factor", "gauge"],
+export const RING_FAMILIES: FamilyWindows = new Map([
+  ["loki_ring_members", 0],
+  ["loki_ring_zone_members", 0],
+  ["loki_distributor_replication_factor", 0],
 ]);
 
 /** The component whose processes are members, by the ring's name in metrics; else whoever runs most things. */

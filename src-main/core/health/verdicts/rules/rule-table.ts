@@ -1,5 +1,6 @@
 import { familiesOf } from "../measure.ts";
 import type { Rule } from "../rule.ts";
+import { familyWindows, type FamilyWindows } from "../tracked-keys.ts";
 import { COMPACTOR_RULES, RULER_RULES } from "./backend-rules.ts";
 import { PROCESS_RULES } from "./process-rules.ts";
 import { CACHE_RULES, INDEX_RULES, QUEUE_RULES } from "./read-path-rules.ts";
@@ -18,7 +19,7 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** Families that rules look at. */
-export const RULE_FAMILIES: ReadonlyMap<string, "counter" | "gauge"> = new Map(
+export const RULE_FAMILIES: FamilyWindows = familyWindows(
   RULES.flatMap(({ measure, paramOf }) => [
     ...familiesOf(measure),
     ...(paramOf === undefined ? [] : familiesOf(paramOf.measure)),
