@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { proxyRefusal, throughClusterFailure } from "../../../src-main/core/clusters/adapters/api-proxy-failure.ts";
 import { createDirectTransport } from "../../../src-main/core/clusters/adapters/direct-transport.ts";
@@ -55,12 +55,21 @@ function processes(): Map<string, ScrapedProcess> {
       "loki-distributor-0",
       { labels: podLabels("loki-distributor-0", "distributor"), page: `${recorded("distributor")}${own}` },
     ],
-    ["loki-read-7d9f8-x2x1z", { labels: podLabels("loki-read-7d9f8-x2x1z", "loki"), page: recorded("querier") }],
+    ["loki-read-7d9f8-x2x1z", { labels: podLabels("loki-read-7d9f8-x2x1z", "loki"), page: counting() }],
     ["loki-canary-0", { labels: podLabels("loki-canary-0", "loki-canary"), page: "loki_build_info 1\n" }],
     ["elsewhere-0", { labels: podLabels("elsewhere-0", "ingester", "other"), page: "loki_build_info 1\n" }],
     ["sidecar", { labels: { ...podLabels("loki-ingester-0", "ingester"), instance: "sc:80" }, page: "sidecar_up 1\n" }],
     ["gone", { labels: { ...podLabels("loki-ingester-2", "ingester"), instance: "gone:80" }, page: hangUp }],
   ]);
+}
+
+/** A page whose gauge is the number of times that it was asked for. */
+function counting(): (response: ServerResponse) => void {
+  let count = 0;
+  return (response) => {
+    response.writeHead(200, { "content-type": "text/plain; version=0.0.4" });
+    response.end(`loki_build_info{version="3.7.6"} 1\nloki_querier_tail_active ${(count += 1)}\n`);
+  };
 }
 
 function hangUp(response: { destroy(): void }): void {
@@ -87,8 +96,11 @@ describe.skipIf(leftOut)(`rounds out of a real Prometheus${leftOut ? ", left out
   const running = processes();
   let server: PrometheusServer;
   let transport: LokiTransport;
-  const rounds = (options: { readonly namespace?: string | null; readonly clock?: Clock } = {}) =>
+  const rounds = (
+    options: { readonly namespace?: string | null; readonly clock?: Clock; readonly intervalMs?: number } = {},
+  ) =>
     new PrometheusRounds({
+      intervalMs: options.intervalMs ?? 15_000,
       prometheus: directPrometheus(transport),
       namespace: options.namespace === undefined ? "logging" : options.namespace,
       clock: options.clock ?? systemClock,
@@ -117,7 +129,13 @@ describe.skipIf(leftOut)(`rounds out of a real Prometheus${leftOut ? ", left out
       const written = parseExposition(Buffer.from(page), (name) => KEPT_FAMILIES.has(name)).series;
       // To Prometheus a label without a value is none.
       const own = Object.fromEntries(
-        Object.entries(written).map(([key, value]) => [key.replaceAll(/\w+="",?/g, "").replace(",}", "}"), value]),
+        Object.entries(written).map(([key, value]) => [
+          key
+            .replaceAll(/\w+="",?/g, "")
+            .replace(",}", "}")
+            .replace("{}", ""),
+          value,
+        ]),
       );
       expect(Object.keys(own).length).toBeGreaterThan(10);
       expect({ ...series }).toEqual({ ...own });
@@ -167,10 +185,24 @@ describe.skipIf(leftOut)(`rounds out of a real Prometheus${leftOut ? ", left out
     }
   });
 
-  it("know how often Prometheus asks, and come no more often than that", async () => {
-    const source = rounds();
+  it("see one new sample of everybody at every step, where rounds come as often as Prometheus asks", async () => {
+    const source = rounds({ intervalMs: 1_000 });
     await settled(() => source);
-    expect(source.sampleIntervalMs).toBeGreaterThanOrEqual(900);
+    expect(source.sampleIntervalMs).toBe(1_000);
+    const stop = new AbortController();
+    const seen: { readonly atMs: number; readonly count: number }[] = [];
+    for await (const { round } of source.rounds(stop.signal)) {
+      const read = round.scrapes.find(({ component }) => component === "read");
+      const count = read?.series?.["loki_querier_tail_active"] ?? Number.NaN;
+      if (seen.at(-1)?.atMs !== round.atMs) seen.push({ atMs: round.atMs, count });
+      if (seen.length === 5) stop.abort();
+    }
+    const steps = seen.slice(1).map(({ atMs, count }, index) => ({
+      seconds: Math.round((atMs - (seen[index]?.atMs ?? 0)) / 100) / 10,
+      samples: count - (seen[index]?.count ?? 0),
+    }));
+    // A machine that stalls may skip a step, with its sample.
+    for (const { seconds, samples } of steps) expect(samples).toBe(seconds);
   });
 
   it("take the ring from a process that can be asked", async () => {

@@ -95,7 +95,10 @@ describe("asking a Prometheus", () => {
   });
 
   it("words failures of the way as Prometheus', and leaves those of a cluster and a cancelling as they are", async () => {
-    const rejecting = (error: unknown) => failure(() => Promise.reject(error));
+    const rejecting = (error: unknown) =>
+      failure(async () => {
+        throw error;
+      });
     expect(await rejecting(new AppError("loki.unreachable", { host: "h", problem: "ECONNREFUSED" }))).toMatchObject({
       code: "health.prometheus-failed",
       params: { status: 0, problem: "ECONNREFUSED" },

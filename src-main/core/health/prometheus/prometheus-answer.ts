@@ -60,7 +60,7 @@ export function readVector(json: unknown): readonly VectorSample[] {
   const { resultType, result } = readResult(json);
   if (resultType !== "vector" || !Array.isArray(result)) throw failed(200, `a ${resultType.slice(0, 40)}, no vector`);
   const samples: VectorSample[] = [];
-  // By hand: a round has a hundred thousand of them.
+  // By hand: a round has a hundred thousand of them. Elements of what is an array are unknown to begin with.
   for (const item of result as readonly unknown[]) {
     if (!isRecord(item) || !isRecord(item["metric"]) || !Array.isArray(item["value"])) continue;
     const value = sampleValue((item["value"] as readonly unknown[])[1]);
@@ -68,6 +68,16 @@ export function readVector(json: unknown): readonly VectorSample[] {
     if (value !== null && hasTexts(labels)) samples.push({ labels, value });
   }
   return samples;
+}
+
+/** Times of the samples of each series of a matrix, seconds. @throws AppError `health.prometheus-failed` */
+export function readSampleTimes(json: unknown): readonly (readonly number[])[] {
+  const { resultType, result } = readResult(json);
+  if (resultType !== "matrix" || !Array.isArray(result)) throw failed(200, `a ${resultType.slice(0, 40)}, no matrix`);
+  return (result as readonly unknown[]).map((item) => {
+    const values = isRecord(item) && Array.isArray(item["values"]) ? (item["values"] as readonly unknown[]) : [];
+    return values.flatMap((value) => (Array.isArray(value) && typeof value[0] === "number" ? [value[0]] : []));
+  });
 }
 
 /** @throws AppError `health.prometheus-failed` */

@@ -8,10 +8,11 @@ import type { RoundReport } from "../scraping/scraper.ts";
 import type { ScrapeTarget, TargetSource } from "../scraping/scrape-target.ts";
 import { failedOutcome } from "../scraping/target-outcome.ts";
 import { withinTime } from "../scraping/time-limit.ts";
-import { prometheusFailure, readScalar, readVector, type VectorSample } from "./prometheus-answer.ts";
+import { prometheusFailure, readSampleTimes, readScalar, readVector, type VectorSample } from "./prometheus-answer.ts";
 import type { PrometheusQuery } from "./prometheus-query.ts";
 import { prometheusTargets, seriesByTarget, type PrometheusTarget } from "./prometheus-targets.ts";
 import { equals, inParts, oneOf, selector } from "./promql.ts";
+import { SamplingGrid, samplingIntervalMs } from "./sampling-grid.ts";
 import { silentScrape, toldScrape, type TargetResult } from "./told-scrape.ts";
 
 export interface PrometheusRoundsOptions {
@@ -40,8 +41,8 @@ const STALE_INTERVALS = 3;
 
 /**
  * Rounds out of a site's Prometheus instead of its pods. Everything of a round is evaluated at one instant of Prometheus' own
- * clock; times of samples are then told by ours, so that neither clock needs to be right. Where Prometheus asks its targets
- * more rarely than rounds are wanted, rounds come as rarely.
+ * clock (see `SamplingGrid`), and the instant is then told by ours, so that neither clock needs to be right. Where Prometheus
+ * asks its targets more rarely than rounds are wanted, rounds come as rarely.
  */
 export class PrometheusRounds implements RoundSource {
   readonly #options: Required<Omit<PrometheusRoundsOptions, "targets">>;
@@ -50,6 +51,7 @@ export class PrometheusRounds implements RoundSource {
   readonly #parts: readonly (readonly string[])[];
   #jobs: readonly string[] = [];
   #listedMs = Number.NEGATIVE_INFINITY;
+  readonly #grid: SamplingGrid;
   #sampleIntervalMs: number | null = null;
   #last: readonly PrometheusTarget[] = [];
   #tellers: readonly ScrapeTarget[] = [];
@@ -59,19 +61,19 @@ export class PrometheusRounds implements RoundSource {
     this.#options = { intervalMs: 15_000, timeoutMs: 30_000, families: [...KEPT_FAMILIES], ...options };
     this.#targets = targets ?? null;
     this.#ring = new RingReader(this.#options.clock, RING_TIMEOUT_MS);
+    this.#grid = new SamplingGrid(this.#options.intervalMs);
     this.#parts = inParts(this.#options.families, QUERY_CHARACTERS);
   }
 
-  /** How often Prometheus asks the targets, about; `null` before the first round. Milliseconds. */
+  /** How often Prometheus asks the targets; `null` before the first round. Milliseconds. */
   get sampleIntervalMs(): number | null {
     return this.#sampleIntervalMs;
   }
 
   rounds(signal: AbortSignal): AsyncGenerator<RoundReport, void, void> {
-    const { clock, intervalMs } = this.#options;
+    const { clock } = this.#options;
     const round = (inner: AbortSignal) => this.round(inner);
-    const nextMs = () => Math.max(intervalMs, this.#sampleIntervalMs ?? 0);
-    return repeatedRounds({ round, clock, intervalMs: nextMs }, signal);
+    return repeatedRounds({ round, clock, intervalMs: () => this.#grid.stepMs }, signal);
   }
 
   /**
@@ -81,17 +83,18 @@ export class PrometheusRounds implements RoundSource {
    */
   async round(signal: AbortSignal): Promise<RoundReport> {
     const { clock, timeoutMs } = this.#options;
-    const atMs = clock.nowMs();
+    const beganMs = clock.nowMs();
     const ring = this.#readRing(signal);
-    let results: readonly TargetResult[];
+    let told: { readonly atMs: number; readonly results: readonly TargetResult[] };
     let listError: AppError | null = null;
     try {
-      results = await withinTime(clock, timeoutMs, signal, (inner) => this.#read(inner));
+      told = await withinTime(clock, timeoutMs, signal, (inner) => this.#read(inner));
     } catch (error) {
       const failure = prometheusFailure(error);
       listError = failure;
-      results = this.#last.map((target) => silentScrape(target, atMs, failure));
+      told = { atMs: beganMs, results: this.#last.map((target) => silentScrape(target, beganMs, failure)) };
     }
+    const { atMs, results } = told;
     const { members, from: ringFrom, error: ringError } = await ring;
     if (signal.aborted) throw new AppError("request.cancelled", {});
     return {
@@ -100,19 +103,20 @@ export class PrometheusRounds implements RoundSource {
       ringFrom,
       ringError,
       listError,
-      tookMs: clock.nowMs() - atMs,
+      tookMs: clock.nowMs() - beganMs,
     };
   }
 
-  async #read(signal: AbortSignal): Promise<readonly TargetResult[]> {
+  async #read(signal: AbortSignal): Promise<{ readonly atMs: number; readonly results: readonly TargetResult[] }> {
     const { clock, prometheus, namespace } = this.#options;
     const beganMs = clock.nowMs();
-    const nowMs = Math.round(readScalar(await prometheus.query("time()", null, signal)) * 1_000);
-    const aheadMs = nowMs - (beganMs + clock.nowMs()) / 2;
-    const ask = async (promql: string) => readVector(await prometheus.query(promql, nowMs, signal));
+    const presentMs = Math.round(readScalar(await prometheus.query("time()", null, signal)) * 1_000);
+    const aheadMs = presentMs - (beganMs + clock.nowMs()) / 2;
     const within = namespace === null ? [] : [equals("namespace", namespace)];
-    await this.#list(within, ask);
+    await this.#list(within, (promql) => prometheus.query(promql, presentMs, signal));
     const mine = [...within, oneOf("job", this.#jobs)];
+    const nowMs = this.#grid.instant(presentMs);
+    const ask = async (promql: string) => readVector(await prometheus.query(promql, nowMs, signal));
     const [up, durations, timestamps, builds] = await Promise.all([
       ask(`up${selector(mine)}`),
       ask(`scrape_duration_seconds${selector(mine)}`),
@@ -125,21 +129,26 @@ export class PrometheusRounds implements RoundSource {
     const series = seriesByTarget(targets, samples);
     this.#last = targets;
     const staleMs = Math.max(LEAST_STALE_MS, STALE_INTERVALS * (this.#sampleIntervalMs ?? 0));
-    return targets.map((target) => toldScrape(target, series.get(target) ?? {}, { nowMs, aheadMs, staleMs }));
+    const atMs = Math.round(nowMs - aheadMs);
+    return {
+      atMs,
+      results: targets.map((target) => toldScrape(target, series.get(target) ?? {}, { nowMs, atMs, staleMs })),
+    };
   }
 
   /** The jobs that Loki is scraped by, also those all of whose targets are down now, and how often they are. */
-  async #list(within: readonly string[], ask: (promql: string) => Promise<readonly VectorSample[]>): Promise<void> {
+  async #list(within: readonly string[], query: (promql: string) => Promise<unknown>): Promise<void> {
     const sinceMs = this.#options.clock.nowMs() - this.#listedMs;
     if (sinceMs >= 0 && sinceMs < RELIST_MS && this.#jobs.length > 0) return;
-    const builds = await ask(`count by (job) (last_over_time(loki_build_info${selector(within)}[1h]))`);
+    const builds = readVector(await query(`count by (job) (last_over_time(loki_build_info${selector(within)}[1h]))`));
     const jobs = builds.map(({ labels }) => labels["job"] ?? "").filter((job) => job !== "");
     if (jobs.length === 0) {
       throw new AppError("health.prometheus-empty", { selector: `loki_build_info${selector(within)}` });
     }
     this.#jobs = jobs.toSorted();
-    const [often] = await ask(`max(count_over_time(up${selector([...within, oneOf("job", this.#jobs)])}[5m]))`);
-    this.#sampleIntervalMs = often === undefined || often.value < 1 ? null : 300_000 / often.value;
+    const times = readSampleTimes(await query(`up${selector([...within, oneOf("job", this.#jobs)])}[5m]`));
+    this.#sampleIntervalMs = samplingIntervalMs(times);
+    this.#grid.sampledEvery(this.#sampleIntervalMs);
     this.#listedMs = this.#options.clock.nowMs();
   }
 

@@ -11,24 +11,20 @@ export interface TargetResult {
 export interface RoundTimes {
   /** When the round was evaluated, by Prometheus' clock. */
   readonly nowMs: number;
-  /** How far that clock is ahead of ours. */
-  readonly aheadMs: number;
+  /** The same by ours. */
+  readonly atMs: number;
   /** A target that was asked longer ago than this tells nothing of now. */
   readonly staleMs: number;
 }
 
-/**
- * What Prometheus says of a target as a scrape of ours: at the time when the target was asked, by our clock. Whether it is
- * ready Prometheus does not ask.
- */
+/** What Prometheus says of a target, as a scrape of ours. Whether it is ready Prometheus does not ask. */
 export function toldScrape(
   target: PrometheusTarget,
   series: Readonly<Record<string, number>>,
-  { nowMs, aheadMs, staleMs }: RoundTimes,
+  { nowMs, atMs, staleMs }: RoundTimes,
 ): TargetResult {
   const { instance } = target;
   const ageMs = Math.max(0, nowMs - (target.askedAtMs ?? nowMs));
-  const atMs = Math.round(nowMs - ageMs - aheadMs);
   if (ageMs > staleMs) {
     return silentScrape(
       target,
