@@ -11,6 +11,7 @@ import { kubeconfigYaml } from "./kubernetes/kubeconfig.ts";
 import { KubernetesServer } from "./kubernetes/kubernetes-server.ts";
 import { LabCluster } from "./kubernetes/lab-cluster.ts";
 import { ComponentBackends } from "./kubernetes/pod-backends.ts";
+import { followRuntimeConfig } from "./kubernetes/runtime-config.ts";
 import { createServerIdentity } from "./kubernetes/self-signed.ts";
 import { type ActingCount, ActingLog } from "./loki/acting-log.ts";
 import { DeleteRequests } from "./loki/delete-requests.ts";
@@ -127,6 +128,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   const cluster = new LabCluster(clock, new SimulatedProcesses(backends, simulation, clock));
   await cluster.build(bankApps(workloads));
   simulation.listen(() => cluster.wake());
+  followRuntimeConfig(cluster.store, (config) => simulation.setRuntimeConfig(config, clock.nowMs()));
   const identity = createServerIdentity();
   const adminToken = randomBytes(24).toString("base64url");
   const viewerToken = randomBytes(24).toString("base64url");

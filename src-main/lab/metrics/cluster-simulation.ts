@@ -2,47 +2,28 @@ import { type PodIdentity, RESTARTED_AFTER_MS } from "../cluster/components.ts";
 import { mix, textSeed } from "../traffic/seeded-random.ts";
 import { IngesterRing, type RingProcess, type SimulatedRingMember } from "./ingester-ring.ts";
 import { LAB_LOAD, type Troubles } from "./lab-load.ts";
+import { ringSignature, type RingView, SIMPLE_RINGS, tickKvClients, tickRings } from "./ring-view.ts";
 import type { Labels } from "./series-registry.ts";
 import type { MetricName } from "./metric-families.ts";
 import { SimulatedDistributor } from "./simulated-distributor.ts";
 import { SimulatedIngester } from "./simulated-ingester.ts";
-import type { SimulatedPod } from "./simulated-pod.ts";
+import {
+  ENDED_AFTER_MS,
+  LEAVING_AFTER_MS,
+  LEFT_AFTER_MS,
+  type SeenProcess,
+  type Shutdown,
+  type ShutdownWish,
+  SIMPLE_END_MS,
+  STARTED_AGAIN_AFTER_MS,
+} from "./process-end.ts";
+import type { RuntimeConfig, SimulatedPod } from "./simulated-pod.ts";
 import { SimulatedReadPath } from "./simulated-read-path.ts";
-
-/** A process that was told to end; what follows is by the seconds since. */
-interface Shutdown {
-  readonly atMs: number;
-  /** Whether its container is started again; not when its pod goes with it. */
-  readonly again: boolean;
-  readonly deletesTokens: boolean;
-}
-
-/** How a shutdown is asked for. */
-export interface ShutdownWish {
-  readonly flush: boolean;
-  readonly deletesTokens: boolean;
-}
-
-/** What can be seen of a process from outside. */
-export interface SeenProcess {
-  readonly running: boolean;
-  readonly startedMs: number;
-  readonly ready: boolean;
-  /** Whether any of that is about to change by itself. */
-  readonly changing: boolean;
-}
 
 const AGE_MS = 86_400_000;
 const WARM_UP_SECONDS = 300;
 /** What nobody looked at for longer than this is left out; counters then are as if it had stood still. */
 const MAX_PLAYED_SECONDS = 1_800;
-const LEAVING_AFTER_MS = 1_000;
-const LEFT_AFTER_MS = 4_300;
-const ENDED_AFTER_MS = 5_100;
-/** A process that has nothing to flush ends sooner. */
-const SIMPLE_END_MS = 200;
-/** The kubelet starts the container again. */
-const STARTED_AGAIN_AFTER_MS = 8_000;
 
 /**
  * The lab's cluster as its metrics show it. Its state is played second by second up to the moment it is asked for, from a
@@ -57,6 +38,7 @@ export class ClusterSimulation {
   readonly #shutdowns = new Map<string, Shutdown>();
   readonly #storeBackMs = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
+  #runtimeConfig: RuntimeConfig | null = null;
   #second: number;
 
   constructor(seed: number, pods: readonly PodIdentity[], nowMs: number) {
@@ -134,6 +116,13 @@ export class ClusterSimulation {
   /** All pods of the cluster, running or not. */
   pods(): readonly PodIdentity[] {
     return [...this.#pods.values()].map(({ identity }) => identity);
+  }
+
+  /** The runtime configuration has changed: every process reads it within its period, and those that begin read it at once. */
+  setRuntimeConfig(config: RuntimeConfig, nowMs: number): void {
+    this.advance(nowMs);
+    this.#runtimeConfig = config;
+    for (const pod of this.#pods.values()) pod.loadRuntimeConfig(config, this.#second);
   }
 
   /** A process begins in a pod, known or new. */
@@ -275,6 +264,7 @@ export class ClusterSimulation {
     const Pod =
       identity.target === "ingester" || identity.target === "distributor" ? make[identity.target] : SimulatedReadPath;
     const pod = new Pod(identity, this.#seed, startedMs);
+    if (this.#runtimeConfig !== null) pod.loadRuntimeConfig(this.#runtimeConfig, this.#second - 20);
     this.#pods.set(identity.name, pod);
     return pod;
   }
@@ -313,6 +303,7 @@ export class ClusterSimulation {
       slowFlush: this.#faults.has(`slow-flush:${name}`),
       jitter: this.#faults.has(`network-jitter:${name}`),
       starved: this.#faults.has(`cpu-starved:${name}`),
+      storeSlow: this.#faults.has("store-slow"),
       storeDown: this.#faults.has("object-store-down") || nowMs < (this.#storeBackMs.get(name) ?? 0),
       storms: tenants("tenant-storm"),
       explosions: tenants("label-explosion"),
@@ -334,10 +325,15 @@ export class ClusterSimulation {
       jitter: this.#faults.has(`network-jitter:${identity.name}`),
       inRing: this.#ring.stateOf(identity.name, nowMs) === "ACTIVE",
     }));
-    const states = this.#ring.members(nowMs).map(({ state }) => state);
+    const rings = this.#rings(alive, nowMs);
+    const signature = ringSignature(rings, second);
     const count = (target: string) => alive.filter(({ identity }) => identity.target === target).length;
     const readPath = {
       storeDown: this.#faults.has("object-store-down"),
+      storeSlow: this.#faults.has("store-slow"),
+      compactorStuck: this.#faults.has("compactor-stuck"),
+      rulesMissed: this.#faults.has("rules-missed"),
+      schedulerQueue: this.#faults.has("scheduler-queue"),
       ingestersLost: ingesters.filter((each) => !each.alive).length,
       queriers: Math.max(1, count("querier")),
     };
@@ -347,10 +343,23 @@ export class ClusterSimulation {
       else if (pod instanceof SimulatedDistributor)
         pod.tick(second, this.#troubles("", nowMs), ingesters, Math.max(1, count("distributor")), members.length);
       else if (pod instanceof SimulatedReadPath) pod.tick(second, readPath, members.length);
-      if (!SEES_INGESTER_RING.has(target)) continue;
-      const of = (state: string) => states.filter((each) => each === state).length;
-      pod.tickRing("ingester", of("ACTIVE"), of("UNHEALTHY"), of("LEAVING"), of("JOINING"));
+      tickKvClients(pod.series, target);
+      if (pod.ringSignature === signature) continue;
+      pod.ringSignature = signature;
+      tickRings(pod.series, target, rings);
     }
+  }
+
+  #rings(alive: readonly SimulatedPod[], nowMs: number): RingView[] {
+    const ingesters = { name: "ingester", tokensEach: 128, zoned: true, members: this.#ring.members(nowMs) } as const;
+    const heartbeatMs = nowMs - (nowMs % 5_000);
+    const others = SIMPLE_RINGS.map(({ target, ...ring }) => ({
+      ...ring,
+      members: alive
+        .filter(({ identity }) => identity.target === target)
+        .map(({ identity }) => ({ state: "ACTIVE" as const, zone: identity.zone, heartbeatMs })),
+    }));
+    return [ingesters, ...others];
   }
 
   #ringProcesses(nowMs: number): RingProcess[] {
@@ -380,5 +389,3 @@ export class ClusterSimulation {
     }
   }
 }
-
-const SEES_INGESTER_RING: ReadonlySet<string> = new Set(["distributor", "ingester", "querier", "ruler"]);

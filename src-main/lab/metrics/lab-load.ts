@@ -21,6 +21,8 @@ export interface Troubles {
   readonly slowFlush: boolean;
   readonly jitter: boolean;
   readonly starved: boolean;
+  /** The object store takes its time with everybody. */
+  readonly storeSlow: boolean;
   /** The object store does not take this ingester's puts. */
   readonly storeDown: boolean;
   /** Tenants that push 25 times as much as they may. */

@@ -1,12 +1,15 @@
+import { SHARED_FAMILIES } from "./shared-families.ts";
+
 /** A family as Loki 3.7.6 registers it: its type, its help text, and the upper bounds of a histogram's classic buckets. */
 export interface MetricFamily {
-  readonly type: "counter" | "gauge" | "histogram";
+  readonly type: "counter" | "gauge" | "histogram" | "summary";
   readonly help: string;
   readonly bounds?: readonly string[];
 }
 
 /** The families that the lab's components expose, in the words of real pages. */
 export const METRIC_FAMILIES = {
+  ...SHARED_FAMILIES,
   go_goroutines: { type: "gauge", help: "Number of goroutines that currently exist." },
   go_memstats_heap_inuse_bytes: {
     type: "gauge",

@@ -62,11 +62,22 @@ export class SeriesRegistry {
     const text = labelText(labels, this.#texts);
     const histogram = family.get(text) ?? { count: 0, sum: 0, below: bounds.map(() => 0) };
     family.set(text, histogram);
+    if (count === 0) return;
     histogram.count += count;
     histogram.sum += count * meanSeconds;
     for (const [index, bound] of bounds.entries()) {
       histogram.below[index] = (histogram.below[index] ?? 0) + count * shareBelow(Number(bound), meanSeconds);
     }
+  }
+
+  /** Whether a histogram with these labels has begun. */
+  has(name: MetricName, labels: Labels): boolean {
+    return this.#histograms.get(name)?.has(labelText(labels, this.#texts)) === true;
+  }
+
+  /** Takes a series away, as when a label's value is replaced by another. */
+  drop(name: MetricName, labels: Labels): void {
+    this.#values.get(name)?.delete(labelText(labels, this.#texts));
   }
 
   /** Makes counters as high as after `factor` times as long; for a process that is older than what was played. */
@@ -112,6 +123,12 @@ export class SeriesRegistry {
     const bounds = boundsOf(name);
     for (const [labels, { count, sum, below }] of this.#histograms.get(name) ?? []) {
       const prefix = labels === "" ? "" : `${labels},`;
+      if (METRIC_FAMILIES[name].type === "summary") {
+        const value = count < 1 ? "NaN" : String(sum / count);
+        for (const quantile of ["0.5", "0.9", "0.99"]) lines.push(`${name}{${prefix}quantile="${quantile}"} ${value}`);
+        lines.push(`${key(`${name}_sum`, labels)} ${sum}`, `${key(`${name}_count`, labels)} ${Math.floor(count)}`);
+        continue;
+      }
       for (const [index, bound] of bounds.entries()) {
         lines.push(`${name}_bucket{${prefix}le="${bound}"} ${Math.floor(below[index] ?? 0)}`);
       }

@@ -10,6 +10,12 @@ const DRAIN_PER_SECOND = 20;
 /** `concurrent_flushes` 8 over puts of 2 s. */
 const SLOW_PUT_SECONDS = 2;
 const SLOW_DRAIN_PER_SECOND = 4;
+/** The same behind a store that is slow with everybody. */
+const STORE_SLOW_PUT_SECONDS = 1.3;
+const STORE_SLOW_DRAIN_PER_SECOND = 6;
+const CHUNK_BYTES = 620;
+const INDEX_STORE = "index-store-tsdb-2024-01-01";
+const INDEX_BUILD_SECONDS = 900;
 /** A stream waits once, however often it falls due. */
 const QUEUE_CAP = 1_400;
 /** A forced flush puts what is there, small chunks mostly, side by side; behind slow puts that takes its time. */
@@ -30,6 +36,7 @@ export class SimulatedIngester extends SimulatedPod {
   /** Chunks of a forced flush that are not put yet. */
   #forcedLeft = 0;
   #bornSecond = Number.NEGATIVE_INFINITY;
+  #indexSecond: number | null = null;
   shutdownMarker = false;
 
   /** Whether the WAL is being replayed at this moment; until then nothing is taken in. */
@@ -64,6 +71,7 @@ export class SimulatedIngester extends SimulatedPod {
     series.set("loki_lifecycler_read_only", 0, { name: "ingester" });
     series.add("loki_member_consul_heartbeats_total", 0.2, { name: "ingester" });
     this.#tickWal(second, age, troubles);
+    this.#tickIndex(second, troubles);
     if (age < REPLAY_SECONDS) return;
     if (age === REPLAY_SECONDS) this.#queue = QUEUE_AFTER_REPLAY;
     this.#tickPushes(second, troubles);
@@ -120,8 +128,41 @@ export class SimulatedIngester extends SimulatedPod {
     series.add("loki_ingester_wal_records_logged_total", replaying ? 0 : 14 * share);
     series.set("loki_ingester_wal_disk_usage_percent", 0.163);
     series.add("loki_ingester_wal_disk_full_failures_total", 0);
-    series.add("loki_ingester_checkpoint_creations_total", !replaying && second % 300 === 0 ? 1 : 0);
+    series.set("loki_ingester_wal_replay_flushing", 0);
+    series.set("loki_ingester_wal_bytes_in_use", replaying ? 24e6 : 0);
+    const checkpoint = !replaying && second % 300 === 0 ? 1 : 0;
+    series.observe("loki_ingester_checkpoint_duration_seconds", checkpoint, 9.4);
+    series.add("loki_ingester_checkpoint_creations_total", checkpoint);
     series.add("loki_ingester_checkpoint_creations_failed_total", 0);
+  }
+
+  /** What it has registered and seldom moves: its limiter, its cache, and the index that it builds and ships. */
+  #tickIndex(second: number, { storeDown }: Troubles): void {
+    const { series } = this;
+    series.set("loki_ingester_limiter_enabled", 1);
+    series.add("loki_ingester_autoforget_unhealthy_ingesters_total", 0);
+    for (const cache of ["chunksembedded-cache", "embedded-cache"]) {
+      series.set("loki_embeddedcache_entries", 0, { cache });
+      series.add("loki_cache_fetched_keys", 0, { name: cache });
+      series.add("loki_cache_hits", 0, { name: cache });
+    }
+    for (const method of ["fetch", "store"]) {
+      const labels = { method: `chunksembedded-cache.${method}`, name: "chunksembedded-cache", status_code: "200" };
+      series.observe("loki_cache_request_duration_seconds", 0.05, 0.00004, labels);
+    }
+    for (const operation of ["chunk_refs", "stats"]) {
+      const labels = { component: INDEX_STORE, operation, status_code: "200" };
+      series.observe("loki_index_request_duration_seconds", 0.1, 0.0003, labels);
+    }
+    const due = second % INDEX_BUILD_SECONDS === 0;
+    const built = due && !storeDown;
+    if (built || this.#indexSecond === null) this.#indexSecond = second - (second % INDEX_BUILD_SECONDS);
+    const component = INDEX_STORE;
+    const attempts = { component, source: "head", status: storeDown ? "failure" : "success" };
+    series.add("loki_tsdb_build_index_attempts_total", due ? 1 : 0, attempts);
+    series.set("loki_tsdb_build_index_last_successful_timestamp_seconds", this.#indexSecond, { component });
+    const status = storeDown ? "failure" : "success";
+    series.add("loki_tsdb_shipper_tables_upload_operation_total", 1 / 60, { component, status });
   }
 
   #tickStreams(second: number, { explosions }: Troubles): void {
@@ -152,7 +193,7 @@ export class SimulatedIngester extends SimulatedPod {
   }
 
   #tickFlushes(second: number, troubles: Troubles): void {
-    const { slowFlush, starved, storeDown } = troubles;
+    const { slowFlush, storeSlow, starved, storeDown } = troubles;
     const { series } = this;
     const forced = this.#forcedLeft > 0;
     const exploded = this.#streams() > 3_000;
@@ -160,14 +201,21 @@ export class SimulatedIngester extends SimulatedPod {
     const due = exploded ? (inWave ? 120 : 25) : (inWave ? WAVE_PER_SECOND : 0) + TRICKLE_PER_SECOND;
     // Nothing stands twice in the queue: the fuller it is, the less is added.
     const cap = exploded ? QUEUE_CAP * 2 : QUEUE_CAP;
-    const backedUp = slowFlush || storeDown;
+    const backedUp = slowFlush || storeSlow || storeDown;
     // A forced flush has taken what would fall due meanwhile.
     const room = forced ? 0 : backedUp ? Math.max(0, 1 - this.#queue / cap) : 1;
     const added = due * (1 + 0.08 * this.noise("due", second)) * room;
     this.#queue += added;
-    const mean = (slowFlush ? SLOW_PUT_SECONDS : 0.015) * (starved ? 2.2 : 1) * (1 + 0.1 * this.noise("put", second));
-    const speed = slowFlush ? SLOW_DRAIN_PER_SECOND : exploded ? 45 : DRAIN_PER_SECOND * (starved ? 0.8 : 1);
-    const forcedSpeed = slowFlush ? SLOW_FORCED_PER_SECOND : FORCED_PER_SECOND;
+    const putSeconds = slowFlush ? SLOW_PUT_SECONDS : storeSlow ? STORE_SLOW_PUT_SECONDS : 0.015;
+    const mean = putSeconds * (starved ? 2.2 : 1) * (1 + 0.1 * this.noise("put", second));
+    const speed = slowFlush
+      ? SLOW_DRAIN_PER_SECOND
+      : storeSlow
+        ? STORE_SLOW_DRAIN_PER_SECOND
+        : exploded
+          ? 45
+          : DRAIN_PER_SECOND * (starved ? 0.8 : 1);
+    const forcedSpeed = slowFlush || storeSlow ? SLOW_FORCED_PER_SECOND : FORCED_PER_SECOND;
     const capacity = storeDown ? 0 : forced ? Math.max(forcedSpeed, speed) : speed;
     const done = Math.min(this.#queue, capacity);
     this.#queue -= done;
@@ -195,6 +243,8 @@ export class SimulatedIngester extends SimulatedPod {
     for (const load of LAB_LOAD) {
       const share = this.#streamsOf(load) / streams;
       series.add("loki_ingester_chunks_stored_total", done * share, { tenant: load.tenant });
+      series.add("loki_ingester_chunk_stored_bytes_total", done * share * CHUNK_BYTES, { tenant: load.tenant });
+      series.add("loki_chunk_store_stored_chunk_bytes_total", done * share * CHUNK_BYTES, { user: load.tenant });
     }
     series.observe("loki_ingester_chunk_age_seconds", done, slowFlush ? 5_400 : 2_700);
   }

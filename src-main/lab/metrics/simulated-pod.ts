@@ -1,13 +1,28 @@
 import type { PodIdentity } from "../cluster/components.ts";
+import { mix, textSeed } from "../traffic/seeded-random.ts";
 import { noise } from "./lab-load.ts";
 import { SeriesRegistry } from "./series-registry.ts";
+
+/** The runtime configuration as a process reads it. */
+export interface RuntimeConfig {
+  /** Of what it says; `null` for a file that cannot be read. */
+  readonly sha256: string | null;
+}
+
+const RUNTIME_PERIOD_SECONDS = 10;
+const LOG_MESSAGES: Readonly<Record<string, number>> = { debug: 0.4, info: 0.1, warn: 0.002, error: 0 };
 
 /** One process of the cluster: what every component exposes, whatever it does. */
 export class SimulatedPod {
   readonly identity: PodIdentity;
   readonly series = new SeriesRegistry();
   protected readonly seed: number;
+  /** Of the rings that its series show. */
+  ringSignature = "";
   #startedMs: number;
+  #configHash = "0".repeat(64);
+  #configLoaded = true;
+  #nextConfig: { readonly config: RuntimeConfig; readonly second: number } | null = null;
 
   constructor(identity: PodIdentity, seed: number, startedMs: number) {
     this.identity = identity;
@@ -22,6 +37,7 @@ export class SimulatedPod {
   /** A new process in the same pod: it counts from nought. */
   restart(atMs: number): void {
     this.#startedMs = atMs;
+    this.ringSignature = "";
     this.series.clear();
   }
 
@@ -50,12 +66,18 @@ export class SimulatedPod {
       tags: "noasm",
       version: "3.7.6",
     });
-    series.set("loki_runtime_config_last_reload_successful", 1, { config: "loki" });
+    this.#tickRuntimeConfig(second);
+    this.#tickMemberlistClient();
     series.add("loki_panic_total", 0);
-    series.add("loki_log_messages_total", 0.4, { level: "debug" });
-    series.add("loki_log_messages_total", 0.1, { level: "info" });
-    series.add("loki_log_messages_total", 0.002, { level: "warn" });
-    series.add("loki_log_messages_total", 0, { level: "error" });
+    for (const [level, rate] of Object.entries(LOG_MESSAGES)) {
+      series.add("loki_log_messages_total", rate, { level });
+      series.add("loki_internal_log_messages_total", rate, { level });
+    }
+    series.set("loki_tcp_connections", 3 + Math.round(2 * Math.abs(shake)), { protocol: "grpc" });
+    series.set("loki_tcp_connections", 1, { protocol: "http" });
+    // Every process registers these, whatever it does.
+    series.set("loki_ingester_not_owned_streams", 0);
+    series.set("loki_objstore_bucket_last_successful_upload_time", 0, { bucket: "" });
     series.set("loki_inflight_requests", 1, { method: "GET", route: "metrics" });
   }
 
@@ -64,11 +86,34 @@ export class SimulatedPod {
     this.series.set("loki_memberlist_client_cluster_node_health_score", 0);
   }
 
-  /** How many members of a ring are in which state, as this process sees it. */
-  tickRing(ring: string, active: number, unhealthy: number, leaving: number, joining: number): void {
-    const states = { ACTIVE: active, JOINING: joining, LEAVING: leaving, PENDING: 0, Unhealthy: unhealthy };
-    for (const [state, count] of Object.entries(states))
-      this.series.set("loki_ring_members", count, { name: ring, state });
+  /** A runtime configuration is read with the process's next look at its file; one that cannot be read changes nothing. */
+  loadRuntimeConfig(config: RuntimeConfig, atSecond: number): void {
+    const phase = mix(textSeed(this.identity.name), 5) % RUNTIME_PERIOD_SECONDS;
+    const since = (atSecond + RUNTIME_PERIOD_SECONDS - phase) % RUNTIME_PERIOD_SECONDS;
+    this.#nextConfig = { config, second: atSecond + RUNTIME_PERIOD_SECONDS - since };
+  }
+
+  #tickRuntimeConfig(second: number): void {
+    const { series } = this;
+    const next = this.#nextConfig;
+    if (next !== null && second >= next.second) {
+      const { sha256 } = next.config;
+      series.drop("loki_runtime_config_hash", { config: "loki", sha256: this.#configHash });
+      this.#configHash = sha256 ?? this.#configHash;
+      this.#configLoaded = sha256 !== null;
+      this.#nextConfig = null;
+    }
+    series.set("loki_runtime_config_last_reload_successful", this.#configLoaded ? 1 : 0, { config: "loki" });
+    series.set("loki_runtime_config_hash", 1, { config: "loki", sha256: this.#configHash });
+  }
+
+  #tickMemberlistClient(): void {
+    const { series } = this;
+    series.add("loki_memberlist_client_cas_failure_total", 0);
+    for (const queue of ["gossip", "local"])
+      series.set("loki_memberlist_client_messages_in_broadcast_queue", 0, { queue });
+    series.add("loki_memberlist_client_messages_to_broadcast_dropped_total", 0);
+    series.add("loki_memberlist_client_received_broadcasts_invalid_total", 0);
   }
 
   protected noise(what: string, second: number): number {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { KEPT_FAMILIES } from "../../../src-main/core/health/scraping/kept-families.ts";
 import { parseSeriesKey } from "../../../src-main/core/health/detection/series-key.ts";
 import { ClusterSimulation } from "../../../src-main/lab/metrics/cluster-simulation.ts";
 import { METRIC_FAMILIES } from "../../../src-main/lab/metrics/metric-families.ts";
@@ -32,19 +33,30 @@ function simulation(seed = 1): ClusterSimulation {
   return new ClusterSimulation(seed, simulatedPods(), DRILL_START);
 }
 
+const COMPONENTS = [
+  "ingester",
+  "distributor",
+  "querier",
+  "query-frontend",
+  "query-scheduler",
+  "index-gateway",
+  "compactor",
+  "ruler",
+] as const;
+
+/** Counted by the servers themselves: what is really under way in the lab, not in its simulation. */
+const LIVING: ReadonlySet<string> = new Set([
+  "loki_compactor_oldest_pending_delete_request_age_seconds",
+  "loki_compactor_pending_delete_requests_count",
+  "loki_querier_tail_active",
+  "loki_request_duration_seconds_count",
+  "loki_request_duration_seconds_sum",
+]);
+
 const podOf = (target: string) => simulatedPods().find((pod) => pod.target === target)?.name ?? "";
 
 describe("metrics of the lab's components", () => {
-  for (const target of [
-    "ingester",
-    "distributor",
-    "querier",
-    "query-frontend",
-    "query-scheduler",
-    "index-gateway",
-    "compactor",
-    "ruler",
-  ]) {
+  for (const target of COMPONENTS) {
     it(`have the names, types, help texts and labels of a real ${target}, under every fault`, () => {
       const real = recorded(target);
       const underFaults = recorded("seen-under-faults");
@@ -68,6 +80,24 @@ describe("metrics of the lab's components", () => {
         const { sample, names } = shape(line.slice(0, line.lastIndexOf(" ")));
         const known = real.labels.get(sample) ?? underFaults.labels.get(sample);
         expect([...(known ?? [])], sample).toContain(names);
+      }
+    });
+  }
+
+  for (const target of COMPONENTS) {
+    it(`have all that is kept of a real ${target}'s page, with its labels`, () => {
+      const real = recorded(target);
+      const text = expositionText(simulation().families(podOf(target), DRILL_START + 60_000));
+      const own = new Map<string, Set<string>>();
+      for (const line of text.split("\n")) {
+        if (line === "" || line.startsWith("#")) continue;
+        const { sample, names } = shape(line.slice(0, line.lastIndexOf(" ")));
+        own.set(sample, (own.get(sample) ?? new Set()).add(names));
+      }
+      const kept = [...real.labels].filter(([sample]) => KEPT_FAMILIES.has(sample) && !LIVING.has(sample));
+      expect(kept.length).toBeGreaterThan(25);
+      for (const [sample, names] of kept) {
+        expect([...(own.get(sample) ?? [])], sample).toEqual(expect.arrayContaining([...names]));
       }
     });
   }
