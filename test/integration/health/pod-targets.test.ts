@@ -1,9 +1,13 @@
+import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { proxyRefusal, throughClusterFailure } from "../../../src-main/core/clusters/adapters/api-proxy-failure.ts";
 import { createDirectTransport } from "../../../src-main/core/clusters/adapters/direct-transport.ts";
 import type { KubernetesClient } from "../../../src-main/core/clusters/kubernetes-client.ts";
 import { discoverLoki } from "../../../src-main/core/clusters/loki-discovery.ts";
 import { systemClock } from "../../../src-main/core/common/clock.ts";
+import { readConfig } from "../../../src-main/core/health/instance/read-config.ts";
+import { readInstance } from "../../../src-main/core/health/instance/read-instance.ts";
+import { readRings } from "../../../src-main/core/health/rings/read-rings.ts";
 import { directTargets } from "../../../src-main/core/health/scraping/direct-targets.ts";
 import { podTargets } from "../../../src-main/core/health/scraping/pod-targets.ts";
 import type { TargetSource } from "../../../src-main/core/health/scraping/scrape-target.ts";
@@ -51,6 +55,18 @@ describe("targets of the lab's cluster", () => {
       expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(["answered"]));
       expect(round.scrapes).toHaveLength(targets.length);
       expect(round.ring?.length).toBeGreaterThan(0);
+      const options = { targets, replicationFactor: 3, clock: systemClock, signal: never };
+      const [ring, compactors] = await readRings({ ...options, names: ["ingester", "compactor"] });
+      expect(ring?.members.map(({ id }) => id)).toEqual(round.ring?.map(({ id }) => id).toSorted());
+      expect(ring?.members.reduce((sum, { ownership }) => sum + ownership, 0)).toBeCloseTo(1, 9);
+      expect(ring?.zones.length).toBeGreaterThan(1);
+      expect(compactors?.error).toBeNull();
+      const ingester = targets.find(({ component }) => component === "ingester");
+      if (ingester === undefined) throw new Error("no ingester");
+      const said = await readInstance(ingester, systemClock, never);
+      expect(said).toMatchObject({ servicesError: null, readyText: "" });
+      expect(said.services).toContainEqual({ module: "ingester", state: "Running" });
+      expect((await readConfig(ingester, systemClock, never)).yaml).toContain("replication_factor");
     } finally {
       await lab.close();
     }
@@ -168,6 +184,49 @@ describe("targets behind an API server", () => {
       "loki-ingester-2": "unreachable",
       "loki-ingester-3": "answered",
     });
+  });
+
+  it("cost no more than their time and their bytes when they drip, or unpack to fifty megabytes", async () => {
+    const dripping = await pod("loki-ingester-0", "ingester");
+    const timers: NodeJS.Timeout[] = [];
+    dripping.handler = (_request, response) => {
+      response.writeHead(200, { "content-type": "text/plain" });
+      timers.push(setInterval(() => response.write("#"), 50));
+    };
+    const bomb = await pod("loki-ingester-1", "ingester");
+    const packed = gzipSync("go_goroutines 1\n".repeat(3_300_000));
+    bomb.handler = (_request, response) => {
+      response.writeHead(200, { "content-type": "text/plain", "content-encoding": "gzip" });
+      response.end(packed);
+    };
+    const liar = await pod("loki-ingester-2", "ingester");
+    liar.handler = (_request, response) => {
+      response.writeHead(200, { "content-type": "text/plain", "content-encoding": "gzip" });
+      response.end("go_goroutines 1\n");
+    };
+    await pod("loki-ingester-3", "ingester");
+    const { targets, tookMs } = await scrape();
+    for (const timer of timers) clearInterval(timer);
+    expect(packed.byteLength).toBeLessThan(2 ** 20);
+    expect(targets.map(({ outcome }) => outcome)).toEqual(["timed-out", "too-large", "not-metrics", "answered"]);
+    expect(tookMs).toBeLessThan(10_000);
+  });
+
+  it("tell their ring though half of them are forbidden, and nobody's where all are", async () => {
+    const shards = [{ id: "loki-ingester-1", address: "10.0.0.1:9095", state: "ACTIVE", zone: "a", tokens: [7] }];
+    const body = JSON.stringify({ shards, now: "2026-11-22T13:54:26Z" });
+    for (const index of [0, 1, 2, 3])
+      await pod(`loki-ingester-${index}`, "ingester", { body, type: "application/json" });
+    const forbidden = status(403, "Forbidden", 'User "sre" cannot get resource "pods/proxy"');
+    api.json("GET", /pods\/http:loki-ingester-[02]:\d+\/proxy\//, 403, forbidden);
+    const targets = await sourceThrough(client).targets(never);
+    const options = { targets, replicationFactor: 3, clock: systemClock, signal: never };
+    const [ring, unused] = await readRings({ ...options, names: ["ingester", "ruler"] });
+    expect(ring).toMatchObject({ from: "loki-ingester-1", error: null, members: [{ ownership: 1 }] });
+    expect(unused).toMatchObject({ from: null, error: { code: "health.nobody-tells" } });
+    api.json("GET", /pods\/http:loki-ingester-\d:\d+\/proxy\//, 403, forbidden);
+    const [none] = await readRings({ ...options, names: ["ingester"] });
+    expect(none).toMatchObject({ from: null, members: [], error: { code: "cluster.forbidden" } });
   });
 
   it("are each asked on a port of their own though one label leads to both, and not once they are over", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HttpBodyError } from "../../../src-main/core/common/http-body-error.ts";
+import { FigureWindow } from "../../../src-main/core/health/instance/figure-window.ts";
 import { Scraper, type RoundReport } from "../../../src-main/core/health/scraping/scraper.ts";
 import type { ScrapeTarget } from "../../../src-main/core/health/scraping/scrape-target.ts";
 import { AppError } from "../../../src-shared/errors/app-error.ts";
@@ -134,6 +135,63 @@ describe("a round of scraping", () => {
     const { round, targets } = await new Scraper({ source: sourceOf(target), clock: new ManualClock() }).round(never);
     expect(round.scrapes[0]?.series?.["go_goroutines"]).toBe(2);
     expect(targets[0]?.repeatedKeys).toBe(1);
+  });
+});
+
+describe("targets whose word is not to be taken", () => {
+  it("are told by our clock alone, though theirs is an hour off and they say so in every line", async () => {
+    const clock = new ManualClock(Date.UTC(2026, 10, 22, 12));
+    const hour = 3_600_000;
+    const page = (offMs: number) =>
+      `go_goroutines 7 ${clock.nowMs() + offMs}\nprocess_start_time_seconds ${(clock.nowMs() + offMs) / 1_000}\n`;
+    const source = sourceOf(
+      new ScriptedTarget("ahead-0", metricsPage(page(hour))),
+      new ScriptedTarget("behind-0", metricsPage(page(-hour))),
+    );
+    const { round } = await new Scraper({ source, clock }).round(never);
+    expect(round.scrapes.map(({ atMs, series }) => [atMs, series?.["go_goroutines"]])).toEqual([
+      [clock.nowMs(), 7],
+      [clock.nowMs(), 7],
+    ]);
+  });
+
+  it("give what stands in each scrape, though their counters fall every time", async () => {
+    const clock = new ManualClock(0);
+    const counts = [900, 3, 250, 0];
+    let scraped = 0;
+    const target = new ScriptedTarget("ingester-0", (request) =>
+      metricsPage(`process_cpu_seconds_total ${request.path === "/metrics" ? counts[scraped++] : 0}\n`)(request),
+    );
+    const scraper = new Scraper({ source: sourceOf(target), clock });
+    const window = new FigureWindow();
+    const seen: unknown[] = [];
+    for (const _count of counts) {
+      // oxlint-disable-next-line no-await-in-loop -- rounds follow each other
+      const { round } = await scraper.round(never);
+      window.take(round);
+      seen.push(round.scrapes[0]?.series?.["process_cpu_seconds_total"]);
+      // oxlint-disable-next-line no-await-in-loop -- as time does
+      await clock.advance(10_000);
+    }
+    expect(seen).toEqual(counts);
+    // 3 after the first reset, 247 more, and none after the second.
+    expect(window.figures("ingester-0").find(({ key }) => key === "cpu-cores")?.value).toBeCloseTo(250 / 30, 9);
+  });
+
+  it("have families that come back after others, as repeated names do, read as one", async () => {
+    const page = metricsPage(
+      'loki_panic_total 1\ngo_goroutines 2\nloki_panic_total{a="b"} 3\n# TYPE go_goroutines gauge\nloki_panic_total 4\n',
+    );
+    const { round, targets } = await new Scraper({
+      source: sourceOf(new ScriptedTarget("ingester-0", page)),
+      clock: new ManualClock(),
+    }).round(never);
+    expect({ ...round.scrapes[0]?.series }).toEqual({
+      loki_panic_total: 4,
+      'loki_panic_total{a="b"}': 3,
+      go_goroutines: 2,
+    });
+    expect(targets[0]).toMatchObject({ samples: 4, repeatedKeys: 1, brokenLines: 0 });
   });
 });
 
