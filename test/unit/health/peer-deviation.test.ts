@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { median, peerDeviation } from "../../../src-main/core/health/detection/peer-deviation.ts";
+import { median, peerDeviation, PeerSample } from "../../../src-main/core/health/detection/peer-deviation.ts";
 import { Persistence } from "../../../src-main/core/health/detection/persistence.ts";
 import { increase } from "../../../src-main/core/health/detection/reading-window.ts";
 import { parseSeriesKey } from "../../../src-main/core/health/detection/series-key.ts";
@@ -10,7 +10,41 @@ const positive = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
 
 describe("a value among its mates", () => {
   it("is no deviation where all are alike", () => {
-    expect(peerDeviation(3, [3, 3, 3], SCALE)).toEqual({ own: 3, matesMedian: 3, ratio: 1, score: 0 });
+    expect(peerDeviation(3, [3, 3, 3], SCALE)).toEqual({ own: 3, matesMedian: 3, spread: 0, ratio: 1, score: 0 });
+  });
+
+  it("tells how far its mates are apart, in their own unit", () => {
+    expect(peerDeviation(9, [10, 12, 17], SCALE)).toMatchObject({ matesMedian: 12, spread: 2 });
+    expect(peerDeviation(9, [10, 12, 14, 20], SCALE)).toMatchObject({ matesMedian: 13, spread: 2 });
+  });
+
+  it("is the same whether its mates are sorted for it alone or once for all", () => {
+    fc.assert(
+      fc.property(fc.array(positive, { minLength: 2, maxLength: 30 }), (values) => {
+        const sample = new PeerSample(values, SCALE);
+        for (const [index, own] of values.entries()) {
+          const alone = peerDeviation(
+            own,
+            values.filter((_value, other) => other !== index),
+            SCALE,
+          );
+          const among = sample.deviation(own, true);
+          expect(among?.score).toBeCloseTo(alone?.score ?? Number.NaN, 9);
+          expect(among?.spread).toBeCloseTo(alone?.spread ?? Number.NaN, 9);
+          expect(among?.matesMedian).toBeCloseTo(alone?.matesMedian ?? Number.NaN, 9);
+        }
+      }),
+    );
+  });
+
+  it("has the spread that sorting all distances gives", () => {
+    fc.assert(
+      fc.property(fc.array(positive, { minLength: 1, maxLength: 30 }), (mates) => {
+        const middle = median(mates);
+        const spread = median(mates.map((mate) => Math.abs(mate - middle)));
+        expect(peerDeviation(1, mates, SCALE)?.spread).toBeCloseTo(spread, 6);
+      }),
+    );
   });
 
   it("scores the same whatever the unit", () => {
