@@ -4,13 +4,15 @@ import { operationReportSchema, type OperationReport } from "../../../../src-sha
 import type { Job } from "../../../../src-shared/model/job.ts";
 import { Button } from "../../../components/button.tsx";
 import { withVisibleCharacters } from "../../../components/control-characters.ts";
+import { errorText } from "../../../components/error-text.ts";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
-import { JobControls } from "../../../components/job-view.tsx";
+import { ConfirmButton } from "../../../components/confirm-button.tsx";
 import { OperationOutcome, operationOutcome } from "../../../components/operation-outcome.tsx";
 import { OperationSteps, type StepProgress } from "../../../components/operation-steps.tsx";
 import { operationName } from "../../../components/operation-text.ts";
 import { LoadingView } from "../../../components/state-views.tsx";
 import { hasEnded } from "../../../hooks/use-jobs.ts";
+import { useChange } from "../../../hooks/use-answer.ts";
 import { useForbidden } from "../../../hooks/use-permission.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { useWorkspace } from "../../../hooks/workspace-store.ts";
@@ -22,11 +24,13 @@ import { useFollowedJob } from "./use-followed-job.ts";
 
 interface JobViewProps {
   readonly job: string;
+  /** Whether the dialog's title says already what it is. */
+  readonly named: boolean;
   readonly onClose: () => void;
 }
 
 /** An applied operation: its steps as they go, what was measured, and whether it was seen to be done. */
-export function JobView({ job: id, onClose }: JobViewProps): ReactElement {
+export function JobView({ job: id, named, onClose }: JobViewProps): ReactElement {
   const t = useTranslate();
   const { job, error, retry } = useFollowedJob(id);
   const report = useMemo(() => reportOf(job), [job]);
@@ -40,7 +44,7 @@ export function JobView({ job: id, onClose }: JobViewProps): ReactElement {
         ) : (
           <>
             <OperationOutcome kind={operationOutcome(job.state, report)} />
-            {report === null ? null : (
+            {report === null || named ? null : (
               <p className={styles.muted}>
                 {operationName(t, report.plan.operation)} ·{" "}
                 <code>{withVisibleCharacters(targetOf(report.plan.operation))}</code>
@@ -74,7 +78,7 @@ function JobActions({ job, onClose }: { readonly job: Job | undefined; readonly 
       <Button onClick={onClose} tone="primary">
         {running ? t("operations.leaveRunning") : t("app.close")}
       </Button>
-      {running ? <JobControls job={job} /> : null}
+      {running ? <CancelOperation job={job} /> : null}
       <span className={styles.links}>
         <Button disabledReason={noJobs} icon={IconChecklist} onClick={() => show("jobs")} tone="quiet">
           {t("operations.openJob")}
@@ -84,6 +88,30 @@ function JobActions({ job, onClose }: { readonly job: Job | undefined; readonly 
         </Button>
       </span>
     </div>
+  );
+}
+
+/** What has been sent cannot be called back: cancelling ends the waiting and leaves out the steps that are left. */
+function CancelOperation({ job }: { readonly job: Job }): ReactElement {
+  const t = useTranslate();
+  const forbidden = useForbidden("jobs.control");
+  const { fire, pending, error } = useChange("jobs", "cancel");
+  return (
+    <>
+      <ConfirmButton
+        confirmLabel={t("operations.cancelNow")}
+        disabledReason={forbidden}
+        label={t("operations.cancel")}
+        loading={pending}
+        onConfirm={() => fire({ job: job.id })}
+        question={t("operations.cancelQuestion")}
+      />
+      {error === undefined ? null : (
+        <span className={styles.refused} role="alert">
+          {errorText(t, error)}
+        </span>
+      )}
+    </>
   );
 }
 

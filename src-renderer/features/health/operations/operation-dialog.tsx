@@ -47,7 +47,7 @@ export function OperationDialog({ site, subject, onClose }: OperationDialogProps
       }
     >
       {job !== null ? (
-        <JobView job={job} key={job} onClose={onClose} />
+        <JobView job={job} key={job} named={operation !== undefined} onClose={onClose} />
       ) : operation === undefined ? null : (
         <PlanView
           key={JSON.stringify(operation)}

@@ -82,11 +82,7 @@ function Reason({ reason }: { readonly reason: SafetyReason }): ReactElement {
       <StatusShape label={t(`operations.weight.${weight}`)} tone={WEIGHT_TONES[weight]} />
       <div>
         <p>{t(`health.safe.${kind}`, params)}</p>
-        {weight === "notes" ? null : (
-          <p className={styles.wait}>
-            <span className={styles.waitWord}>{t(`operations.wait.${weight}`)}</span> {t(`health.wait.${kind}`, params)}
-          </p>
-        )}
+        {weight === "notes" ? null : <p className={styles.wait}>{t(`health.wait.${kind}`, params)}</p>}
       </div>
     </li>
   );

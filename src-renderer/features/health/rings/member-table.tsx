@@ -4,6 +4,7 @@ import { useMemo, useState, type ReactElement } from "react";
 import type { RingMemberView, RingView } from "../../../../src-shared/model/health/ring.ts";
 import { Button } from "../../../components/button.tsx";
 import { withVisibleCharacters } from "../../../components/control-characters.ts";
+import { RelativeTime } from "../../../components/quantity.tsx";
 import { StatusShape } from "../../../components/status-shape.tsx";
 import { VirtualTable, type TableColumn } from "../../../components/virtual-table.tsx";
 import type { Formats } from "../../../hooks/formats.ts";
@@ -107,8 +108,27 @@ function memberColumns(
     {
       id: "member",
       header: t("rings.member"),
-      width: "minmax(180px, 2fr)",
-      render: ({ id }) => <span title={withVisibleCharacters(id)}>{withVisibleCharacters(id)}</span>,
+      width: "minmax(220px, 2fr)",
+      render: ({ id, state }) => (
+        <>
+          <span title={withVisibleCharacters(id)}>{withVisibleCharacters(id)}</span>
+          {state === "UNHEALTHY" ? (
+            <span className={styles.forget}>
+              <Button
+                aria-label={t("rings.forgetMember", { member: withVisibleCharacters(id) })}
+                compact
+                disabledReason={noOperating}
+                onClick={(event) => {
+                  event.stopPropagation();
+                  onForget(id);
+                }}
+              >
+                {t("rings.forget")}
+              </Button>
+            </span>
+          ) : null}
+        </>
+      ),
     },
     {
       id: "zone",
@@ -147,41 +167,21 @@ function memberColumns(
     {
       id: "ownership",
       header: t("rings.ownership"),
-      width: "176px",
+      width: "152px",
       render: ({ ownership }) => <OwnershipBar fair={fair} formats={formats} most={most} ownership={ownership} t={t} />,
     },
     {
       id: "registered",
       header: t("rings.registered"),
-      width: "192px",
+      width: "104px",
       render: ({ registeredMs }) =>
-        registeredMs === null ? <span title={t("rings.noRegistered")}>–</span> : formats.dateTime(registeredMs),
+        registeredMs === null ? <span title={t("rings.noRegistered")}>–</span> : <RelativeTime atMs={registeredMs} />,
     },
     {
       id: "readOnly",
       header: t("rings.readOnly"),
       width: "88px",
       render: ({ readOnly }) => (readOnly ? t("rings.yes") : "–"),
-    },
-    {
-      id: "forget",
-      header: <span className="visually-hidden">{t("rings.forget")}</span>,
-      width: "96px",
-      align: "end",
-      render: ({ id, state }) =>
-        state === "UNHEALTHY" ? (
-          <Button
-            aria-label={t("rings.forgetMember", { member: withVisibleCharacters(id) })}
-            compact
-            disabledReason={noOperating}
-            onClick={(event) => {
-              event.stopPropagation();
-              onForget(id);
-            }}
-          >
-            {t("rings.forget")}
-          </Button>
-        ) : null,
     },
   ];
 }
@@ -205,7 +205,7 @@ function OwnershipBar({ ownership, fair, most, formats, t }: OwnershipBarProps):
   });
   return (
     <span className={styles.ownership} title={times}>
-      <svg aria-hidden className={styles.bar} height="8" preserveAspectRatio="none" viewBox="0 0 100 8" width="96">
+      <svg aria-hidden className={styles.bar} height="8" preserveAspectRatio="none" viewBox="0 0 100 8" width="72">
         <rect className={styles.barGround} height="8" width="100" />
         <rect className={styles.barValue} height="8" width={(ownership / most) * 100} />
         <rect className={styles.barMark} height="8" width="1" x={Math.min(99, (fair / most) * 100)} />

@@ -42,7 +42,7 @@ const ELSEWHERE = [1, 4] as const;
 
 export const BOX = { padX: 12, headPx: 44, footPx: 10, leastWidth: 160, leastHeight: 60, outsideWidth: 112 } as const;
 const GAP_X = 104;
-const GAP_Y = 36;
+const GAP_Y = 44;
 const MARGIN = 16;
 /** Room for the words of one arrow beside a box. */
 const PORT_PX = 34;
