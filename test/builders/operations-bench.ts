@@ -143,12 +143,12 @@ export class OperationsBench implements AsyncDisposable {
 
   /** Lets the lab's time go on until something has happened. */
   async drive<Value>(work: Promise<Value>): Promise<Value> {
-    let settled = false;
+    const state = { settled: false };
     const done = work.finally(() => {
-      settled = true;
+      state.settled = true;
     });
     done.catch(() => undefined);
-    while (!settled) await this.#step();
+    while (!state.settled) await this.#step();
     return done;
   }
 
