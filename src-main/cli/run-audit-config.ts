@@ -40,7 +40,7 @@ async function ofSite(context: CommandContext, options: AuditConfigOptions): Pro
     auditClass: "access",
     subject: { site: options.site ?? options.source ?? "" },
   } as const;
-  return audited(base, context, act, async () => {
+  return await audited(base, context, act, async () => {
     const openSite = await commandHealthSite(base, context, options, INTERVAL_MS, stack);
     const { signal } = context.terminal;
     const bucketOf = () => Promise.reject(new AppError("health.nobody-tells", { what: "bucket" }));

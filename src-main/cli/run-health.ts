@@ -37,7 +37,7 @@ export async function runHealth(context: CommandContext, options: HealthOptions)
   } as const;
   const open = await audited(base, context, act, () => commandHealthSite(base, context, options, intervalMs, stack));
   const watch = stack.use(openWatch(base, open, intervalMs));
-  if (options.follow === true) return follow(context, options, watch);
+  if (options.follow === true) return await follow(context, options, watch);
   const board = await watched(context, base, watch, waitMs);
   const { stdout } = context.terminal;
   if (options.output === "json") await write(stdout, jsonLine(board));
