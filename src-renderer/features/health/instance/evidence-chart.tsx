@@ -39,6 +39,7 @@ export function EvidenceChart({ history }: { readonly history: EvidenceHistory }
   useEffect(() => {
     newest.current = data;
     plot.current?.setData(data);
+    if (plot.current !== null) showNewest(plot.current);
   }, [data]);
   useEffect(() => {
     const element = host.current;
@@ -46,6 +47,8 @@ export function EvidenceChart({ history }: { readonly history: EvidenceHistory }
     const options = chartOptions(element, unit, t, formats);
     const chart = new UPlot(options, newest.current, element);
     plot.current = chart;
+    showNewest(chart);
+    chart.over.addEventListener("pointerleave", () => showNewest(chart));
     const sizes = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
     sizes.observe(element);
     return () => {
@@ -55,6 +58,17 @@ export function EvidenceChart({ history }: { readonly history: EvidenceHistory }
     };
   }, [unit, formats, t]);
   return <div aria-label={chartLabel(history, t, formats)} className={styles.chart} ref={host} role="img" />;
+}
+
+/** While nobody points at a time, the legend tells of the newest. */
+function showNewest(chart: UPlot): void {
+  chart.setLegend({ idx: chart.data[0].length - 1 });
+}
+
+/** Times under the axis, with seconds where the minutes alone would repeat themselves. */
+function timeTexts(splits: readonly number[], formats: Formats): string[] {
+  const withSeconds = splits.some((seconds) => seconds % 60 !== 0);
+  return splits.map((seconds) => formats.time(seconds * 1_000).slice(0, withSeconds ? 8 : 5));
 }
 
 /** What the picture shows, for who does not see it. */
@@ -92,7 +106,7 @@ function chartOptions(
     legend: { live: true },
     scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low), high <= 0 ? 1 : high * 1.1] } },
     axes: [
-      { ...axis, values: (_, splits) => splits.map((seconds) => formats.time(seconds * 1_000).slice(0, 5)) },
+      { ...axis, values: (_, splits) => timeTexts(splits, formats) },
       { ...axis, size: 56, values: (_, splits) => splits.map((at) => figureText(at, unit, formats)) },
     ],
     bands: [{ series: [3, 2], fill: `${band}33` }],
