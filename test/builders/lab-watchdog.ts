@@ -71,7 +71,7 @@ export function podSourceOf(client: KubernetesClient, clock: Clock): TargetSourc
   });
 }
 
-/** A watchdog that leads in a cluster whose time the test moves, five seconds a round. */
+/** A watchdog that leads in a cluster whose time the test moves, round by round. */
 export class DrilledWatchdog implements AsyncDisposable {
   readonly events: (ConditionEvent & { readonly second: number })[] = [];
   readonly logger = new RecordingLogger();
@@ -81,9 +81,11 @@ export class DrilledWatchdog implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   readonly #startMs: number;
+  readonly #everyMs: number;
   mayAct = true;
 
-  constructor(client: KubernetesClient, clock: ManualClock, dryRun = false) {
+  constructor(client: KubernetesClient, clock: ManualClock, dryRun = false, everySeconds = 5) {
+    this.#everyMs = everySeconds * 1_000;
     this.#clock = clock;
     this.#startMs = clock.nowMs();
     this.#rounds = new SteppedRounds(new Scraper({ source: podSourceOf(client, clock), clock, relistMs: 15_000 }));
@@ -120,7 +122,7 @@ export class DrilledWatchdog implements AsyncDisposable {
   async rounds(count: number): Promise<void> {
     for (let round = 0; round < count; round++) {
       // oxlint-disable-next-line no-await-in-loop -- time goes on round by round
-      await this.#clock.advance(5_000);
+      await this.#clock.advance(this.#everyMs);
       // oxlint-disable-next-line no-await-in-loop -- one round after the other
       await this.#rounds.step();
     }
