@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, screenshot, test } from "./console-fixture.ts";
 
-const SCREENS = ["explore", "overview", "sites", "archives", "jobs", "audit", "settings"] as const;
+const SCREENS = ["explore", "overview", "health", "sites", "archives", "jobs", "audit", "settings"] as const;
 const LOOKS = [
   { scheme: "dark", locale: "en-GB" },
   { scheme: "light", locale: "zh-CN" },

@@ -23,15 +23,19 @@ export class RunningConsole {
 
   static start(): RunningConsole {
     const profile = mkdtempSync(join(tmpdir(), "kubemate-e2e-"));
-    const child = spawn(process.execPath, [join(ROOT, "out/main/cli.js"), "serve"], {
-      stdio: ["pipe", "pipe", "inherit"],
-      env: {
-        ...process.env,
-        KUBEMATE_PROFILE: profile,
-        KUBECONFIG: join(profile, "no-kubeconfig"),
-        KUBEMATE_MANAGED_SETTINGS: join(profile, "no-managed-settings.json"),
+    const child = spawn(
+      process.execPath,
+      [join(ROOT, "out/main/cli.js"), "serve", "--set", "health.intervalSeconds=5"],
+      {
+        stdio: ["pipe", "pipe", "inherit"],
+        env: {
+          ...process.env,
+          KUBEMATE_PROFILE: profile,
+          KUBECONFIG: join(profile, "no-kubeconfig"),
+          KUBEMATE_MANAGED_SETTINGS: join(profile, "no-managed-settings.json"),
+        },
       },
-    });
+    );
     if (child.stdout === null) throw new Error("no standard output");
     return new RunningConsole(child, createInterface({ input: child.stdout })[Symbol.asyncIterator](), profile);
   }
