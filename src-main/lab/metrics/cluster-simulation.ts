@@ -21,7 +21,9 @@ import type { RuntimeConfig, SimulatedPod } from "./simulated-pod.ts";
 import { SimulatedReadPath } from "./simulated-read-path.ts";
 
 const AGE_MS = 86_400_000;
-const WARM_UP_SECONDS = 300;
+const WARM_UP_SECONDS = 240;
+/** Only the write path has waves that take their time to settle. */
+const READ_PATH_WARM_UP_SECONDS = 60;
 /** What nobody looked at for longer than this is left out; counters then are as if it had stood still. */
 const MAX_PLAYED_SECONDS = 1_800;
 
@@ -40,10 +42,13 @@ export class ClusterSimulation {
   readonly #listeners = new Set<() => void>();
   #runtimeConfig: RuntimeConfig | null = null;
   #second: number;
+  /** While the cluster is warmed up, the read path stands still until this second. */
+  #warmUntilSecond: number;
 
   constructor(seed: number, pods: readonly PodIdentity[], nowMs: number) {
     this.#seed = seed;
     this.#second = Math.floor(nowMs / 1_000) - WARM_UP_SECONDS;
+    this.#warmUntilSecond = this.#second + WARM_UP_SECONDS - READ_PATH_WARM_UP_SECONDS;
     const createdMs = Math.floor(nowMs / 1_000) * 1_000 - AGE_MS;
     const startedMs = ({ name }: PodIdentity) => createdMs + (RESTARTED_AFTER_MS[name] ?? 0);
     for (const identity of pods) {
@@ -51,10 +56,8 @@ export class ClusterSimulation {
       if (identity.target === "ingester") this.#ring.register(identity, createdMs, nowMs);
     }
     this.advance(nowMs);
-    for (const pod of this.#pods.values()) {
-      const bornMs = startedMs(pod.identity);
-      pod.age((nowMs - bornMs) / 1_000 / WARM_UP_SECONDS, bornMs);
-    }
+    for (const pod of this.#pods.values()) pod.age(startedMs(pod.identity), nowMs);
+    this.#warmUntilSecond = 0;
   }
 
   /** Plays what has passed. */
@@ -342,7 +345,10 @@ export class ClusterSimulation {
       if (pod instanceof SimulatedIngester) pod.tick(second, this.#troubles(name, nowMs), members.length);
       else if (pod instanceof SimulatedDistributor)
         pod.tick(second, this.#troubles("", nowMs), ingesters, Math.max(1, count("distributor")), members.length);
-      else if (pod instanceof SimulatedReadPath) pod.tick(second, readPath, members.length);
+      else if (pod instanceof SimulatedReadPath) {
+        if (second <= this.#warmUntilSecond) continue;
+        pod.tick(second, readPath, members.length);
+      }
       tickKvClients(pod.series, target);
       if (pod.ringSignature === signature) continue;
       pod.ringSignature = signature;

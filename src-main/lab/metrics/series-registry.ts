@@ -56,7 +56,7 @@ export class SeriesRegistry {
 
   /** So many events that took `meanSeconds` each on average; a part of an event counts with the next. */
   observe(name: MetricName, count: number, meanSeconds: number, labels: Labels = {}): void {
-    const bounds = boundsOf(name);
+    const bounds = numbersOf(name);
     const family = this.#histograms.get(name) ?? new Map<string, Histogram>();
     this.#histograms.set(name, family);
     const text = labelText(labels, this.#texts);
@@ -65,8 +65,9 @@ export class SeriesRegistry {
     if (count === 0) return;
     histogram.count += count;
     histogram.sum += count * meanSeconds;
-    for (const [index, bound] of bounds.entries()) {
-      histogram.below[index] = (histogram.below[index] ?? 0) + count * shareBelow(Number(bound), meanSeconds);
+    for (let index = 0; index < bounds.length; index += 1) {
+      const share = shareBelow(bounds[index] ?? 0, meanSeconds);
+      histogram.below[index] = (histogram.below[index] ?? 0) + count * share;
     }
   }
 
@@ -138,6 +139,15 @@ export class SeriesRegistry {
     }
     return lines;
   }
+}
+
+const BOUND_NUMBERS: ReadonlyMap<MetricName, readonly number[]> = new Map(
+  // The names are this object's keys.
+  (Object.keys(METRIC_FAMILIES) as MetricName[]).map((name) => [name, boundsOf(name).map(Number)]),
+);
+
+function numbersOf(name: MetricName): readonly number[] {
+  return BOUND_NUMBERS.get(name) ?? [];
 }
 
 function boundsOf(name: MetricName): readonly string[] {

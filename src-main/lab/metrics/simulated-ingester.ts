@@ -16,6 +16,8 @@ const STORE_SLOW_DRAIN_PER_SECOND = 6;
 const CHUNK_BYTES = 620;
 const INDEX_STORE = "index-store-tsdb-2024-01-01";
 const INDEX_BUILD_SECONDS = 900;
+/** How often what seldom moves is counted. */
+const INDEX_TICK_SECONDS = 10;
 /** A stream waits once, however often it falls due. */
 const QUEUE_CAP = 1_400;
 /** A forced flush puts what is there, small chunks mostly, side by side; behind slow puts that takes its time. */
@@ -49,6 +51,7 @@ export class SimulatedIngester extends SimulatedPod {
     this.#bornSecond = Math.floor(atMs / 1_000);
     this.#queue = 0;
     this.#forcedLeft = 0;
+    this.#indexSecond = null;
   }
 
   /** What waits is put at once, and so are chunks that are not due. */
@@ -139,6 +142,7 @@ export class SimulatedIngester extends SimulatedPod {
   /** What it has registered and seldom moves: its limiter, its cache, and the index that it builds and ships. */
   #tickIndex(second: number, { storeDown }: Troubles): void {
     const { series } = this;
+    if (second % INDEX_TICK_SECONDS !== 0 && this.#indexSecond !== null) return;
     series.set("loki_ingester_limiter_enabled", 1);
     series.add("loki_ingester_autoforget_unhealthy_ingesters_total", 0);
     for (const cache of ["chunksembedded-cache", "embedded-cache"]) {
@@ -148,11 +152,11 @@ export class SimulatedIngester extends SimulatedPod {
     }
     for (const method of ["fetch", "store"]) {
       const labels = { method: `chunksembedded-cache.${method}`, name: "chunksembedded-cache", status_code: "200" };
-      series.observe("loki_cache_request_duration_seconds", 0.05, 0.00004, labels);
+      series.observe("loki_cache_request_duration_seconds", 0.05 * INDEX_TICK_SECONDS, 0.00004, labels);
     }
     for (const operation of ["chunk_refs", "stats"]) {
       const labels = { component: INDEX_STORE, operation, status_code: "200" };
-      series.observe("loki_index_request_duration_seconds", 0.1, 0.0003, labels);
+      series.observe("loki_index_request_duration_seconds", 0.1 * INDEX_TICK_SECONDS, 0.0003, labels);
     }
     const due = second % INDEX_BUILD_SECONDS === 0;
     const built = due && !storeDown;
@@ -162,7 +166,7 @@ export class SimulatedIngester extends SimulatedPod {
     series.add("loki_tsdb_build_index_attempts_total", due ? 1 : 0, attempts);
     series.set("loki_tsdb_build_index_last_successful_timestamp_seconds", this.#indexSecond, { component });
     const status = storeDown ? "failure" : "success";
-    series.add("loki_tsdb_shipper_tables_upload_operation_total", 1 / 60, { component, status });
+    series.add("loki_tsdb_shipper_tables_upload_operation_total", INDEX_TICK_SECONDS / 60, { component, status });
   }
 
   #tickStreams(second: number, { explosions }: Troubles): void {

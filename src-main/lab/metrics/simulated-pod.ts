@@ -20,6 +20,8 @@ export class SimulatedPod {
   /** Of the rings that its series show. */
   ringSignature = "";
   #startedMs: number;
+  #registered = false;
+  #playedSeconds = 0;
   #configHash = "0".repeat(64);
   #configLoaded = true;
   #nextConfig: { readonly config: RuntimeConfig; readonly second: number } | null = null;
@@ -38,18 +40,20 @@ export class SimulatedPod {
   restart(atMs: number): void {
     this.#startedMs = atMs;
     this.ringSignature = "";
+    this.#registered = false;
     this.series.clear();
   }
 
   /** Makes the process older than it was played for; counters keep step. */
-  age(factor: number, startedMs: number): void {
+  age(startedMs: number, nowMs: number): void {
     this.#startedMs = startedMs;
-    this.series.age(factor);
+    if (this.#playedSeconds > 0) this.series.age((nowMs - startedMs) / 1_000 / this.#playedSeconds);
   }
 
   /** What every process shows: `cpu` seconds of a second, `goroutines`. */
   protected tickProcess(second: number, cpu: number, goroutines: number, memoryBytes: number): void {
     const { series } = this;
+    this.#playedSeconds += 1;
     const shake = this.noise("process", second);
     series.add("process_cpu_seconds_total", cpu * (1 + 0.15 * shake));
     series.set("go_goroutines", Math.round(goroutines + 2 * shake));
@@ -57,28 +61,13 @@ export class SimulatedPod {
     series.set("go_memstats_heap_inuse_bytes", Math.round(memoryBytes * 0.56 * (1 + 0.1 * this.noise("heap", second))));
     series.set("process_open_fds", 27 + Math.round(2 * shake));
     series.set("process_start_time_seconds", this.#startedMs / 1_000);
-    series.set("loki_build_info", 1, {
-      branch: "",
-      goarch: "amd64",
-      goos: "linux",
-      goversion: "go1.26.10",
-      revision: "5003600d7c",
-      tags: "noasm",
-      version: "3.7.6",
-    });
     this.#tickRuntimeConfig(second);
-    this.#tickMemberlistClient();
-    series.add("loki_panic_total", 0);
+    if (!this.#registered) this.#register();
     for (const [level, rate] of Object.entries(LOG_MESSAGES)) {
       series.add("loki_log_messages_total", rate, { level });
       series.add("loki_internal_log_messages_total", rate, { level });
     }
     series.set("loki_tcp_connections", 3 + Math.round(2 * Math.abs(shake)), { protocol: "grpc" });
-    series.set("loki_tcp_connections", 1, { protocol: "http" });
-    // Every process registers these, whatever it does.
-    series.set("loki_ingester_not_owned_streams", 0);
-    series.set("loki_objstore_bucket_last_successful_upload_time", 0, { bucket: "" });
-    series.set("loki_inflight_requests", 1, { method: "GET", route: "metrics" });
   }
 
   protected tickMemberlist(members: number): void {
@@ -107,8 +96,24 @@ export class SimulatedPod {
     series.set("loki_runtime_config_hash", 1, { config: "loki", sha256: this.#configHash });
   }
 
-  #tickMemberlistClient(): void {
+  /** What every process shows from its start and what never moves after, whatever it does. */
+  #register(): void {
     const { series } = this;
+    this.#registered = true;
+    series.set("loki_build_info", 1, {
+      branch: "",
+      goarch: "amd64",
+      goos: "linux",
+      goversion: "go1.26.10",
+      revision: "5003600d7c",
+      tags: "noasm",
+      version: "3.7.6",
+    });
+    series.add("loki_panic_total", 0);
+    series.set("loki_inflight_requests", 1, { method: "GET", route: "metrics" });
+    series.set("loki_tcp_connections", 1, { protocol: "http" });
+    series.set("loki_ingester_not_owned_streams", 0);
+    series.set("loki_objstore_bucket_last_successful_upload_time", 0, { bucket: "" });
     series.add("loki_memberlist_client_cas_failure_total", 0);
     for (const queue of ["gossip", "local"])
       series.set("loki_memberlist_client_messages_in_broadcast_queue", 0, { queue });

@@ -201,14 +201,16 @@ export class SimulatedReadPath extends SimulatedPod {
     // A run that hangs neither succeeds nor fails.
     const due = second % COMPACTION_SECONDS === 0 && !compactorStuck;
     if (due && !storeDown) this.#compactedSecond = second;
+    // Of the runs before its first second a process that is made older gets its share.
+    const begun = this.#compactedSecond === null ? 60 / COMPACTION_SECONDS : 0;
     this.#compactedSecond ??= second - (second % COMPACTION_SECONDS);
     const last = this.#compactedSecond;
     const run = { status: storeDown ? "failure" : "success" };
     series.set("loki_boltdb_shipper_compactor_running", 1);
-    series.add("loki_boltdb_shipper_compact_tables_operation_total", due ? 1 : 0, run);
+    series.add("loki_boltdb_shipper_compact_tables_operation_total", begun + (due ? 1 : 0), run);
     series.set("loki_boltdb_shipper_compact_tables_operation_duration_seconds", 0.36);
     series.set("loki_boltdb_shipper_compact_tables_operation_last_successful_run_timestamp_seconds", last + 0.4);
-    series.add("loki_compactor_apply_retention_operation_total", due ? 1 : 0, run);
+    series.add("loki_compactor_apply_retention_operation_total", begun + (due ? 1 : 0), run);
     series.set("loki_compactor_apply_retention_operation_duration_seconds", 0.06);
     series.set("loki_compactor_apply_retention_last_successful_run_timestamp_seconds", last + 0.5);
     const from = { from: "s3_2024-01-01" };
