@@ -107,11 +107,13 @@ export async function startPrometheus(
 async function listeningAddress(child: ChildProcess): Promise<string> {
   if (child.stderr === null) throw new Error("no standard error");
   let address = "";
+  let ready = false;
   const said: string[] = [];
   for await (const line of createInterface({ input: child.stderr })) {
     said.push(line);
     address = /msg="Listening on" address=(127\.0\.0\.1:\d+)/.exec(line)?.[1] ?? address;
-    if (address !== "" && line.includes("ready to receive web requests")) {
+    ready ||= line.includes("ready to receive web requests");
+    if (address !== "" && ready) {
       child.stderr.resume();
       return address;
     }

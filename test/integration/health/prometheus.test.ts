@@ -187,7 +187,10 @@ describe.skipIf(leftOut)(`rounds out of a real Prometheus${leftOut ? ", left out
 
   it("see one new sample of everybody at every step, where rounds come as often as Prometheus asks", async () => {
     const source = rounds({ intervalMs: 1_000 });
-    await settled(() => source);
+    await settled(
+      () => source,
+      ({ targets }) => targets.length === 5 && source.sampleIntervalMs !== null,
+    );
     expect(source.sampleIntervalMs).toBe(1_000);
     const stop = new AbortController();
     const seen: { readonly atMs: number; readonly count: number }[] = [];

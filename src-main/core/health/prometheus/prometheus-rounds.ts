@@ -8,9 +8,9 @@ import type { RoundReport } from "../scraping/scraper.ts";
 import type { ScrapeTarget, TargetSource } from "../scraping/scrape-target.ts";
 import { failedOutcome } from "../scraping/target-outcome.ts";
 import { withinTime } from "../scraping/time-limit.ts";
-import { prometheusFailure, readSampleTimes, readScalar, readVector, type VectorSample } from "./prometheus-answer.ts";
+import { prometheusFailure, readSampleTimes, readScalar, readVector } from "./prometheus-answer.ts";
 import type { PrometheusQuery } from "./prometheus-query.ts";
-import { prometheusTargets, seriesByTarget, type PrometheusTarget } from "./prometheus-targets.ts";
+import { prometheusTargets, TargetSeries, type PrometheusTarget } from "./prometheus-targets.ts";
 import { equals, inParts, oneOf, selector } from "./promql.ts";
 import { SamplingGrid, samplingIntervalMs } from "./sampling-grid.ts";
 import { silentScrape, toldScrape, type TargetResult } from "./told-scrape.ts";
@@ -125,21 +125,27 @@ export class PrometheusRounds implements RoundSource {
     ]);
     const targets = prometheusTargets({ up, durations, timestamps, builds });
     if (targets.length === 0) throw new AppError("health.prometheus-empty", { selector: `up${selector(mine)}` });
-    const samples = await this.#families(mine, ask);
-    const series = seriesByTarget(targets, samples);
+    const series = new TargetSeries(targets);
+    for (let at = 0; at < this.#parts.length; at += AT_ONCE) {
+      const parts = this.#parts.slice(at, at + AT_ONCE);
+      // oxlint-disable-next-line no-await-in-loop -- a few at a time, whose answers may be long
+      const answers = await Promise.all(parts.map((names) => ask(selector([oneOf("__name__", names), ...mine]))));
+      for (const answer of answers) series.take(answer);
+    }
     this.#last = targets;
     const staleMs = Math.max(LEAST_STALE_MS, STALE_INTERVALS * (this.#sampleIntervalMs ?? 0));
     const atMs = Math.round(nowMs - aheadMs);
     return {
       atMs,
-      results: targets.map((target) => toldScrape(target, series.get(target) ?? {}, { nowMs, atMs, staleMs })),
+      results: targets.map((target) => toldScrape(target, series.of(target), { nowMs, atMs, staleMs })),
     };
   }
 
   /** The jobs that Loki is scraped by, also those all of whose targets are down now, and how often they are. */
   async #list(within: readonly string[], query: (promql: string) => Promise<unknown>): Promise<void> {
     const sinceMs = this.#options.clock.nowMs() - this.#listedMs;
-    if (sinceMs >= 0 && sinceMs < RELIST_MS && this.#jobs.length > 0) return;
+    const known = this.#jobs.length > 0 && this.#sampleIntervalMs !== null;
+    if (known && sinceMs >= 0 && sinceMs < RELIST_MS) return;
     const builds = readVector(await query(`count by (job) (last_over_time(loki_build_info${selector(within)}[1h]))`));
     const jobs = builds.map(({ labels }) => labels["job"] ?? "").filter((job) => job !== "");
     if (jobs.length === 0) {
@@ -150,20 +156,6 @@ export class PrometheusRounds implements RoundSource {
     this.#sampleIntervalMs = samplingIntervalMs(times);
     this.#grid.sampledEvery(this.#sampleIntervalMs);
     this.#listedMs = this.#options.clock.nowMs();
-  }
-
-  async #families(
-    mine: readonly string[],
-    ask: (promql: string) => Promise<readonly VectorSample[]>,
-  ): Promise<readonly VectorSample[]> {
-    const samples: (readonly VectorSample[])[] = [];
-    for (let at = 0; at < this.#parts.length; at += AT_ONCE) {
-      const parts = this.#parts.slice(at, at + AT_ONCE);
-      // oxlint-disable-next-line no-await-in-loop -- a few at a time, whose answers may be long
-      const answers = await Promise.all(parts.map((names) => ask(selector([oneOf("__name__", names), ...mine]))));
-      samples.push(...answers);
-    }
-    return samples.flat();
   }
 
   async #readRing(signal: AbortSignal): Promise<ToldRing> {

@@ -65,27 +65,31 @@ export function prometheusTargets({ up, durations, timestamps, builds }: TargetS
     .toSorted((a, b) => order(a.component, b.component) || order(a.instance, b.instance));
 }
 
-/** Series of the targets, as each process wrote them: key → value. Those of nobody are left out. */
-export function seriesByTarget(
-  targets: readonly PrometheusTarget[],
-  samples: Iterable<VectorSample>,
-): ReadonlyMap<PrometheusTarget, Record<string, number>> {
-  const series = new Map(targets.map((target) => [target, Object.create(null) as Record<string, number>]));
-  const places = new Map<string, PrometheusTarget[]>();
-  for (const target of targets) {
-    const place = placeOf(target.labels);
-    places.set(place, [...(places.get(place) ?? []), target]);
+/** Puts series to the targets that they are of, as each process wrote them: key → value. Those of nobody are left out. */
+export class TargetSeries {
+  readonly #series: ReadonlyMap<PrometheusTarget, Record<string, number>>;
+  readonly #places: ReadonlyMap<string, readonly PrometheusTarget[]>;
+
+  constructor(targets: readonly PrometheusTarget[]) {
+    this.#series = new Map(targets.map((target) => [target, Object.create(null) as Record<string, number>]));
+    this.#places = Map.groupBy(targets, ({ labels }) => placeOf(labels));
   }
-  for (const { labels, value } of samples) {
-    for (const target of places.get(placeOf(labels)) ?? []) {
-      const key = ownKey(labels, target.labels);
-      const own = series.get(target);
-      if (key === null || own === undefined) continue;
-      own[key] = value;
-      break;
+
+  take(samples: readonly VectorSample[]): void {
+    for (const { labels, value } of samples) {
+      for (const target of this.#places.get(placeOf(labels)) ?? []) {
+        const key = ownKey(labels, target.labels);
+        const own = this.#series.get(target);
+        if (key === null || own === undefined) continue;
+        own[key] = value;
+        break;
+      }
     }
   }
-  return series;
+
+  of(target: PrometheusTarget): Readonly<Record<string, number>> {
+    return this.#series.get(target) ?? {};
+  }
 }
 
 /** Every scraped series has both; they tell targets apart but for those of several Prometheus in one. */
