@@ -84,7 +84,7 @@ export class DrilledWatchdog implements AsyncDisposable {
   readonly #everyMs: number;
   mayAct = true;
 
-  constructor(client: KubernetesClient, clock: ManualClock, dryRun = false, everySeconds = 5) {
+  constructor(client: KubernetesClient, clock: ManualClock, dryRun = false, everySeconds = 15) {
     this.#everyMs = everySeconds * 1_000;
     this.#clock = clock;
     this.#startMs = clock.nowMs();

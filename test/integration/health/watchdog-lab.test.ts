@@ -75,7 +75,7 @@ async function gatedCluster(watchdog: DrilledWatchdog): Promise<void> {
   expect(await allAre("True")).toBe(true);
 }
 
-describe("a watchdog in the lab's cluster", () => {
+describe("a watchdog in the lab's cluster", { timeout: 90_000 }, () => {
   it("lets a rollout of the gate through, which stops at its first pod without a watchdog", async () => {
     await addGate();
     for (let second = 0; second < 120; second += 5) await clock.advance(5_000);
@@ -126,7 +126,7 @@ describe("a watchdog in the lab's cluster", () => {
     lab.setFault("slow-flush:loki-ingester-1", true);
     lab.setFault("network-jitter:loki-ingester-2", true);
     await watchdog.until("one is out", async () => (await statuses()).includes("False"), 120);
-    for (let round = 0; round < 24; round++) {
+    for (let round = 0; round < 10; round++) {
       await watchdog.rounds(1);
       expect((await statuses()).filter((status) => status === "False").length).toBeLessThanOrEqual(1);
     }
@@ -143,7 +143,7 @@ describe("a watchdog in the lab's cluster", () => {
       await gatedCluster(watchdog);
       const tenant = lab.status().tenants[0] ?? "";
       lab.setFault(fault === "tenant-storm" ? `tenant-storm:${tenant}` : fault, true);
-      await watchdog.rounds(30);
+      await watchdog.rounds(12);
       expect(watchdog.events.filter(({ status }) => status === "False")).toEqual([]);
     },
   );
@@ -156,7 +156,7 @@ describe("a watchdog in the lab's cluster", () => {
     await using watchdog = new DrilledWatchdog(client, clock, true);
     lab.setFault("slow-flush:loki-ingester-1", true);
     await watchdog.until("it would take it out", () => watchdog.events.some(({ status }) => status === "False"), 180);
-    await watchdog.rounds(6);
+    await watchdog.rounds(4);
     expect(watchdog.events).toMatchObject([{ pod: "loki-ingester-1", status: "False", dryRun: true }]);
     expect(await statuses()).toEqual(["True", "True", "True"]);
   });
@@ -167,14 +167,14 @@ describe("a watchdog in the lab's cluster", () => {
       await gatedCluster(watchdog);
       watchdog.mayAct = false;
       lab.setFault("slow-flush:loki-ingester-1", true);
-      await watchdog.rounds(24);
+      await watchdog.rounds(8);
       expect(await statuses()).toEqual(["True", "True", "True"]);
       watchdog.mayAct = true;
-      await watchdog.until("out", async () => (await statuses())[1] === "False", 30);
+      await watchdog.until("out", async () => (await statuses())[1] === "False", 60);
     }
     expect(await statuses()).toEqual(["True", "False", "True"]);
     await using next = new DrilledWatchdog(client, clock);
-    await next.rounds(24);
+    await next.rounds(12);
     // The one that took over saw by itself that it still is gray.
     expect(await statuses()).toEqual(["True", "False", "True"]);
     expect(next.events).toEqual([]);

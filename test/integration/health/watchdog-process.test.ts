@@ -106,7 +106,7 @@ async function holder(): Promise<string | null> {
   return lease?.spec.holderIdentity ?? null;
 }
 
-describe("two watchdogs of one Loki", () => {
+describe("two watchdogs of one Loki", { timeout: 60_000 }, () => {
   it("never act both; when the one that does ends, the other goes on", async () => {
     await using first = new Process("pod-a");
     await eventually("the first leads", () => first.watchdog.leads);
@@ -152,7 +152,7 @@ describe("two watchdogs of one Loki", () => {
   });
 });
 
-describe("kubemate watchdog in a pod", () => {
+describe("kubemate watchdog in a pod", { timeout: 60_000 }, () => {
   const contextSchema = z.object({
     clusters: z.array(
       z.object({ cluster: z.object({ server: z.string(), "certificate-authority-data": z.string() }) }),
@@ -251,7 +251,7 @@ describe("kubemate watchdog in a pod", () => {
   );
 });
 
-describe("kubemate watchdog by a site", () => {
+describe("kubemate watchdog by a site", { timeout: 60_000 }, () => {
   it("is an act that the audit log holds and a read-only console refuses; a dry run only looks", async () => {
     using folder = new TemporaryFolder();
     using command = new CommandLine();
