@@ -7,7 +7,7 @@ import { useAnswer } from "../hooks/use-answer.ts";
 import { useCommands } from "../hooks/use-commands.ts";
 import { useForbidden, useStanding } from "../hooks/use-permission.ts";
 import { useTenants } from "../hooks/use-sites.ts";
-import { useWorkspace } from "../hooks/workspace-store.ts";
+import { HEALTH_TABS, useWorkspace } from "../hooks/workspace-store.ts";
 import { SCREEN_ENTRIES } from "./screens.ts";
 
 export interface FrameActions {
@@ -41,6 +41,24 @@ function useScreenCommands(): void {
         run: () => show(entry.name),
       }));
     }, [show, noLogs, noAudit, noArchives, noHealth]),
+  );
+}
+
+function useHealthCommands(): void {
+  const showHealth = useWorkspace((state) => state.showHealth);
+  const noHealth = useForbidden("health.read");
+  useCommands(
+    useMemo(
+      () =>
+        HEALTH_TABS.map((tab): Command => ({
+          id: `go.health.${tab}`,
+          group: "go",
+          label: `health.command.${tab}`,
+          disabled: noHealth,
+          run: () => showHealth({ tab }),
+        })),
+      [showHealth, noHealth],
+    ),
   );
 }
 
@@ -161,6 +179,7 @@ export function useFrameCommands(actions: FrameActions): void {
     ),
   );
   useScreenCommands();
+  useHealthCommands();
   useSiteCommands();
   useLookCommands();
 }

@@ -37,6 +37,8 @@ export function HealthTabs(): ReactElement {
           group: "go",
           label: `health.command.${one}`,
           shortcut: String(place + 1),
+          // The palette has them from everywhere; here are their keys.
+          hidden: true,
           run: () => showHealth({ tab: one }),
         })),
       [showHealth],

@@ -1,10 +1,11 @@
-import { screen, within } from "@testing-library/react";
+import { act, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { componentVerdict } from "../../../src-renderer/features/overview/component-verdict.ts";
 import { OverviewScreen } from "../../../src-renderer/features/overview/overview-screen.tsx";
 import { RemoteError } from "../../../src-shared/errors/remote-error.ts";
 import type { FakeAnswers } from "../../builders/fake-console-client.ts";
+import { aBoard } from "../../builders/health-boards.ts";
 import { renderInConsole, type ConsoleOptions } from "../../builders/render-console.tsx";
 import { CLUSTER_SITE, component, DIRECT_SITE, LAB_SITE, wireError } from "../../builders/site-examples.ts";
 
@@ -97,5 +98,37 @@ describe("the overview", () => {
   it("says that a link named a site that is not there", async () => {
     open("gone");
     await screen.findByText("There is no site “gone”");
+  });
+
+  it("calls a component what the board calls it, and tells what changed last", async () => {
+    const { client, workspace } = open("prod");
+    const row = async () => (await screen.findByRole("rowheader", { name: "ingester" })).closest("tr");
+    expect((await row())?.textContent).toContain("partly ready");
+    act(() => client.emit("health.watch", aBoard()));
+    expect((await row())?.textContent).toContain("Gray");
+    const changes = screen.getByRole("list", { name: "What changed last" });
+    expect(changes.textContent).toContain("Its puts into the object store take 2.1s, its mates' 110ms");
+    await userEvent.setup().click(within(changes).getByRole("button", { name: "loki-ingester-1: Healthy → Gray" }));
+    expect(workspace.getState()).toMatchObject({
+      screen: "health",
+      health: { tab: "board", instance: "loki-ingester-1" },
+    });
+  });
+
+  it("blames nobody for a common cause, and keeps to the pods where health cannot be watched", async () => {
+    const { client } = open("prod");
+    await screen.findByRole("rowheader", { name: "ingester" });
+    act(() =>
+      client.emit(
+        "health.watch",
+        aBoard({
+          verdict: "degraded",
+          components: [],
+          causes: [{ kind: "object-store-outage", tenant: null, metric: "m", value: 1, before: 0 }],
+        }),
+      ),
+    );
+    expect(screen.getByText(/The object store fails for most ingesters · 100% of the ingesters/)).toBeTruthy();
+    expect(screen.getByRole("rowheader", { name: "ingester" }).closest("tr")?.textContent).toContain("partly ready");
   });
 });
