@@ -9,6 +9,7 @@ import type { HealthSite } from "../../src-main/core/health/health-site.ts";
 import { readInventory } from "../../src-main/core/health/inventory/read-inventory.ts";
 import { podProxyActions } from "../../src-main/core/health/operations/adapters/pod-proxy-actions.ts";
 import { workloadPatches } from "../../src-main/core/health/operations/adapters/workload-patches.ts";
+import type { OperationsParts } from "../../src-main/core/health/operations/operations-parts.ts";
 import { OperationsService } from "../../src-main/core/health/operations/operations.service.ts";
 import type { ActingRequest, PodActions } from "../../src-main/core/health/operations/pod-actions.ts";
 import { readRings } from "../../src-main/core/health/rings/read-rings.ts";
@@ -68,6 +69,8 @@ export class OperationsBench implements AsyncDisposable {
     send(request);
   changeBoard: (board: SiteHealth) => SiteHealth = (board) => board;
   replicationFactor: number | null = 3;
+  previewLines: OperationsParts["previewLines"] = ({ query }) =>
+    Promise.resolve([{ timestampNs: "1", line: `a line of ${query}` }]);
   site!: HealthSite;
   service!: OperationsService;
   engine!: JobEngine;
@@ -114,7 +117,7 @@ export class OperationsBench implements AsyncDisposable {
           }),
         ),
       lastFlush: () => Promise.resolve(null),
-      previewLines: ({ query }) => Promise.resolve([{ timestampNs: "1", line: `a line of ${query}` }]),
+      previewLines: (question, signal) => this.previewLines(question, signal),
       jobs: () => this.engine,
       may: (role, permission) => decide({ role, readOnly: false }, permission).allowed,
       clock: this.clock,

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { deleteRequestActions } from "../../../src-main/core/health/operations/adapters/delete-requests.ts";
+import { AppError } from "../../../src-shared/errors/app-error.ts";
 import type { Operation } from "../../../src-shared/model/health/operation.ts";
 import { planIdSchema } from "../../../src-shared/model/ids.ts";
 import type { Job } from "../../../src-shared/model/job.ts";
 import { tenantIdSchema } from "../../../src-shared/model/tenant-id.ts";
+import { askLoki } from "../../builders/lab-loki.ts";
 import { ADMIN, OPERATOR, OperationsBench } from "../../builders/operations-bench.ts";
 
 const never = new AbortController().signal;
@@ -172,6 +175,56 @@ describe("operations on the lab's cluster", () => {
     const job = await apply({ kind: "scale", workload: queriers, replicas: before.replicas + 1 });
     expect(bench.report(job.id).error).toBeUndefined();
     expect(bench.report(job.id).verified).toBe(true);
+  });
+});
+
+describe("cancelling a delete request", () => {
+  const tenant = tenantIdSchema.parse("cards");
+
+  async function addRequest(query: string): Promise<string> {
+    const nowSeconds = Math.floor(bench.clock.nowMs() / 1_000);
+    const range = { start: String(nowSeconds - 7_200), end: String(nowSeconds - 3_600) };
+    const answer = await askLoki(bench.lab, `/loki/api/v1/delete?${new URLSearchParams({ query, ...range })}`, {
+      tenant,
+      method: "POST",
+    });
+    return answer.headers.get("x-delete-request-id") ?? "";
+  }
+
+  const listed = async () =>
+    (await bench.service.deleteRequests(bench.site.id, tenant, never)).map(({ request }) => request).toSorted();
+
+  it("shows lines that it would remove, and cancels this one and no other", async () => {
+    const [one, other] = [await addRequest('{app="a"}'), await addRequest('{app="b"}')];
+    expect(await listed()).toEqual([one, other].toSorted());
+    const made = await plan({ kind: "cancel-delete", tenant, request: one });
+    expect(made.preview).toEqual([{ timestampNs: "1", line: 'a line of {app="a"}' }]);
+    expect(made.steps[1]?.request).toBe(`DELETE /loki/api/v1/delete?request_id=${one} (X-Scope-OrgID: cards)`);
+    const job = await apply({ kind: "cancel-delete", tenant, request: one });
+    expect(bench.report(job.id)).toMatchObject({ verified: true, plan: { preview: [] } });
+    expect(await listed()).toEqual([other]);
+  });
+
+  it("can be done though its lines cannot be read, and says that they could not", async () => {
+    const request = await addRequest('{app="a"}');
+    bench.previewLines = () => Promise.reject(new AppError("loki.timed-out", { seconds: 30 }));
+    const made = await plan({ kind: "cancel-delete", tenant, request });
+    expect(made.safe.answer).toBe("yes");
+    expect(made.effects.at(-1)).toEqual({ key: "preview-unread", params: { problem: "loki.timed-out" } });
+  });
+
+  it("is stale when the request was processed since, and no plan for what is not there", async () => {
+    const request = await addRequest('{app="a"}');
+    const made = await plan({ kind: "cancel-delete", tenant, request });
+    await bench.drive(deleteRequestActions(bench.site.transport).cancel(tenant, request, never));
+    const refused = bench.drive(bench.service.apply(made.id, null, OPERATOR, never));
+    await expect(refused).rejects.toMatchObject({
+      code: "operation.plan-stale",
+      params: { what: `delete request ${request}` },
+    });
+    await expect(plan({ kind: "cancel-delete", tenant, request })).rejects.toMatchObject({
+      code: "operation.unsupported",
+    });
   });
 });
 
