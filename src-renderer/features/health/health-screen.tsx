@@ -11,6 +11,7 @@ import { SiteHealthProvider, useSiteHealth } from "../../hooks/use-site-health.t
 import { useCurrentSite } from "../../hooks/use-sites.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { useWorkspace } from "../../hooks/workspace-store.ts";
+import { BoardViewProvider } from "./board/board-view.tsx";
 import { HealthTabs } from "./health-tabs.tsx";
 import { InstanceDrawer } from "./instance/instance-drawer.tsx";
 import { OperationProvider } from "./operations/operation-context.tsx";
@@ -25,7 +26,9 @@ export function HealthScreen(): ReactElement {
     return (
       <SiteHealthProvider key={site.id} site={site}>
         <OperationProvider site={site.id}>
-          <SiteScreen />
+          <BoardViewProvider>
+            <SiteScreen />
+          </BoardViewProvider>
         </OperationProvider>
       </SiteHealthProvider>
     );

@@ -378,4 +378,15 @@ describe("the parts of the screen", () => {
     expect(console.workspace.getState().health.tab).toBe("changes");
     expect(screen.getByRole("tab", { name: "Changes" }).getAttribute("aria-selected")).toBe("true");
   });
+
+  it("keep what one looked for on the board", async () => {
+    const board = aBoard();
+    const console = open(board);
+    await told(console, board);
+    const user = userEvent.setup();
+    await user.type(screen.getByRole("textbox", { name: "Instance, zone, node, version …" }), "zone-b");
+    await user.click(screen.getByRole("tab", { name: "Changes" }));
+    await user.click(screen.getByRole("tab", { name: "Board" }));
+    expect(screen.getByText("1 of 5 instances")).toBeTruthy();
+  });
 });

@@ -1,4 +1,4 @@
-import { useState, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import type { SiteHealth } from "../../../../src-shared/model/health/site-health.ts";
 import { Button } from "../../../components/button.tsx";
 import { EmptyView } from "../../../components/state-views.tsx";
@@ -8,6 +8,7 @@ import { BoardBanner } from "./board-banner.tsx";
 import { BoardFilterBar } from "./board-filter-bar.tsx";
 import { NO_FILTER } from "./board-layout.ts";
 import { BoardTable } from "./board-table.tsx";
+import { useBoardView } from "./board-view.tsx";
 import { CauseNotices, ViewNotices } from "./board-notices.tsx";
 import styles from "./board.module.css";
 
@@ -18,7 +19,7 @@ export function BoardTab(): ReactElement {
 
 function Board({ health }: { readonly health: SiteHealth }): ReactElement {
   const t = useTranslate();
-  const [filter, setFilter] = useState(NO_FILTER);
+  const { filter, setFilter } = useBoardView();
   return (
     <div className={styles.board}>
       <BoardBanner health={health} onFind={(text) => setFilter({ ...NO_FILTER, text })} />

@@ -1,8 +1,9 @@
-import { Fragment, useState, type ReactElement } from "react";
+import { Fragment, type ReactElement } from "react";
 import type { ComponentHealth, InstanceHealth, SiteHealth } from "../../../../src-shared/model/health/site-health.ts";
 import { Button } from "../../../components/button.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { isFiltering, matchesAlone, matchesFilter, type BoardFilter } from "./board-layout.ts";
+import { useBoardView } from "./board-view.tsx";
 import styles from "./board.module.css";
 import { ComponentRow } from "./component-row.tsx";
 import { InstanceTable } from "./instance-table.tsx";
@@ -27,7 +28,7 @@ interface ShownComponent {
 export function BoardTable({ health, filter, empty }: BoardTableProps): ReactElement {
   const t = useTranslate();
   const { layout, outOfOrder, sortNow, handlers } = useBoardLayout(health);
-  const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const { chosen, choose } = useBoardView();
   const components = new Map(health.components.map((one) => [one.component, one]));
   const instances = new Map(health.instances.map((one) => [one.instance, one]));
   const filtering = isFiltering(filter);
@@ -74,7 +75,7 @@ export function BoardTable({ health, filter, empty }: BoardTableProps): ReactEle
                   <ComponentRow
                     component={member.health}
                     instances={member.instances}
-                    onToggle={() => setChosen(new Map(chosen).set(component, !open))}
+                    onToggle={() => choose(component, !open)}
                     open={open}
                   />
                   {open ? (
