@@ -1,6 +1,6 @@
 import type { CommonCause, Evidence, Verdict } from "../../../../src-shared/model/health/verdict.ts";
 import type { ConditionReason, GateCondition } from "./gate-condition.ts";
-import { unavailableMates, type MateView } from "./mates.ts";
+import { mayBeMissing, type MateView } from "./mates.ts";
 
 /*
  * When an ingester is taken out, and when it is put back. Fail-safe: what is not known counts for leaving it in, and
@@ -236,5 +236,5 @@ function canBeSpared(one: IngesterView, { ingesters, missingPods, replicationFac
   // Of one that is out already it is known that it could be spared; without the factor nobody knows that it still can.
   if (replicationFactor === null) return false;
   const mates = ingesters.filter((mate) => mate !== one);
-  return unavailableMates(one, mates, missingPods, replicationFactor) !== "too-many";
+  return mayBeMissing(one, mates, missingPods, replicationFactor);
 }

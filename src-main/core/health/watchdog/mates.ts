@@ -14,7 +14,7 @@ export interface MateView {
 }
 
 /** Not counting on what it says of itself: a gray one still serves, and is counted as being there. */
-export function isAvailable({ ready, terminating, verdict, ringState }: MateView): boolean {
+function isAvailable({ ready, terminating, verdict, ringState }: MateView): boolean {
   return ready && !terminating && verdict !== "down" && (ringState === null || ringState === "ACTIVE");
 }
 
@@ -23,18 +23,18 @@ export function isAvailable({ ready, terminating, verdict, ringState }: MateView
  * `floor(factor / 2) + 1`, so `factor - quorum` may be missing; where there are zones, only of one zone, since replicas lie
  * in different ones. Pods that are wanted and not there are in no zone that anybody knows.
  */
-export function unavailableMates(
+export function mayBeMissing(
   one: MateView,
   mates: readonly MateView[],
   missingPods: number,
   replicationFactor: number,
-): "none" | "few" | "too-many" {
+): boolean {
   const missing = mates.filter((mate) => !isAvailable(mate));
   const spare = replicationFactor - (Math.floor(replicationFactor / 2) + 1);
   const count = missing.length + missingPods;
-  if (count + 1 > spare) return "too-many";
-  if (count === 0) return "none";
+  if (count + 1 > spare) return false;
+  if (count === 0) return true;
   const zoned = [one, ...mates].some(({ zone }) => zone !== null);
   const sameZone = missingPods === 0 && missing.every(({ zone }) => zone !== null && zone === one.zone);
-  return zoned && !sameZone ? "too-many" : "few";
+  return !zoned || sameZone;
 }
