@@ -55,8 +55,8 @@ export function openWatch({ clock, logger }: ConsoleBase, open: OpenCommandSite,
   return new SiteWatch({
     site,
     open: (_site, signal) => open(signal),
-    identify: () => Promise.resolve({ place: "", made: "" }),
-    remember: (place, signal) =>
+    identify: () => Promise.resolve({ name: "", place: "", made: "" }),
+    remember: ({ place }, signal) =>
       WatchMemory.open(
         {
           siteDirectory: null,

@@ -17,7 +17,7 @@ export class SimulatedSite {
   readonly targets: readonly ScriptedTarget[];
   readonly forbidden = new Set<string>();
   readonly hanging = new Set<string>();
-  identity: SiteIdentity = { place: "here", made: "1" };
+  identity: SiteIdentity;
   /** Why it cannot be opened now. */
   refusal: AppError | null = null;
   /** Whether it was removed. */
@@ -28,6 +28,7 @@ export class SimulatedSite {
 
   constructor(id: string, clock: ManualClock, intervalMs = 5_000) {
     this.id = siteIdSchema.parse(id);
+    this.identity = { name: `the site ${id}`, place: "here", made: "1" };
     this.#clock = clock;
     this.#intervalMs = intervalMs;
     const pods = simulatedPods().filter(({ target }) => ["ingester", "distributor", "querier"].includes(target));
@@ -64,7 +65,7 @@ export class SimulatedSite {
     const targets = { targets: () => Promise.resolve(this.targets) };
     return Promise.resolve({
       id: this.id,
-      name: `the site ${this.id}`,
+      name: this.identity.name,
       source: "pods",
       rounds: new Scraper({ clock: this.#clock, source: targets, intervalMs: this.#intervalMs }),
       targets,

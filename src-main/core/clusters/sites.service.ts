@@ -183,10 +183,10 @@ export class SitesService implements AsyncDisposable {
    * What a site stands for, as hashes: `place` changes when it is another Loki, `made` when anything about the way to it
    * does. Rejects with `sites.unknown` and whatever keeps its cluster from being used.
    */
-  async identity(site: SiteId): Promise<{ readonly place: string; readonly made: string }> {
-    const { config } = this.#site(site);
-    if (config.kind === "direct") return siteIdentity(config, null);
-    return siteIdentity(config, await this.#context(site));
+  async identity(site: SiteId): Promise<{ readonly name: string; readonly place: string; readonly made: string }> {
+    const { config, name } = this.#site(site);
+    const context = config.kind === "direct" ? null : await this.#context(site);
+    return { name, ...siteIdentity(config, context) };
   }
 
   async components(site: SiteId, signal: AbortSignal): Promise<{ components: LokiComponent[]; namespace?: string }> {

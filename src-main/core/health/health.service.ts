@@ -189,7 +189,7 @@ export class HealthService implements AsyncDisposable {
       site,
       open,
       identify,
-      remember: (place, signal) => this.#remember(site, place, signal),
+      remember: (identity, signal) => this.#remember(site, identity, signal),
       intervalMs: () => settings().intervalMs,
       clock,
       logger,
@@ -215,7 +215,7 @@ export class HealthService implements AsyncDisposable {
     fireAndForget(leaving, this.#options.logger, "a watch did not end well");
   }
 
-  #remember(site: SiteId, place: string, signal: AbortSignal): Promise<WatchMemory> {
+  #remember(site: SiteId, { place, name }: SiteIdentity, signal: AbortSignal): Promise<WatchMemory> {
     const { parts, clock, logger, settings, directory } = this.#options;
     const { historyMs } = settings();
     return WatchMemory.open(
@@ -226,15 +226,15 @@ export class HealthService implements AsyncDisposable {
         parts,
         clock,
         logger,
-        onUnkept: (error) => this.#notice(site, "history-lost", { file: fileOf(error) }),
+        onUnkept: (error) => this.#notice(name, "history-lost", { file: fileOf(error) }),
         onDamage: ({ keptAs, savedRounds }) =>
-          this.#notice(site, "history-damaged", { file: keptAs, rounds: savedRounds }),
+          this.#notice(name, "history-damaged", { file: keptAs, rounds: savedRounds }),
       },
       signal,
     );
   }
 
-  #notice(site: SiteId, key: string, params: Readonly<Record<string, string | number>>): void {
+  #notice(site: string, key: string, params: Readonly<Record<string, string | number>>): void {
     this.#options.announcer.notice({ key: `health.${key}`, severity: "warning", params: { site, ...params } });
   }
 }

@@ -20,7 +20,7 @@ export const SETTING_DEFINITIONS = {
   "sites.connectTimeoutSeconds": { kind: "number", min: 1, max: 120, default: 10, group: "sites" },
   "health.intervalSeconds": { kind: "number", min: 5, max: 300, default: 15, group: "health" },
   "health.concurrency": { kind: "number", min: 1, max: 256, default: 32, group: "health" },
-  "health.historyHours": { kind: "number", min: 1, max: 48, default: 6, group: "health" },
+  "health.historyHours": { kind: "number", min: 1, max: 48, default: 6, group: "health", restart: true },
   "health.watchOnStart": { kind: "boolean", default: false, group: "health", restart: true },
   "safety.readOnly": { kind: "boolean", default: false, group: "safety" },
   "safety.role": {

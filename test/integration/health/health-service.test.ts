@@ -13,6 +13,7 @@ import { SimulatedSite } from "../../builders/simulated-site.ts";
 import { temporaryDirectory, type TemporaryDirectory } from "../../builders/temporary-directory.ts";
 
 const INTERVAL_MS = 5_000;
+const eventually = (holds: () => void): Promise<void> => vi.waitFor(holds, { timeout: 10_000, interval: 5 });
 
 describe("the health of sites", () => {
   let folder: TemporaryDirectory;
@@ -59,13 +60,13 @@ describe("the health of sites", () => {
 
   /** The first board of a round, then as many rounds as fit into the time. */
   async function play(seconds: number, of: SimulatedSite = site): Promise<SiteHealth> {
-    await vi.waitFor(() => expect(service.board(of.id).state).not.toBe("starting"));
+    await eventually(() => expect(service.board(of.id).state).not.toBe("starting"));
     for (let second = 0; second < seconds; second += INTERVAL_MS / 1_000) {
       const before = service.board(of.id).roundAtMs ?? 0;
       // oxlint-disable-next-line no-await-in-loop -- one round after the other
       await clock.advance(INTERVAL_MS);
       // oxlint-disable-next-line no-await-in-loop -- the clock may be ahead of what was asked
-      await vi.waitFor(() => expect(service.board(of.id).roundAtMs ?? 0).toBeGreaterThan(before));
+      await eventually(() => expect(service.board(of.id).roundAtMs ?? 0).toBeGreaterThan(before));
     }
     return service.board(of.id);
   }
@@ -126,9 +127,9 @@ describe("the health of sites", () => {
   it("does not take another Loki's past for its own", async () => {
     await play(30);
     const oldFrom = service.board(site.id).historyFromMs;
-    site.identity = { place: "elsewhere", made: "2" };
+    site.identity = { ...site.identity, place: "elsewhere", made: "2" };
     service.sitesChanged();
-    await vi.waitFor(() => expect(service.board(site.id).historyFromMs).not.toBe(oldFrom));
+    await eventually(() => expect(service.board(site.id).historyFromMs).not.toBe(oldFrom));
     const [own = ""] = readdirSync(folder.file("health"));
     expect(readdirSync(join(folder.file("health"), own))).toEqual(["elsewhere"]);
   });
@@ -138,7 +139,7 @@ describe("the health of sites", () => {
     expect(site.opened).toBe(1);
     site.identity = { ...site.identity, made: "another way" };
     service.sitesChanged();
-    await vi.waitFor(() => expect(site.opened).toBe(2));
+    await eventually(() => expect(site.opened).toBe(2));
     const later = await play(10);
     expect(later.historyFromMs).toBe(board.historyFromMs);
     service.sitesChanged();
@@ -180,7 +181,7 @@ describe("the health of sites", () => {
     site.refusal = new AppError("cluster.unreachable", { host: "api", problem: "refused" });
     const boards = read();
     expect((await boards.next()).value).toMatchObject({ state: "starting" });
-    await vi.waitFor(() => expect(service.board(site.id).state).toBe("failed"));
+    await eventually(() => expect(service.board(site.id).state).toBe("failed"));
     expect((await boards.next()).value).toMatchObject({
       state: "failed",
       verdict: "unknown",
@@ -191,7 +192,7 @@ describe("the health of sites", () => {
     expect(site.opened).toBe(tried);
     site.refusal = null;
     await clock.advance(2_000);
-    await vi.waitFor(() => expect(service.board(site.id).state).toBe("watching"));
+    await eventually(() => expect(service.board(site.id).state).toBe("watching"));
     expect((await boards.next()).value).toMatchObject({ state: "watching", error: null });
   });
 
@@ -222,7 +223,7 @@ describe("the health of sites", () => {
     service = serviceIn(folder.file("blocked"));
     const board = await play(30);
     expect(board).toMatchObject({ state: "watching", historyFromMs: null });
-    expect(announcer.notices.map(({ key }) => key)).toEqual(["health.history-lost"]);
+    expect(announcer.notices).toMatchObject([{ key: "health.history-lost", params: { site: "the site prod" } }]);
   });
 
   it("tells of a part of the history that was damaged, and uses the rest", async () => {

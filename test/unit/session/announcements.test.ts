@@ -44,4 +44,21 @@ describe("announcements", () => {
     controller.abort();
     expect((await listener.next()).done).toBe(true);
   });
+
+  it("calls back for one topic, coalesced, until that is ended", async () => {
+    const clock = new ManualClock();
+    const announcements = new Announcements(clock);
+    let called = 0;
+    const end = announcements.onChanged("sites", () => (called += 1));
+    for (let time = 0; time < 50; time++) announcements.changed("sites");
+    announcements.changed("jobs");
+    await clock.advance(250);
+    expect(called).toBe(1);
+    announcements.changed("jobs");
+    await clock.advance(250);
+    end();
+    announcements.changed("sites");
+    await clock.advance(250);
+    expect(called).toBe(1);
+  });
 });

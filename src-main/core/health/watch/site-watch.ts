@@ -16,6 +16,8 @@ const AGAIN_MS = 30_000;
 
 /** What a site stands for. Another `place` is another Loki; another `made` is another way to the same. */
 export interface SiteIdentity {
+  /** For a person. */
+  readonly name: string;
   readonly place: string;
   readonly made: string;
 }
@@ -25,7 +27,7 @@ export interface SiteWatchOptions {
   readonly open: OpenHealthSite;
   /** @throws AppError `sites.unknown` for one that was removed, and whatever keeps it from being used now */
   readonly identify: (site: SiteId) => Promise<SiteIdentity>;
-  readonly remember: (place: string, signal: AbortSignal) => Promise<WatchMemory>;
+  readonly remember: (identity: SiteIdentity, signal: AbortSignal) => Promise<WatchMemory>;
   readonly intervalMs: () => number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -140,7 +142,7 @@ export class SiteWatch implements AsyncDisposable {
   async #watch(signal: AbortSignal): Promise<void> {
     const { identify, open, clock, logger } = this.#options;
     this.#identity = await identify(this.site);
-    await this.#remember(this.#identity.place, signal);
+    await this.#remember(this.#identity, signal);
     if (signal.aborted) return;
     const site = await open(this.site, signal);
     this.#opened = site;
@@ -155,11 +157,12 @@ export class SiteWatch implements AsyncDisposable {
     }
   }
 
-  async #remember(place: string, signal: AbortSignal): Promise<void> {
+  async #remember(identity: SiteIdentity, signal: AbortSignal): Promise<void> {
+    const { place } = identity;
     if (this.#memory?.place === place) return;
     this.#memory?.memory[Symbol.dispose]();
     this.#memory = null;
-    const memory = await this.#options.remember(place, signal);
+    const memory = await this.#options.remember(identity, signal);
     this.#memory = { place, memory };
     this.#show(emptyBoard(this.#facts(), "starting", null));
   }
@@ -180,7 +183,7 @@ export class SiteWatch implements AsyncDisposable {
 
   #show(board: SiteHealth): void {
     this.#boards.set(board);
-    this.#options.onBoard(board, this.#opened?.name ?? this.site);
+    this.#options.onBoard(board, this.#identity?.name ?? this.site);
   }
 
   #facts(): BoardFacts {
