@@ -72,7 +72,7 @@ export function lokiConfig(target: LokiTarget): Record<string, unknown> {
         heartbeat_period: "5s",
         min_ready_duration: "5s",
       },
-      concurrent_flushes: 32,
+      concurrent_flushes: 8,
       flush_check_period: "30s",
       flush_op_timeout: "10m0s",
       chunk_retain_period: "0s",
@@ -101,8 +101,19 @@ export function lokiConfig(target: LokiTarget): Record<string, unknown> {
       max_retries: 5,
       cache_results: true,
     },
+    query_scheduler: { use_scheduler_ring: true, max_outstanding_requests_per_tenant: 32000 },
+    index_gateway: { mode: "ring", ring: { kvstore: { store: "memberlist" }, replication_factor: 1 } },
+    storage_config: {
+      hedging: { at: "250ms", up_to: 3, max_per_second: 20 },
+      tsdb_shipper: {
+        active_index_directory: "/var/loki/tsdb-index",
+        cache_location: "/var/loki/tsdb-cache",
+        cache_ttl: "24h0m0s",
+        resync_interval: "5m0s",
+      },
+    },
+    memberlist: { join_members: ["loki-memberlist.loki.svc.cluster.local:7946"] },
     frontend: {
-      scheduler_address: "loki-query-scheduler.loki.svc.cluster.local:9095",
       tail_proxy_url: "http://loki-querier.loki.svc.cluster.local:3100",
     },
     compactor: {
@@ -115,7 +126,14 @@ export function lokiConfig(target: LokiTarget): Record<string, unknown> {
       retention_delete_delay: "2h0m0s",
       apply_retention_interval: "0s",
     },
-    ruler: { enable_api: true, enable_sharding: true, storage: { type: "s3" } },
+    ruler: {
+      enable_api: true,
+      enable_sharding: true,
+      evaluation_interval: "1m0s",
+      poll_interval: "1m0s",
+      alertmanager_url: "http://alertmanager.monitoring.svc.cluster.local:9093",
+      storage: { type: "s3" },
+    },
     schema_config: {
       configs: [
         {

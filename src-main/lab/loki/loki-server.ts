@@ -260,12 +260,14 @@ export class LokiServer {
         `ingestion rate limit exceeded for user ${tenant} (limit: ${rate} bytes/sec) while attempting to ingest '1' lines totaling '${rate + 1}' bytes, reduce log volume or contact your Loki administrator to see if the limit can be increased\n`,
       );
     }
-    const lost = this.context.simulation.lostIngesters(this.context.clock.nowMs());
+    const { simulation, clock } = this.context;
+    const zones = simulation.livingZones(clock.nowMs());
     // Three replicas in three zones bear the loss of one.
-    if (lost.length >= 2) {
+    if (zones < 2) {
+      const lost = simulation.lostIngesters(clock.nowMs());
       return errorReply(
         500,
-        `at least 2 live replicas required across different availability zones, could only find ${3 - lost.length} - unhealthy instances: ${lost.join(",")}\n`,
+        `at least 2 live replicas required across different availability zones, could only find ${zones} - unhealthy instances: ${lost.join(",")}\n`,
       );
     }
     const body = await readBody(request, MAX_PUSH_BYTES);

@@ -1,7 +1,8 @@
 import { type PodIdentity, RESTARTED_AFTER_MS } from "../cluster/components.ts";
 import { mix, textSeed } from "../traffic/seeded-random.ts";
+import { ingesterTroubles, readPathTroubles } from "./fault-effects.ts";
 import { IngesterRing, type RingProcess, type SimulatedRingMember } from "./ingester-ring.ts";
-import { LAB_LOAD, type Troubles } from "./lab-load.ts";
+import type { Troubles } from "./lab-load.ts";
 import { ringSignature, type RingView, SIMPLE_RINGS, tickKvClients, tickRings } from "./ring-view.ts";
 import type { Labels } from "./series-registry.ts";
 import type { MetricName } from "./metric-families.ts";
@@ -20,6 +21,7 @@ import {
 import type { RuntimeConfig, SimulatedPod } from "./simulated-pod.ts";
 import { SimulatedReadPath } from "./simulated-read-path.ts";
 
+const REPLICATION_FACTOR = 3;
 const AGE_MS = 86_400_000;
 const WARM_UP_SECONDS = 240;
 /** Only the write path has waves that take their time to settle. */
@@ -184,6 +186,13 @@ export class ClusterSimulation {
     return { running, startedMs: pod.startedMs, ready, changing: this.#shutdowns.has(name) || (running && !ready) };
   }
 
+  /** In how many zones there is an ingester that takes pushes. */
+  livingZones(nowMs: number): number {
+    this.advance(nowMs);
+    const living = this.#ingesters().filter(({ identity }) => !this.#down.has(identity.name));
+    return new Set(living.map(({ identity }) => identity.zone)).size;
+  }
+
   /** Addresses of ingesters that do not take pushes. */
   lostIngesters(nowMs: number): readonly string[] {
     this.advance(nowMs);
@@ -300,17 +309,10 @@ export class ClusterSimulation {
   }
 
   #troubles(name: string, nowMs: number): Troubles {
-    const tenants = (fault: string) =>
-      new Set(LAB_LOAD.map(({ tenant }) => tenant).filter((tenant) => this.#faults.has(`${fault}:${tenant}`)));
-    return {
-      slowFlush: this.#faults.has(`slow-flush:${name}`),
-      jitter: this.#faults.has(`network-jitter:${name}`),
-      starved: this.#faults.has(`cpu-starved:${name}`),
-      storeSlow: this.#faults.has("store-slow"),
-      storeDown: this.#faults.has("object-store-down") || nowMs < (this.#storeBackMs.get(name) ?? 0),
-      storms: tenants("tenant-storm"),
-      explosions: tenants("label-explosion"),
-    };
+    return ingesterTroubles(this.#faults, name, {
+      share: Math.min(1, REPLICATION_FACTOR / Math.max(1, this.#ingesters().length)),
+      storeBack: nowMs >= (this.#storeBackMs.get(name) ?? 0),
+    });
   }
 
   #tick(second: number): void {
@@ -331,15 +333,10 @@ export class ClusterSimulation {
     const rings = this.#rings(alive, nowMs);
     const signature = ringSignature(rings, second);
     const count = (target: string) => alive.filter(({ identity }) => identity.target === target).length;
-    const readPath = {
-      storeDown: this.#faults.has("object-store-down"),
-      storeSlow: this.#faults.has("store-slow"),
-      compactorStuck: this.#faults.has("compactor-stuck"),
-      rulesMissed: this.#faults.has("rules-missed"),
-      schedulerQueue: this.#faults.has("scheduler-queue"),
+    const readPath = readPathTroubles(this.#faults, {
       ingestersLost: ingesters.filter((each) => !each.alive).length,
       queriers: Math.max(1, count("querier")),
-    };
+    });
     for (const pod of alive) {
       const { name, target } = pod.identity;
       if (pod instanceof SimulatedIngester) pod.tick(second, this.#troubles(name, nowMs), members.length);

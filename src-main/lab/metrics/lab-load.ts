@@ -18,6 +18,8 @@ export const LAB_LOAD: readonly TenantLoad[] = [
 
 /** What troubles the whole cluster or one of its ingesters at a moment. */
 export interface Troubles {
+  /** What part of all streams an ingester holds: every one of three, less of more. */
+  readonly share: number;
   readonly slowFlush: boolean;
   readonly jitter: boolean;
   readonly starved: boolean;

@@ -34,6 +34,7 @@ const PUSH = "/logproto.Pusher/Push";
  */
 export class SimulatedIngester extends SimulatedPod {
   #queue = 20;
+  #share = 1;
   #extraStreams = new Map<string, number>();
   /** Chunks of a forced flush that are not put yet. */
   #forcedLeft = 0;
@@ -67,6 +68,7 @@ export class SimulatedIngester extends SimulatedPod {
   /** Plays the second that ends now; `members` is how many are in the memberlist cluster. */
   tick(second: number, troubles: Troubles, members: number): void {
     const age = second - this.#bornSecond;
+    this.#share = troubles.share;
     this.tickProcess(second, this.#cpu(troubles), this.#goroutines(troubles, second), 288e6 + this.#queue * 60e3);
     this.tickMemberlist(members);
     const { series } = this;
@@ -87,7 +89,7 @@ export class SimulatedIngester extends SimulatedPod {
   }
 
   #streamsOf({ tenant, streams }: TenantLoad): number {
-    return streams + (this.#extraStreams.get(tenant) ?? 0);
+    return streams * this.#share + (this.#extraStreams.get(tenant) ?? 0);
   }
 
   #cpu({ jitter, explosions }: Troubles): number {
@@ -105,7 +107,7 @@ export class SimulatedIngester extends SimulatedPod {
   #tickPushes(second: number, { jitter, starved, storms }: Troubles): void {
     const { series } = this;
     // A storm's batches are refused whole before they come here.
-    const rate = jitter ? 1.1 : 14 - 2 * Math.min(1, storms.size);
+    const rate = this.#share * (jitter ? 1.1 : 14 - 2 * Math.min(1, storms.size));
     const mean = jitter ? 0.0015 : starved ? 0.0053 : 0.002;
     const labels = { method: "gRPC", route: PUSH, status_code: "success", ws: "false" };
     const seconds = mean * (1 + 0.12 * this.noise("push", second));
@@ -208,7 +210,7 @@ export class SimulatedIngester extends SimulatedPod {
     const backedUp = slowFlush || storeSlow || storeDown;
     // A forced flush has taken what would fall due meanwhile.
     const room = forced ? 0 : backedUp ? Math.max(0, 1 - this.#queue / cap) : 1;
-    const added = due * (1 + 0.08 * this.noise("due", second)) * room;
+    const added = this.#share * due * (1 + 0.08 * this.noise("due", second)) * room;
     this.#queue += added;
     const putSeconds = slowFlush ? SLOW_PUT_SECONDS : storeSlow ? STORE_SLOW_PUT_SECONDS : 0.015;
     const mean = putSeconds * (starved ? 2.2 : 1) * (1 + 0.1 * this.noise("put", second));

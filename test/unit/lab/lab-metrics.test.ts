@@ -206,4 +206,34 @@ describe("metrics of the lab's components", () => {
     expect(cluster.ring(at(30)).find(({ id }) => id === pod)?.state).toBe("ACTIVE");
     expect(cluster.notReady(pod, at(30))).toBeNull();
   });
+
+  it("show a fourth ingester that joins the ring, takes its share of the streams, and leaves in order", () => {
+    const cluster = simulation();
+    const at = (second: number) => DRILL_START + second * 1_000;
+    const streams = (second: number) =>
+      pageOf(cluster, "loki-ingester-0", at(second))['loki_ingester_memory_streams{tenant="retail-bank"}'] ??
+      Number.NaN;
+    const before = streams(0);
+    const fourth = {
+      name: "loki-ingester-3",
+      target: "ingester",
+      address: "10.244.0.99:9095",
+      zone: "zone-a",
+    } as const;
+    cluster.start(fourth, at(0));
+    const state = (second: number) => cluster.ring(at(second)).find(({ id }) => id === fourth.name)?.state;
+    expect([state(2), state(4), state(5)]).toEqual([undefined, "JOINING", "ACTIVE"]);
+    expect(cluster.notReady(fourth.name, at(5))).toBe("Ingester not ready: waiting for 5s after being ready");
+    expect(cluster.notReady(fourth.name, at(10))).toBeNull();
+    expect(streams(20)).toBeGreaterThan(0.7 * before);
+    expect(streams(20)).toBeLessThan(0.8 * before);
+    const members = pageOf(cluster, podOf("distributor"), at(30));
+    expect(members['loki_ring_zone_members{name="ingester",state="ACTIVE",zone="zone-a"}']).toBe(2);
+    expect(members['loki_ring_tokens_total{name="ingester"}']).toBe(512);
+    expect(cluster.terminate(fourth.name, at(40))).toBe(5_100);
+    expect([state(42), state(45)]).toEqual(["LEAVING", undefined]);
+    cluster.remove(fourth.name, at(46));
+    expect(cluster.ingesters()).toHaveLength(3);
+    expect(streams(60)).toBeGreaterThan(0.9 * before);
+  });
 });
