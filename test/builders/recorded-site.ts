@@ -32,7 +32,7 @@ export class RecordedSite {
   /** The process of a page; its start is a day before the first round. */
   add(page: string, instance = page, component = page.replace(/-\d+$/, "")): RecordedProcess {
     const body = readFileSync(`test/fixtures/health/metrics/${page}.txt`);
-    const { series } = parseExposition(body, (name) => KEPT_FAMILIES.has(name));
+    const series: Record<string, number> = { ...parseExposition(body, (name) => KEPT_FAMILIES.has(name)).series };
     series["process_start_time_seconds"] = START_MS / 1_000 - 86_400;
     const process: RecordedProcess = {
       instance,

@@ -58,7 +58,7 @@ function windowOf(instance: string, pushMeanSeconds: number, pushRate = 100): In
 function findings(
   rounds: number,
   pushes: (instance: string, round: number) => number,
-  { names = ["a", "b", "c", "d"], rate = (_round: number) => 100, quiet = false } = {},
+  { names = ["a", "b", "c", "d"], rate = (_round: number): number => 100, quiet = false } = {},
 ): string[] {
   const past = new PastFindings();
   let found: string[] = [];

@@ -155,9 +155,9 @@ export class GrayFailureDetector {
 
   #windows(wanted: (component: string) => boolean, fromMs: number, toMs: number): Windows {
     return new Map(
-      [...this.#states].flatMap(([instance, { readings, component }]) => {
-        if (!wanted(component)) return [];
-        const inside = readings.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
+      [...this.#states].flatMap(([instance, state]) => {
+        if (!wanted(state.component) || state.unreliable(toMs)) return [];
+        const inside = state.readings.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
         return inside.length === 0 ? [] : [[instance, inside] as const];
       }),
     );

@@ -25,6 +25,7 @@ const APART: Patience = {
 const APART_MS = 12_000;
 const DOWN_AFTER_MISSES = 2;
 const YOUNG_MS = 60_000;
+const CLOCKS_APART_MS = 60_000;
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -38,7 +39,8 @@ export class InstanceState {
   misses = 0;
   seenMs: number;
   #missingSinceMs: number | null = null;
-  #firstStart: number | null = null;
+  #restarted = false;
+  #unreliableUntilMs = Number.NEGATIVE_INFINITY;
   /** When its process began, by the console's clock; `null` when it does not say. */
   startedMs: number | null = null;
   #verdict: Verdict = "healthy";
@@ -59,11 +61,16 @@ export class InstanceState {
     const { atMs, startedAtSeconds } = reading;
     const before = this.readings.at(-1);
     this.#starts(startedAtSeconds, before ?? null, atMs);
+    if (before !== undefined && fell(before, reading)) this.#unreliableUntilMs = atMs + keptMs;
     this.seenMs = atMs;
     this.misses = 0;
     this.#missingSinceMs = null;
-    this.#firstStart ??= startedAtSeconds;
     this.readings = [...this.readings, reading].filter((one) => one.atMs >= atMs - keptMs);
+  }
+
+  /** Counters that fell though the process is the same: whoever answers, their differences mean nothing for a while. */
+  unreliable(atMs: number): boolean {
+    return atMs < this.#unreliableUntilMs;
   }
 
   /** Its clock may be off: a process that is new to the console began between two of its answers, whatever it says. */
@@ -73,9 +80,13 @@ export class InstanceState {
       this.startedMs = startedAtSeconds * 1_000 > atMs ? null : startedAtSeconds * 1_000;
     } else if (startedAtSeconds > before.startedAtSeconds) {
       this.startedMs = Math.min(atMs, Math.max(before.atMs, startedAtSeconds * 1_000));
+      // One that says it is older than that is another behind the same name, or its clock is off: not blamed while it may be
+      // young, and not said to have restarted.
+      this.#restarted = startedAtSeconds * 1_000 >= before.atMs - CLOCKS_APART_MS;
     } else if (startedAtSeconds < before.startedAtSeconds) {
       // An older one answers: several processes stand behind one name.
       this.startedMs = startedAtSeconds * 1_000;
+      this.#restarted = false;
     }
   }
 
@@ -128,8 +139,7 @@ export class InstanceState {
   #itself(last: Reading, atMs: number): Evidence | null {
     const { startedMs } = this;
     if (last.walReplay) return plain("wal-replay", "loki_ingester_wal_replay_active", "count", 1, startedMs ?? atMs);
-    const restarted = last.startedAtSeconds !== this.#firstStart;
-    if (startedMs !== null && restarted && atMs - startedMs < YOUNG_MS) {
+    if (startedMs !== null && this.#restarted && atMs - startedMs < YOUNG_MS) {
       return plain("restarted", "process_start_time_seconds", "seconds", (atMs - startedMs) / 1_000, startedMs);
     }
     const unready = this.readings.findLastIndex(({ ready }) => ready !== false);
@@ -137,6 +147,15 @@ export class InstanceState {
     if (unreadySince === undefined || atMs - unreadySince < WINDOW_MS) return null;
     return plain("not-ready", "/ready", "count", 0, unreadySince);
   }
+}
+
+/** Without a start time nobody knows: then a counter that falls was reset. */
+function fell(before: Reading, after: Reading): boolean {
+  if (after.startedAtSeconds === null || after.startedAtSeconds !== before.startedAtSeconds) return false;
+  return [before.puts, before.pushes].some((timing, index) => {
+    const now = index === 0 ? after.puts : after.pushes;
+    return timing !== null && now !== null && now.count < timing.count;
+  });
 }
 
 function ruleOf(kind: EvidenceKind, { usual, faint, past }: Patience): PersistenceRule {

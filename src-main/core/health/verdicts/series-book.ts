@@ -44,6 +44,8 @@ const NOTHING: readonly Track[] = [];
 const STARTS_KEPT_MS = 3_600_000;
 /** A process that says it began longer before the last answer of another is one beside it, or its clock is off. */
 const CLOCKS_APART_MS = 60_000;
+/** Counters that fall in one answer of one process; a single one may be no counter in this version. */
+const FALLEN = 3;
 type Answering = "same" | "new" | "other";
 
 /**
@@ -61,7 +63,10 @@ export class SeriesBook {
   ready: boolean | null = null;
   /** Times of answers of a process that was not the one before, by the console's clock. */
   readonly startsMs: number[] = [];
-  /** It answered as a process that began before the one that answered last: several stand behind one name. */
+  /**
+   * It answered as a process that began before the one that answered last, or counters fell though the process is the
+   * same: several stand behind one name, or it counts wrongly.
+   */
   mixedMs: number | null = null;
   readonly #keys: TrackedKeys;
   readonly #byKey = new Map<string, Track>();
@@ -70,6 +75,10 @@ export class SeriesBook {
   /** What selectors named, until a series comes or goes. */
   readonly #selected = new Map<Selector, Map<string, Selection | null>>();
   #sweptMs = 0;
+  #process: { readonly sinceMs: number; readonly came: Answering } = {
+    sinceMs: Number.NEGATIVE_INFINITY,
+    came: "same",
+  };
 
   constructor({ instance, component, atMs }: Pick<Scrape, "instance" | "component" | "atMs">, keys: TrackedKeys) {
     this.instance = instance;
@@ -82,8 +91,11 @@ export class SeriesBook {
   take({ series, atMs, ready }: Scrape): void {
     if (series === null) return;
     const process = this.#processOf(series["process_start_time_seconds"] ?? null, atMs);
+    if (process !== "same") this.#process = { sinceMs: atMs, came: process };
+    const { sinceMs, came } = this.#process;
     const first = this.answeredMs === null;
     let place = 0;
+    let fallen = 0;
     // oxlint-disable-next-line guard-for-in -- as in reading.ts
     for (const key in series) {
       const slot = this.#slotAt(place, key);
@@ -93,8 +105,13 @@ export class SeriesBook {
       if (value === undefined || !Number.isFinite(value)) continue;
       if (slot.track === null)
         slot.track = this.#add(key, slot.tracked, { value, atMs, grows: !first && process !== "other" });
-      else moved(slot.track, value, atMs, process);
+      else {
+        // Many series come back only at their first event in a new process.
+        const how = slot.track.seenMs < sinceMs ? came : "same";
+        if (moved(slot.track, value, atMs, how)) fallen += 1;
+      }
     }
+    if (fallen >= FALLEN) this.mixedMs = atMs;
     this.answeredMs = atMs;
     this.ready = ready;
     if (place !== this.#slots.length || atMs - this.#sweptMs >= LONGEST_WINDOW_MS) this.#sweep(place, atMs);
@@ -205,23 +222,28 @@ export class SeriesBook {
   }
 }
 
-function moved(track: Track, value: number, atMs: number, process: Answering): void {
+/** Whether it is a counter that fell though its process is the same. */
+function moved(track: Track, value: number, atMs: number, process: Answering): boolean {
   const { value: before } = track;
   track.seenMs = atMs;
-  if (value === before && process === "same") return;
+  if (value === before && process === "same") return false;
   track.value = value;
   if (value !== before) {
     track.before = before;
     track.changedMs = atMs;
   }
-  if (track.windowMs === 0 || process === "other") return;
-  if (value < before && process === "same") track.doubtedUntilMs = atMs + LONGEST_WINDOW_MS;
-  const by = process === "new" ? value : value - before;
-  if (by <= 0) return;
   const { growth, windowMs } = track;
+  if (windowMs === 0 || process === "other") return false;
+  const by = process === "new" ? value : value - before;
+  if (by < 0) {
+    track.doubtedUntilMs = atMs + LONGEST_WINDOW_MS;
+    return true;
+  }
+  if (by === 0) return false;
   growth.push(atMs, by);
   // Some at a time: each taking costs as much as the rest is long.
   if ((growth[2 * TRIMMED] ?? atMs) < atMs - windowMs) growth.splice(0, 2 * TRIMMED);
+  return false;
 }
 
 const TRIMMED = 4;

@@ -148,7 +148,7 @@ export class SiteJudge {
       mixed: mixed.has(instance),
       ingester: runsIngester(component)
         ? {
-            mates: facts.ingesters - 1,
+            mates: facts.ingesters - (book.answeredMs === atMs && !mixed.has(instance) ? 1 : 0),
             ringRead: this.#ringMs !== null && atMs - this.#ringMs <= RING_STALE_MS,
             storeTrouble: this.#detector.storeTrouble(atMs),
             unusualLoad: this.#detector.causes.some(({ kind }) => kind !== "object-store-outage"),
