@@ -179,7 +179,7 @@ export class OperationsBench implements AsyncDisposable {
     const begunMs = Date.now();
     do await nextTurn();
     while (this.#busy > 0 && Date.now() - begunMs < 150);
-    await this.labClock.advance(500);
+    await this.labClock.advance(1_000);
   }
 
   async #counted<Value>(work: () => Promise<Value>): Promise<Value> {

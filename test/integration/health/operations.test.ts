@@ -285,7 +285,7 @@ describe("an operation that is not to be done", () => {
     expect(after.state).toBe("succeeded");
   });
 
-  it("is not an OnDelete workload's restart, nor an operation on what is not there", async () => {
+  it("cannot be planned on what is not there", async () => {
     const missing = plan({ kind: "flush-tenant", tenant: tenantIdSchema.parse("nobody-has-this") });
     await expect(missing).rejects.toMatchObject({ code: "operation.unsupported" });
     const workload = { kind: "StatefulSet", namespace: "loki", name: "nosuch" } as const;

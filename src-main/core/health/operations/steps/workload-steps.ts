@@ -16,7 +16,7 @@ import {
 
 const POLL_MS = 3_000;
 /** A pod that is not ready by then is not going to be: replaying a large WAL takes minutes. */
-const POD_LIMIT_MS = 15 * 60_000;
+const POD_LIMIT_MS = 10 * 60_000;
 const VERIFY_LIMIT_MS = 5 * 60_000;
 
 function target({ plan, site }: StepContext): { readonly workload: Workload; readonly cluster: HealthCluster } {
