@@ -37,6 +37,7 @@ const workspace = createWorkspaceStore({
   query,
   runs: query === "" ? 0 : 1,
   live,
+  ...(scenario === "health" ? { screen: "health" } : {}),
 });
 
 createRoot(root).render(

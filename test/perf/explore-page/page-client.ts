@@ -4,6 +4,7 @@ import type { Site } from "../../../src-shared/api/sites.api.ts";
 import { siteIdSchema } from "../../../src-shared/model/ids.ts";
 import { createFakeConsoleClient } from "../../builders/fake-console-client.ts";
 import type { FakeLogs } from "../../builders/fake-logs-client.ts";
+import { largeBoard, largeTopology } from "../../builders/large-health.ts";
 
 interface PageLook {
   readonly theme: string;
@@ -32,6 +33,9 @@ function setting(key: string, value: string): Setting {
     restart: false,
   };
 }
+
+/** Pods of the board that the page's health shows. */
+const PODS = 600;
 
 /** The whole door of a page with one site and one tenant; its logs are the fake's. */
 export function explorePageClient(logs: FakeLogs, look: PageLook): ConsoleClient {
@@ -70,6 +74,13 @@ export function explorePageClient(logs: FakeLogs, look: PageLook): ConsoleClient
         ),
     },
     jobs: { list: () => Promise.resolve([]) },
+    health: {
+      watch: (_input, observer) => {
+        queueMicrotask(() => observer.onData({ ...largeBoard(PODS), site: LAB.id }));
+        return { unsubscribe: () => undefined };
+      },
+      topology: () => Promise.resolve(largeTopology()),
+    },
   });
   return { ...client, api: { ...client.api, logs: logs.client } };
 }

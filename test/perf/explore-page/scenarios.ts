@@ -17,6 +17,7 @@ export const SCENARIOS = [
   "tail",
   "fast-tail",
   "slow",
+  "health",
 ] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 

@@ -8,8 +8,8 @@ import { findChromium } from "../../../build/find-chromium.ts";
 
 export interface ExplorePage {
   readonly page: Page;
-  /** Opens a scenario (`million`, `huge` …) and waits for its first rows. */
-  readonly open: (scenario: string, parameters?: Readonly<Record<string, string>>) => Promise<void>;
+  /** Opens a scenario (`million`, `huge` …) and waits for its first rows, or for whatever else `shown` selects. */
+  readonly open: (scenario: string, parameters?: Readonly<Record<string, string>>, shown?: string) => Promise<void>;
 }
 
 /** Builds the page as a release does, serves it on a free port of loopback, opens it in Chromium, and takes all down again. */
@@ -50,10 +50,10 @@ export async function withExplorePage(use: (opened: ExplorePage) => Promise<void
   page.on("pageerror", (error) => process.stderr.write(`page: ${error.message}\n`));
   await use({
     page,
-    open: async (scenario, parameters = {}) => {
+    open: async (scenario, parameters = {}, shown = "[data-kind=entry]") => {
       const search = new URLSearchParams({ scenario, ...parameters });
       await page.goto(`http://127.0.0.1:${address.port}/?${search.toString()}`);
-      await page.waitForSelector("[data-kind=entry]");
+      await page.waitForSelector(shown);
     },
   });
 }
