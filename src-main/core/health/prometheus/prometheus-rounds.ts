@@ -10,7 +10,7 @@ import { failedOutcome } from "../scraping/target-outcome.ts";
 import { withinTime } from "../scraping/time-limit.ts";
 import { prometheusFailure, readSampleTimes, readScalar, readVector } from "./prometheus-answer.ts";
 import type { PrometheusQuery } from "./prometheus-query.ts";
-import { prometheusTargets, TargetSeries, type PrometheusTarget } from "./prometheus-targets.ts";
+import { clustersOf, prometheusTargets, TargetSeries, type PrometheusTarget } from "./prometheus-targets.ts";
 import { equals, inParts, oneOf, selector } from "./promql.ts";
 import { SamplingGrid, samplingIntervalMs } from "./sampling-grid.ts";
 import { silentScrape, toldScrape, type TargetResult } from "./told-scrape.ts";
@@ -123,6 +123,11 @@ export class PrometheusRounds implements RoundSource {
       ask(`timestamp(up${selector(mine)})`),
       ask(`loki_build_info${selector(mine)}`),
     ]);
+    const clusters = clustersOf(up);
+    if (clusters.length > 1) {
+      const problem = `${clusters.length} clusters: ${clusters.slice(0, 5).join(", ")}`.slice(0, 200);
+      throw new AppError("health.prometheus-failed", { status: 200, problem });
+    }
     const targets = prometheusTargets({ up, durations, timestamps, builds });
     if (targets.length === 0) throw new AppError("health.prometheus-empty", { selector: `up${selector(mine)}` });
     const series = new TargetSeries(targets);

@@ -65,6 +65,19 @@ export function prometheusTargets({ up, durations, timestamps, builds }: TargetS
     .toSorted((a, b) => order(a.component, b.component) || order(a.instance, b.instance));
 }
 
+/** Labels by which a Prometheus of several clusters, or several Lokis in one namespace, are told apart. */
+const CLUSTER_LABELS = ["cluster", "k8s_cluster_name", "kubernetes_cluster"];
+
+/** Clusters that samples are of, where that is told; with more than one, pods cannot be told apart by name. */
+export function clustersOf(samples: readonly VectorSample[]): readonly string[] {
+  const named = samples.map(({ labels }) =>
+    CLUSTER_LABELS.map((label) => labels[label] ?? "")
+      .filter((cluster) => cluster !== "")
+      .join("/"),
+  );
+  return [...new Set(named)].filter((cluster) => cluster !== "").toSorted();
+}
+
 /** Puts series to the targets that they are of, as each process wrote them: key → value. Those of nobody are left out. */
 export class TargetSeries {
   readonly #series: ReadonlyMap<PrometheusTarget, Record<string, number>>;
