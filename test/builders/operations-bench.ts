@@ -69,6 +69,8 @@ export class OperationsBench implements AsyncDisposable {
     send(request);
   changeBoard: (board: SiteHealth) => SiteHealth = (board) => board;
   replicationFactor: number | null = 3;
+  /** How far time goes between two looks at whether something has happened. */
+  stepMs = 1_000;
   previewLines: OperationsParts["previewLines"] = ({ query }) =>
     Promise.resolve([{ timestampNs: "1", line: `a line of ${query}` }]);
   site!: HealthSite;
@@ -179,7 +181,7 @@ export class OperationsBench implements AsyncDisposable {
     const begunMs = Date.now();
     do await nextTurn();
     while (this.#busy > 0 && Date.now() - begunMs < 150);
-    await this.labClock.advance(1_000);
+    await this.labClock.advance(this.stepMs);
   }
 
   async #counted<Value>(work: () => Promise<Value>): Promise<Value> {

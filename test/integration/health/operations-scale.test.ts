@@ -80,6 +80,7 @@ describe("a rolling restart that does not get on", () => {
   it("is not verified, and says how to undo it", async () => {
     // As if the new pods never came: nobody restarts anything.
     withWorkloads(() => ({ restart: () => Promise.resolve() }));
+    bench.stepMs = 20_000;
     const job = await applied({ kind: "rolling-restart", workload: INGESTERS });
     expect(job).toMatchObject({ state: "failed", error: { code: "operation.not-verified" } });
     const stuck = bench.report(job.id).steps[2];
