@@ -59,12 +59,12 @@ describe("the health of sites", () => {
   }
 
   /** The first board of a round, then as many rounds as fit into the time. */
-  async function play(seconds: number, of: SimulatedSite = site): Promise<SiteHealth> {
+  async function play(seconds: number, of: SimulatedSite = site, intervalMs = INTERVAL_MS): Promise<SiteHealth> {
     await eventually(() => expect(service.board(of.id).state).not.toBe("starting"));
-    for (let second = 0; second < seconds; second += INTERVAL_MS / 1_000) {
+    for (let second = 0; second < seconds; second += intervalMs / 1_000) {
       const before = service.board(of.id).roundAtMs ?? 0;
       // oxlint-disable-next-line no-await-in-loop -- one round after the other
-      await clock.advance(INTERVAL_MS);
+      await clock.advance(intervalMs);
       // oxlint-disable-next-line no-await-in-loop -- the clock may be ahead of what was asked
       await eventually(() => expect(service.board(of.id).roundAtMs ?? 0).toBeGreaterThan(before));
     }
@@ -105,6 +105,16 @@ describe("the health of sites", () => {
     const after = await play(180);
     expect(instance(after, sick)?.verdict).toBe("healthy");
     expect(announcer.notices.map(({ key }) => key)).toEqual(["health.gray", "health.cleared"]);
+  });
+
+  it("names it within a minute by rounds of fifteen seconds, too", async () => {
+    const rare = new SimulatedSite("rare", clock, 15_000);
+    sites = [rare];
+    const [, , sick = ""] = rare.ingesters;
+    await play(300, rare, 15_000);
+    rare.simulation.setFault(`slow-flush:${sick}`, true, clock.nowMs());
+    const board = await play(60, rare, 15_000);
+    expect(board.instances.filter(({ verdict }) => verdict === "gray").map((one) => one.instance)).toEqual([sick]);
   });
 
   it("forgets nothing over a restart: the verdict, since when, and the changes", async () => {

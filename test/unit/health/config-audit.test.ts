@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { auditConfig } from "../../../src-main/core/health/config-audit/audit-rule.ts";
+import { CATALOGUE } from "../../../src-shared/i18n/catalogue.ts";
 import { AUDIT_RULES, auditFacts } from "../../../src-main/core/health/config-audit/audit-facts.ts";
 import type { ConfigFacts, WorkloadFacts } from "../../../src-main/core/health/config-audit/config-facts.ts";
 
@@ -153,4 +154,16 @@ describe("the configuration audit", () => {
     const { findings, passed } = auditFacts({ config: null, source: null, workloads: null, bucket: null }, missing);
     expect({ findings, passed }).toEqual({ findings: [], passed: [] });
   });
+});
+
+describe("the words of the audit", () => {
+  it.each(Object.entries(CATALOGUE))(
+    "are there for each rule in %s",
+    (_language, texts: Readonly<Record<string, string>>) => {
+      const missing = AUDIT_RULES.flatMap(({ id }) => [`health.audit.${id}.title`, `health.audit.${id}.why`]).filter(
+        (key) => texts[key] === undefined,
+      );
+      expect(missing).toEqual([]);
+    },
+  );
 });
