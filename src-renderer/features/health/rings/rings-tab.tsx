@@ -27,10 +27,12 @@ export function RingsTab(): ReactElement {
     { everyMs: READ_EVERY_MS },
   );
   const [chosen, setChosen] = useState<RingName>("ingester");
-  const [sortings, setSortings] = useState(0);
+  // Sorted anew by what a person asked for, once it is there: not by what stands there while it is read.
+  const [sorting, setSorting] = useState({ before: 0, wantedAtMs: 0 });
   const ring = data?.find((one) => one.ring === chosen) ?? data?.[0];
+  const sortedAtMs = atMs >= sorting.wantedAtMs ? sorting.wantedAtMs : sorting.before;
   const lookAgain = (): void => {
-    setSortings((before) => before + 1);
+    setSorting({ before: sortedAtMs, wantedAtMs: Date.now() });
     ask();
   };
   if (data === undefined) {
@@ -67,7 +69,7 @@ export function RingsTab(): ReactElement {
             </PartialNotice>
           </div>
         )}
-        <RingDetails key={ring.ring} occasion={`${ring.ring} ${sortings}`} onLookAgain={lookAgain} ring={ring} />
+        <RingDetails key={ring.ring} occasion={`${ring.ring} ${sortedAtMs}`} onLookAgain={lookAgain} ring={ring} />
       </div>
     </div>
   );
@@ -86,7 +88,7 @@ function RingButton({ ring, chosen, onChoose }: RingButtonProps): ReactElement {
   return (
     <button aria-current={chosen || undefined} className={styles.ring} onClick={onChoose} type="button">
       <StatusShape tone={ringTone(ring)} />
-      <span className={styles.name}>{ring.ring}</span>
+      <span className={styles.name}>{ring.ring}</span>{" "}
       <span className={styles.count}>
         {ring.error !== null
           ? t(ring.error.code === "health.nobody-tells" ? "rings.nobodyTells" : "rings.unread")

@@ -9,6 +9,9 @@ import styles from "./rings.module.css";
 /** Members that are told apart by a hairline; of more only the zones are. */
 const MOST_PARTS = 120;
 
+/** Growth below 1 in all leaves room unfilled: shares are told as parts of this. */
+const WHOLE = 10_000;
+
 /** The circle of tokens cut open: each zone as wide as what it owns, its members side by side. */
 export function ZoneStrip({ ring }: { readonly ring: RingView }): ReactElement {
   const t = useTranslate();
@@ -23,7 +26,7 @@ export function ZoneStrip({ ring }: { readonly ring: RingView }): ReactElement {
               className={styles.zonePart}
               data-odd={place % 2 === 1 || undefined}
               key={zone}
-              style={{ flexGrow: ownership }}
+              style={{ flexGrow: ownership * WHOLE }}
             >
               {ring.members.length > MOST_PARTS
                 ? null
@@ -34,7 +37,7 @@ export function ZoneStrip({ ring }: { readonly ring: RingView }): ReactElement {
                         className={styles.memberPart}
                         data-sick={member.state !== "ACTIVE" || undefined}
                         key={member.id}
-                        style={{ flexGrow: member.ownership }}
+                        style={{ flexGrow: member.ownership * WHOLE }}
                       />
                     ))}
             </div>

@@ -28,7 +28,7 @@ const PLACES: Readonly<Record<string, readonly [column: number, row: number]>> =
   ingester: [3, 0],
   "pattern-ingester": [3, 1],
   querier: [3, 2],
-  ruler: [3, 3],
+  ruler: [2, 3],
   "index-gateway": [4, 2],
   "chunks-cache": [4, 3],
   "bloom-gateway": [4, 4],
