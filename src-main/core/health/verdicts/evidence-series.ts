@@ -1,7 +1,7 @@
 import type { EvidenceKind, EvidenceUnit } from "../../../../src-shared/model/health/verdict.ts";
 import type { HistoryPoint } from "../history/series-history.ts";
 import { DETECTION_MEASURES, type DrawnFigure } from "./detection-measures.ts";
-import { familiesOf, figures } from "./measure.ts";
+import { familiesOf, figures, type Measure } from "./measure.ts";
 import { RULES } from "./rules/rule-table.ts";
 import { SeriesBook } from "./series-book.ts";
 import { familyWindows, TrackedKeys } from "./tracked-keys.ts";
@@ -53,7 +53,7 @@ function seriesOf(drawn: readonly Drawn[]): EvidenceSeries {
   const keys = new TrackedKeys(families);
   const windows = drawn.map(({ measure }) => ("windowMs" in measure ? measure.windowMs : 0));
   const [first] = drawn;
-  const [metric = ""] = first === undefined ? [] : (familiesOf(first.measure)[0] ?? []);
+  const metric = first === undefined ? "" : nameOf(first.measure);
   return {
     metric,
     unit: first?.unit ?? "count",
@@ -61,6 +61,10 @@ function seriesOf(drawn: readonly Drawn[]): EvidenceSeries {
     wanted: (key) => key === STARTED || keys.get(key) !== null,
     points: (processes) => replayed(drawn, keys, processes),
   };
+}
+
+function nameOf(measure: Measure): string {
+  return (measure.of === "share" ? measure.part : measure.series).families[0] ?? "";
 }
 
 /** Told again to the same books that judge rounds, so that the line is the figure that was judged. */
