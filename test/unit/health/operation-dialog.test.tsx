@@ -22,13 +22,13 @@ const UNSAFE: SafeNow = {
 };
 
 function Start({ operation }: { readonly operation: OperationDraft }) {
-  const { open, follow } = useOperations();
+  const operations = useOperations();
   return (
     <>
-      <button onClick={() => open(operation)} type="button">
+      <button onClick={() => operations.open(operation)} type="button">
         start
       </button>
-      <button onClick={() => follow("job-1")} type="button">
+      <button onClick={() => operations.follow("job-1")} type="button">
         follow
       </button>
     </>

@@ -77,7 +77,7 @@ describe("the layout of the topology", () => {
     const before = aBoard();
     const after = aBoard({
       verdict: "down",
-      instances: before.instances.map((one) => ({ ...one, verdict: "down" })).toReversed(),
+      instances: before.instances.map((one) => ({ ...one, verdict: "down" as const })).toReversed(),
     });
     const changed = PATHS.map((edge) => ({ ...edge, perSecond: 99_999, errorShare: 0.4, meanSeconds: null }));
     const shape = (board: typeof before, edges: TopologyEdge[]) => shapeOf(topologyNodes(board, edges), { edges });
