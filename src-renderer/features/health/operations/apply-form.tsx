@@ -87,7 +87,7 @@ export function ApplyForm({ plan, blocked, onApplied, onLookAgain, onClose }: Ap
         <Button disabledReason={disabledReason} loading={pending} tone={safe ? "primary" : "danger"} type="submit">
           {safe ? operationName(t, plan.operation) : t("operations.applyAnyway")}
         </Button>
-        <Button onClick={onClose}>{t("app.form.cancel")}</Button>
+        <Button onClick={onClose}>{t("app.close")}</Button>
         {disabledReason === undefined ? null : <span className={styles.rest}>{disabledReason}</span>}
       </div>
     </form>

@@ -48,7 +48,7 @@ export function PlanView({ site, operation, onApplied, onClose }: PlanViewProps)
         )}
         <div className={styles.actions}>
           <Button data-autofocus onClick={onClose}>
-            {t("app.form.cancel")}
+            {t("app.close")}
           </Button>
         </div>
       </div>
