@@ -13,9 +13,14 @@ export function readyReply(problem: string | null): Reply {
   return problem === null ? errorReply(200, "ready\n") : errorReply(503, `${problem}\n`);
 }
 
-export function servicesReply(target: LokiTarget): Reply {
+/** `/services`: every module runs, unless `/ready` counts states of which that is not so; the target's own comes first then. */
+export function servicesReply(target: LokiTarget, notReady: string | null): Reply {
   const modules = target === "gateway" ? [] : TARGET_SERVICES[target];
-  return textReply(modules.map((name) => `${name} => Running\n`).join(""));
+  const counted = [...(notReady ?? "").matchAll(/^([A-Z][a-z]+): (\d+)$/gm)];
+  const states = counted.flatMap(([, state = "", count]) => Array.from({ length: Number(count) }, () => state));
+  const ordered = modules.toSorted((a, b) => Number(b === target) - Number(a === target));
+  const stateOf = new Map(ordered.map((name, index) => [name, states[index] ?? "Running"]));
+  return textReply(modules.map((name) => `${name} => ${stateOf.get(name) ?? "Running"}\n`).join(""));
 }
 
 /** `/config`; the diff mode fails in this version of Loki, and so it does here. */

@@ -181,9 +181,9 @@ export class LokiServer {
     const acceptsJson = (request.headers.accept ?? "").includes("application/json");
     switch (route.kind) {
       case "ready":
-        return readyReply(component.pod === null ? null : this.context.simulation.notReady(component.pod, nowMs));
+        return readyReply(this.notReady(component, nowMs));
       case "services":
-        return servicesReply(target);
+        return servicesReply(target, this.notReady(component, nowMs));
       case "metrics":
         return metricsReply(
           request,
@@ -237,12 +237,15 @@ export class LokiServer {
     }
   }
 
+  private notReady({ pod }: ComponentServer, nowMs: number): string | null {
+    return pod === null ? null : this.context.simulation.notReady(pod, nowMs);
+  }
+
   private deletes({ pod }: ComponentServer, { kind }: DeleteRoute, request: IncomingMessage, url: URL): Reply {
     const { deletes, clock, simulation } = this.context;
     const nowMs = clock.nowMs();
     // The gateway passes these on to the compactor, when there is one.
-    const served = pod !== null || simulation.podsOf("compactor").some(({ name }) => simulation.answers(name, nowMs));
-    if (!served) return HTML_ERROR;
+    if (pod === null && !simulation.runs("compactor", nowMs)) return HTML_ERROR;
     if (kind === "ui-deletes") return uiDeletesReply(deletes, url.searchParams.get("status") ?? "");
     const tenant = requireTenant(request, "tail");
     if (this.context.limits.of(tenant).deletion_mode === "disabled")

@@ -168,6 +168,7 @@ export class ClusterSimulation {
     this.#pods.delete(name);
     this.#down.delete(name);
     this.#shutdowns.delete(name);
+    this.#tell();
   }
 
   /** Whether something listens in the pod. */
@@ -203,18 +204,19 @@ export class ClusterSimulation {
   notReady(name: string, nowMs: number): string | null {
     this.advance(nowMs);
     const shutdown = this.#shutdowns.get(name);
+    if (shutdown?.again === false) return "Application is stopping";
     if (shutdown !== undefined && nowMs - shutdown.atMs >= LEFT_AFTER_MS - 300) {
       return "Some services are not Running:\nFailed: 1\nStopping: 5\nTerminated: 1";
     }
     const pod = this.#pods.get(name);
-    if (!(pod instanceof SimulatedIngester)) return null;
-    const sinceMs = nowMs - pod.startedMs;
-    if (pod.replaying(nowMs)) return "Some services are not Running:\nStarting: 1\nRunning: 6";
-    const waitsMs = this.#ring.beganStale(name) ? 5_000 : 0;
-    if (waitsMs > 0 && sinceMs < 4_000 + waitsMs) {
-      return `Ingester not ready: instance ${pod.identity.address} past heartbeat timeout`;
-    }
-    return sinceMs < 9_000 + waitsMs ? "Ingester not ready: waiting for 5s after being ready" : null;
+    if (pod instanceof SimulatedIngester) return pod.notReady(nowMs, this.#ring.beganStale(name));
+    const alone = pod?.identity.target === "query-frontend" && !this.runs("query-scheduler", nowMs);
+    return alone ? "Query Frontend not ready: not ready: number of schedulers this worker is connected to is 0" : null;
+  }
+
+  /** Whether any process of a component runs. */
+  runs(target: PodIdentity["target"], nowMs: number): boolean {
+    return this.podsOf(target).some(({ name }) => this.answers(name, nowMs));
   }
 
   /** How much longer the pod takes to answer than it needs, milliseconds: it is not given its CPU. */

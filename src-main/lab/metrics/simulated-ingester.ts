@@ -47,6 +47,16 @@ export class SimulatedIngester extends SimulatedPod {
     return Math.floor(atMs / 1_000) - this.#bornSecond < REPLAY_SECONDS;
   }
 
+  /** Why its `/ready` is 503 after a start, with the times of a real restart; `beganStale` when it found its ring entry stale. */
+  notReady(nowMs: number, beganStale: boolean): string | null {
+    if (this.replaying(nowMs)) return "Some services are not Running:\nStarting: 1\nRunning: 6";
+    const sinceMs = nowMs - this.startedMs;
+    const waitsMs = beganStale ? 5_000 : 0;
+    if (waitsMs > 0 && sinceMs < 4_000 + waitsMs)
+      return `Ingester not ready: instance ${this.identity.address} past heartbeat timeout`;
+    return sinceMs < 9_000 + waitsMs ? "Ingester not ready: waiting for 5s after being ready" : null;
+  }
+
   override restart(atMs: number): void {
     super.restart(atMs);
     this.#bornSecond = Math.floor(atMs / 1_000);

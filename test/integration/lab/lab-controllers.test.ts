@@ -165,6 +165,22 @@ describe("scaling", () => {
     expect((await ask("GET", path)).status).toBe(503);
   });
 
+  it("of the scheduler to nought makes the frontend say that it has none, and not ready", async () => {
+    const { clock, ask } = await startLab();
+    await ask("PATCH", `${DEPLOYMENTS}/loki-query-scheduler`, { spec: { replicas: 0 } }, MERGE);
+    await clock.advance(3_000);
+    const [frontend] = await podsOf(ask, "query-frontend");
+    const ready = await ask("GET", `${PODS}/${frontend?.metadata.name ?? ""}:3100/proxy/ready`);
+    expect([ready.status, ready.text]).toEqual([
+      503,
+      "Query Frontend not ready: not ready: number of schedulers this worker is connected to is 0\n",
+    ]);
+    expect(frontend === undefined ? null : isReady(frontend)).toBe(false);
+    await ask("PATCH", `${DEPLOYMENTS}/loki-query-scheduler`, { spec: { replicas: 1 } }, MERGE);
+    await clock.advance(3_000);
+    expect((await podsOf(ask, "query-frontend")).filter(isReady)).toHaveLength(1);
+  });
+
   it("is refused in the API server's words for a version that is not the stored one", async () => {
     const { ask } = await startLab();
     const scale = objectIn(await ask("GET", `${SETS}/loki-compactor/scale`));

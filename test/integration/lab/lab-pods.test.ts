@@ -24,6 +24,7 @@ async function pods() {
   const simulation = new ClusterSimulation(1, identities, clock.nowMs());
   const faults = new Faults({ ingesters: ["loki-ingester-0", "loki-ingester-1"], tenants: ["cards"] });
   faults.listen((fault, on) => simulation.setFault(fault, on, clock.nowMs()));
+  const acting = new ActingLog();
   const loki = new LokiServer({
     store: new LogStore(1_000_000),
     limits: new LimitsTable({}),
@@ -31,7 +32,7 @@ async function pods() {
     clock,
     simulation,
     deletes: new DeleteRequests(clock, (nowMs) => simulation.compactor(nowMs)),
-    acting: new ActingLog(),
+    acting,
   });
   stack.defer(() => loki.close());
   const serve = async (target: "ingester" | "distributor") => {
@@ -44,7 +45,7 @@ async function pods() {
   };
   const ingester = await serve("ingester");
   const distributor = await serve("distributor");
-  return { clock, faults, ingester, distributor };
+  return { clock, faults, acting, ingester, distributor };
 }
 
 async function metric(ask: (path: string) => Promise<Response>, key: string): Promise<number> {
@@ -131,8 +132,38 @@ describe("pods of the lab over HTTP", () => {
       503,
       "Some services are not Running:\nStarting: 1\nRunning: 6\n",
     ]);
+    expect(await (await ingester("/services")).text()).toMatch(/^ingester => Starting$/m);
     await clock.advance(20_000);
     expect((await ingester("/ready")).status).toBe(200);
+    expect(await (await ingester("/services")).text()).not.toContain("Starting");
+  });
+
+  it("counts what was asked of routes that act, by method and pod, so that a test can prove what never was", async () => {
+    const { acting, ingester } = await pods();
+    await ingester("/ready");
+    await ingester("/metrics");
+    expect(acting.list()).toEqual([]);
+    await ingester("/flush", { method: "POST" });
+    await ingester("/flush", { method: "POST" });
+    await ingester("/ingester/prepare_shutdown");
+    await ingester("/ring", JSON_PAGE);
+    const pod = "loki-ingester-0";
+    expect(acting.list()).toEqual([
+      { method: "GET", path: "/ingester/prepare_shutdown", pod, count: 1 },
+      { method: "GET", path: "/ring", pod, count: 1 },
+      { method: "POST", path: "/flush", pod, count: 2 },
+    ]);
+  });
+
+  it("a GET of the shutdown acts as a POST does: the process ends", async () => {
+    const { clock, acting, ingester } = await pods();
+    const answer = ingester("/ingester/shutdown");
+    await expect.poll(() => clock.waiting).toBe(1);
+    await clock.advance(3_200);
+    expect((await answer).status).toBe(204);
+    await clock.advance(3_000);
+    await expect(ingester("/metrics")).rejects.toThrow("fetch failed");
+    expect(acting.list()).toEqual([{ method: "GET", path: "/ingester/shutdown", pod: "loki-ingester-0", count: 1 }]);
   });
 
   it("pushes bear the loss of one ingester and fail with two lost", async () => {

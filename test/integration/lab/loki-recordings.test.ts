@@ -59,7 +59,10 @@ const NOT_SERVED: readonly (readonly [string, (exchange: LokiExchange) => boolea
     "rules are listed as none and cannot be written",
     ({ request }) => /^\/(loki\/api\/v1|prometheus\/api\/v1|api\/prom)\/(rules|alerts)/.test(request.path),
   ],
-  ["delete requests, which lab-deletes.test.ts replays in their order", ({ request }) => /delete|generation_numbers/.test(request.path)],
+  [
+    "delete requests, which lab-deletes.test.ts replays in their order",
+    ({ request }) => /delete|generation_numbers/.test(request.path),
+  ],
   ["no pattern ingester", ({ request }) => /\/patterns\?|^\/pattern\/ring/.test(request.path)],
   ["Go's profiles", ({ request }) => request.path.startsWith("/debug/")],
   ["protobuf answers", ({ request }) => (request.headers["Accept"] ?? "").includes("protobuf")],
