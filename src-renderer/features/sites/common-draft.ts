@@ -5,11 +5,16 @@ import { tenantIdProblem } from "../../../src-shared/model/tenant-id.ts";
 export interface CommonDraft {
   readonly tenants: readonly string[];
   readonly traceLinks: readonly (readonly [string, string])[];
+  /** Where the site's Prometheus is; empty for none. */
+  readonly prometheus: string;
 }
 
-export function draftFromCommon(config: Pick<SiteConfig, "tenants" | "traceLinks">): CommonDraft {
+type CommonConfig = Pick<SiteConfig, "tenants" | "traceLinks" | "prometheus">;
+
+export function draftFromCommon(config: CommonConfig): CommonDraft {
   return {
     tenants: config.tenants ?? [],
+    prometheus: config.prometheus ?? "",
     traceLinks: (config.traceLinks ?? []).map(({ field, url }) => [field, url] as const),
   };
 }
@@ -19,8 +24,21 @@ export function isTraceTemplate(url: string): boolean {
   return /^https?:\/\/[^\s]+$/.test(url) && url.includes("{value}");
 }
 
-export function commonProblems(draft: CommonDraft): { tenants?: "tenant"; traceLinks?: "traceLink" } {
+const WEB_ADDRESS = /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#@]*)?$/;
+const SERVICE = /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*:[a-z0-9-]{1,15}$/;
+
+/** A Loki that is known by its URL alone has no cluster with services. */
+function isPrometheus(text: string, inCluster: boolean): boolean {
+  return text === "" || WEB_ADDRESS.test(text) || (inCluster && SERVICE.test(text));
+}
+
+export function commonProblems(
+  draft: CommonDraft,
+  inCluster: boolean,
+): { tenants?: "tenant"; traceLinks?: "traceLink"; prometheus?: "prometheus" | "url" } {
+  const prometheus = inCluster ? ("prometheus" as const) : ("url" as const);
   return {
+    ...(isPrometheus(draft.prometheus.trim(), inCluster) ? {} : { prometheus }),
     ...(draft.tenants.some((tenant) => tenantIdProblem(tenant) !== null) ? { tenants: "tenant" as const } : {}),
     ...(draft.traceLinks.some(([field, url]) => field.trim() === "" || !isTraceTemplate(url.trim()))
       ? { traceLinks: "traceLink" as const }
@@ -28,8 +46,10 @@ export function commonProblems(draft: CommonDraft): { tenants?: "tenant"; traceL
   };
 }
 
-export function commonFromDraft(draft: CommonDraft): Pick<SiteConfig, "tenants" | "traceLinks"> {
+export function commonFromDraft(draft: CommonDraft): CommonConfig {
+  const prometheus = draft.prometheus.trim();
   return {
+    ...(prometheus === "" ? {} : { prometheus }),
     ...(draft.tenants.length === 0 ? {} : { tenants: [...draft.tenants] }),
     ...(draft.traceLinks.length === 0
       ? {}

@@ -1,17 +1,23 @@
 import { TagsInput } from "@mantine/core";
 import type { ReactElement } from "react";
+import { TextField } from "../../components/field.tsx";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import type { CommonDraft } from "./common-draft.ts";
 import { PairsField } from "../../components/pairs-field.tsx";
 
 interface CommonFieldsProps {
   readonly draft: CommonDraft;
-  readonly problems: { readonly tenants?: string | undefined; readonly traceLinks?: string | undefined };
+  readonly inCluster: boolean;
+  readonly problems: {
+    readonly tenants?: string | undefined;
+    readonly traceLinks?: string | undefined;
+    readonly prometheus?: string | undefined;
+  };
   readonly onChange: (part: Partial<CommonDraft>) => void;
 }
 
-/** Tenants and trace links, which every site can have. */
-export function CommonFields({ draft, problems, onChange }: CommonFieldsProps): ReactElement {
+/** Tenants, trace links and a Prometheus, which every site can have. */
+export function CommonFields({ draft, inCluster, problems, onChange }: CommonFieldsProps): ReactElement {
   const t = useTranslate();
   return (
     <>
@@ -36,6 +42,15 @@ export function CommonFields({ draft, problems, onChange }: CommonFieldsProps): 
         pairs={draft.traceLinks}
         second={t("app.form.traceUrl")}
         secondPlaceholder="https://tempo.example/trace/{value}"
+      />
+      <TextField
+        description={t("app.form.prometheusHelp")}
+        error={problems.prometheus}
+        label={t("app.form.prometheus")}
+        mono
+        onChange={(prometheus) => onChange({ prometheus })}
+        placeholder={inCluster ? "monitoring/prometheus-operated:9090" : "https://prometheus.example"}
+        value={draft.prometheus}
       />
     </>
   );

@@ -35,6 +35,7 @@ export const EMPTY_DIRECT_DRAFT: DirectDraft = {
   headers: [],
   tenants: [],
   traceLinks: [],
+  prometheus: "",
 };
 
 export function draftFromDirect(config: DirectConfig): DirectDraft {
@@ -63,7 +64,15 @@ export function keptSecret(config: DirectConfig | null, auth: DirectDraft["auth"
 }
 
 export type DirectField = keyof DirectDraft;
-export type FieldProblem = "required" | "url" | "header" | "tenantHeader" | "pair" | "tenant" | "traceLink";
+export type FieldProblem =
+  | "required"
+  | "url"
+  | "header"
+  | "tenantHeader"
+  | "pair"
+  | "tenant"
+  | "traceLink"
+  | "prometheus";
 
 function isHttpUrl(text: string): boolean {
   try {
@@ -87,7 +96,7 @@ export function directProblems(
   draft: DirectDraft,
   kept: SecretRef | null,
 ): Partial<Readonly<Record<DirectField, FieldProblem>>> {
-  const problems: Partial<Record<DirectField, FieldProblem>> = { ...commonProblems(draft) };
+  const problems: Partial<Record<DirectField, FieldProblem>> = { ...commonProblems(draft, false) };
   if (draft.name.trim() === "") problems.name = "required";
   if (draft.url.trim() === "") problems.url = "required";
   else if (!isHttpUrl(draft.url.trim())) problems.url = "url";

@@ -82,8 +82,13 @@ export function DirectSiteFields({
       <h3 className={styles.section}>{t("app.form.moreSection")}</h3>
       <CommonFields
         draft={draft}
+        inCluster={false}
         onChange={onChange}
-        problems={{ tenants: problemOf("tenants"), traceLinks: problemOf("traceLinks") }}
+        problems={{
+          tenants: problemOf("tenants"),
+          traceLinks: problemOf("traceLinks"),
+          prometheus: problemOf("prometheus"),
+        }}
       />
       <PairsField
         description={t("app.form.headersHelp")}

@@ -31,8 +31,14 @@ export function draftFromKubernetes(config: KubernetesConfig): KubernetesDraft {
   };
 }
 
-export type KubernetesField = "namespace" | "pathPrefix" | "tenants" | "traceLinks" | `route.${LokiRole}`;
-export type KubernetesProblem = "namespace" | "pathPrefix" | "route" | "tenant" | "traceLink";
+export type KubernetesField =
+  | "namespace"
+  | "pathPrefix"
+  | "tenants"
+  | "traceLinks"
+  | "prometheus"
+  | `route.${LokiRole}`;
+export type KubernetesProblem = "namespace" | "pathPrefix" | "route" | "tenant" | "traceLink" | "prometheus" | "url";
 
 const DNS_LABEL = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
 const DNS_NAME = `${DNS_LABEL}(?:\\.${DNS_LABEL})*`;
@@ -42,7 +48,7 @@ const ROUTE = new RegExp(`^${DNS_LABEL}/(?:pod/)?${DNS_NAME}:[1-9]\\d{0,4}$`);
 export function kubernetesProblems(
   draft: KubernetesDraft,
 ): Partial<Readonly<Record<KubernetesField, KubernetesProblem>>> {
-  const problems: Partial<Record<KubernetesField, KubernetesProblem>> = { ...commonProblems(draft) };
+  const problems: Partial<Record<KubernetesField, KubernetesProblem>> = { ...commonProblems(draft, true) };
   if (draft.namespace !== "" && !NAMESPACE.test(draft.namespace.trim())) problems.namespace = "namespace";
   if (draft.pathPrefix.trim() !== "" && !/^\/[^\s?#]*$/.test(draft.pathPrefix.trim()))
     problems.pathPrefix = "pathPrefix";

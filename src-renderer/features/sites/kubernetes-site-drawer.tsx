@@ -123,8 +123,13 @@ function KubernetesForm({ site, config, onClose }: KubernetesFormProps): ReactEl
         <h3 className={styles.section}>{t("app.form.moreSection")}</h3>
         <CommonFields
           draft={draft}
+          inCluster
           onChange={change}
-          problems={{ tenants: problemOf("tenants"), traceLinks: problemOf("traceLinks") }}
+          problems={{
+            tenants: problemOf("tenants"),
+            traceLinks: problemOf("traceLinks"),
+            prometheus: problemOf("prometheus"),
+          }}
         />
         {save.error === undefined ? null : <ErrorPanel error={save.error} title={t("app.form.saveFailed")} />}
         <div className={styles.actions}>

@@ -33,6 +33,7 @@ const config = siteConfigSchema.parse({
   headers: { "X-Env": "edge " },
   tenants: ["a", "b"],
   traceLinks: [{ field: "trace_id", url: "https://tempo/trace/{value}" }],
+  prometheus: "https://prometheus.example/prod",
 }) as DirectConfig;
 const valid = { ...EMPTY_DIRECT_DRAFT, name: "edge", url: "https://loki.example" };
 
@@ -66,6 +67,8 @@ describe("the form of a direct site", () => {
     [{ headers: [["X-Env", "a\r\nX-Scope-OrgID: b"]] }, { headers: "header" }],
     [{ headers: [["x-scope-orgid", "b"]] }, { headers: "tenantHeader" }],
     [{ tenants: ["ok", "a|b"] }, { tenants: "tenant" }],
+    [{ prometheus: "monitoring/prometheus:9090" }, { prometheus: "url" }],
+    [{ prometheus: "https://me:secret@prometheus" }, { prometheus: "url" }],
     [{ traceLinks: [["trace_id", "https://tempo/trace"]] }, { traceLinks: "traceLink" }],
     [{ traceLinks: [["trace_id", "javascript:alert('{value}')"]] }, { traceLinks: "traceLink" }],
   ] as const)("says what is wrong with %j", (part, problems) => {
@@ -79,6 +82,7 @@ describe("the form of a kubeconfig context", () => {
     kind: "kubernetes",
     file: "/home/olga/.kube/config",
     context: "prod",
+    prometheus: "monitoring/prometheus-operated:9090",
     overrides: { namespace: "loki", access: "port-forward", routes: { query: "loki/loki-query-frontend:3100" } },
   }) as KubernetesConfig;
 
@@ -88,6 +92,16 @@ describe("the form of a kubeconfig context", () => {
     expect(
       kubernetesFromDraft(found, { ...draft, namespace: " ", access: "auto", routes: { ...draft.routes, query: "" } }),
     ).toEqual({ ...found, overrides: {} });
+  });
+
+  it.each([
+    ["", undefined],
+    ["monitoring/prometheus-operated:web", undefined],
+    ["https://prometheus.example/prod", undefined],
+    ["prometheus:9090", "prometheus"],
+    ["https://prometheus/?query=up", "prometheus"],
+  ])("takes the Prometheus %s or says what is wrong", (prometheus, problem) => {
+    expect(kubernetesProblems({ ...draftFromKubernetes(found), prometheus }).prometheus).toBe(problem);
   });
 
   it.each([

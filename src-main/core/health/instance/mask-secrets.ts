@@ -10,7 +10,7 @@ const CHECKS = { uniqueKeys: false } as const;
  */
 const SECRET_KEY = new RegExp(
   "^(?!log_|trace_)(.*_)?(password|passwd|passphrase|secret|secrets|secret_key|secret_access_key|access_key|access_key_id|" +
-    "access_key_secret|account_key|api_key|apikey|private_key|encryption_key|token|credential|credentials|" +
+    "access_key_secret|account_key|api_keys?|apikey|private_key|encryption_key|token|credential|credentials|" +
     "connection_string|service_account|basic_auth|authorization|headers|cookie)$",
 );
 /** Under a secret key these say how, not what. */
