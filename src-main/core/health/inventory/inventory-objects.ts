@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { labelSelectorSchema } from "./label-selector.ts";
 
 const text = z
   .string()
@@ -12,18 +13,6 @@ const count = z
   .number()
   .nullish()
   .transform((value) => value ?? 0);
-
-/** `meta/v1 LabelSelector`; `null` selects nothing, an empty one everything. */
-const selectorSchema = z
-  .object({
-    matchLabels: labels,
-    matchExpressions: z
-      .array(z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).nullish() }))
-      .nullish()
-      .transform((value) => value ?? []),
-  })
-  .nullish();
-export type LabelSelector = z.output<typeof selectorSchema>;
 
 /** A volume is an object with its name and one key more, which is its kind. */
 const volumeSchema = z.record(z.string(), z.unknown()).transform(({ name, ...kinds }) => ({
@@ -60,7 +49,7 @@ export const workloadObjectSchema = z.object({
       .number()
       .nullish()
       .transform((value) => value ?? 1),
-    selector: selectorSchema,
+    selector: labelSelectorSchema,
     updateStrategy: z.object({ type: text }).nullish(),
     strategy: z.object({ type: text }).nullish(),
     volumeClaimTemplates: z.array(z.object({ metadata: z.object({ name: text }).nullish() })).nullish(),
@@ -107,7 +96,7 @@ export type PodObject = z.output<typeof podObjectSchema>;
 /** `policy/v1 PodDisruptionBudget`. */
 export const budgetObjectSchema = z.object({
   metadata: z.object({ name: z.string(), namespace: text }),
-  spec: z.object({ selector: selectorSchema }).nullish(),
+  spec: z.object({ selector: labelSelectorSchema }).nullish(),
   status: z.object({ disruptionsAllowed: count }).nullish(),
 });
 export type BudgetObject = z.output<typeof budgetObjectSchema>;
@@ -118,24 +107,3 @@ export const autoscalerObjectSchema = z.object({
   spec: z.object({ scaleTargetRef: z.object({ kind: text, name: z.string() }) }),
 });
 export type AutoscalerObject = z.output<typeof autoscalerObjectSchema>;
-
-/** Whether a selector selects an object with these labels. An operator that is not known selects nothing. */
-export function selects(selector: LabelSelector, own: Readonly<Record<string, string>>): boolean {
-  if (selector === null || selector === undefined) return false;
-  if (Object.entries(selector.matchLabels).some(([key, value]) => own[key] !== value)) return false;
-  return selector.matchExpressions.every(({ key, operator, values }) => {
-    const value = own[key];
-    switch (operator) {
-      case "In":
-        return value !== undefined && (values ?? []).includes(value);
-      case "NotIn":
-        return value === undefined || !(values ?? []).includes(value);
-      case "Exists":
-        return value !== undefined;
-      case "DoesNotExist":
-        return value === undefined;
-      default:
-        return false;
-    }
-  });
-}

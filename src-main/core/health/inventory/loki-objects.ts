@@ -3,13 +3,8 @@ import type { Workload } from "../../../../src-shared/model/health/operation.ts"
 import type { Discovery } from "../../clusters/loki-discovery.ts";
 import { ZONE_LABEL } from "../scraping/node-zones.ts";
 import type { BudgetState, PodState, WorkloadState } from "./cluster-inventory.ts";
-import {
-  selects,
-  type AutoscalerObject,
-  type BudgetObject,
-  type PodObject,
-  type WorkloadObject,
-} from "./inventory-objects.ts";
+import { type AutoscalerObject, type BudgetObject, type PodObject, type WorkloadObject } from "./inventory-objects.ts";
+import { selects } from "./label-selector.ts";
 
 /** Volumes that end with their pod, or hold what is not the pod's to write. */
 const PASSING: ReadonlySet<string> = new Set([

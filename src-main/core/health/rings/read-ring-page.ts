@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import type { TargetAnswer } from "../scraping/scrape-target.ts";
+import { pageJson } from "../scraping/page-json.ts";
 import { isHtml } from "../scraping/target-outcome.ts";
 
 /** A member as a ring page tells it. Times are milliseconds since the epoch by the teller's clock. */
@@ -70,20 +71,13 @@ const pageSchema = z.object({
  * @throws AppError `loki.bad-response` for anything else that is no ring page
  */
 export function readRingPage(answer: TargetAnswer): RingPage | null {
-  const { status, body } = answer;
+  const { status } = answer;
   if (status === 404 || (status >= 300 && status < 400)) return null;
   if (status === 200 && isHtml(answer)) return null;
   if (status === 401 || status === 403) throw new AppError("loki.unauthorized", { status });
   if (status !== 200) throw new AppError("loki.bad-response", { status, problem: "no ring page" });
-  let json: unknown;
-  try {
-    json = JSON.parse(body.toString("utf8"));
-  } catch (error) {
-    throw new AppError("loki.bad-response", { status, problem: "no JSON" }, { cause: error });
-  }
-  const parsed = pageSchema.safeParse(json);
-  if (!parsed.success) throw new AppError("loki.bad-response", { status, problem: "no ring" }, { cause: parsed.error });
-  const shards = parsed.data.shards ?? [];
+  const page = pageJson(answer, pageSchema, "ring");
+  const shards = page.shards ?? [];
   if (shards.reduce((sum, { tokens }) => sum + tokens.length, 0) > MOST_TOKENS) {
     throw new AppError("loki.bad-response", { status, problem: `more than ${MOST_TOKENS} tokens` });
   }
@@ -96,7 +90,7 @@ export function readRingPage(answer: TargetAnswer): RingPage | null {
       tokens: distinctTokens(tokens, status),
     }),
   );
-  return { members, nowMs: parsed.data.now };
+  return { members, nowMs: page.now };
 }
 
 function distinctTokens(tokens: readonly unknown[], status: number): readonly number[] {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import type { RingMember } from "../detection/scrape.ts";
+import { pageJson } from "./page-json.ts";
 import type { ScrapeTarget, TargetAnswer } from "./scrape-target.ts";
 
 /** dskit `ring/ring_http.go`; `shards` is `null` while nobody has joined. Tokens are left out: they are most of it. */
@@ -18,17 +19,10 @@ const pageSchema = z.object({
 });
 
 /** @throws AppError `loki.bad-response` for anything but the JSON form of a ring page */
-export function parseRingPage({ status, body }: TargetAnswer): readonly RingMember[] {
+export function parseRingPage(answer: TargetAnswer): readonly RingMember[] {
+  const { status } = answer;
   if (status !== 200) throw new AppError("loki.bad-response", { status, problem: "no ring page" });
-  let json: unknown;
-  try {
-    json = JSON.parse(body.toString("utf8"));
-  } catch (error) {
-    throw new AppError("loki.bad-response", { status, problem: "no JSON" }, { cause: error });
-  }
-  const parsed = pageSchema.safeParse(json);
-  if (parsed.success) return parsed.data.shards ?? [];
-  throw new AppError("loki.bad-response", { status, problem: "no ring" }, { cause: parsed.error });
+  return pageJson(answer, pageSchema, "ring").shards ?? [];
 }
 
 /** Who tells of the ingester ring, best first: whoever only watches it knows it better than a member that may be sick. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isAppError } from "../../../../src-shared/errors/app-error.ts";
 import type { Pod, podSchema } from "../../clusters/kubernetes-objects.ts";
 import type { Discovery, discoverLoki } from "../../clusters/loki-discovery.ts";
+import { labelSelectorSchema, selects } from "../inventory/label-selector.ts";
 import type { ClusterCalls } from "./cluster-calls.ts";
 import { conditionPatch, gatedPodSchema, type ConditionChange, type GateCondition } from "./gate-condition.ts";
 import type { BudgetView } from "./isolation.ts";
@@ -37,18 +38,9 @@ export interface KubernetesWatchdogOptions {
   readonly discoverLoki: typeof discoverLoki;
 }
 
-const labelsSchema = z.record(z.string(), z.string()).nullish();
-const selectorSchema = z.object({
-  matchLabels: labelsSchema,
-  matchExpressions: z
-    .array(z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).nullish() }))
-    .nullish(),
-});
-type Selector = z.output<typeof selectorSchema>;
-
 const budgetSchema = z.object({
   metadata: z.object({ name: z.string(), generation: z.number().nullish() }),
-  spec: z.object({ selector: selectorSchema.nullish() }),
+  spec: z.object({ selector: labelSelectorSchema }),
   status: z.object({ disruptionsAllowed: z.number().nullish(), observedGeneration: z.number().nullish() }).nullish(),
 });
 
@@ -56,7 +48,7 @@ const statefulSetSchema = z.object({
   metadata: z.object({ name: z.string(), generation: z.number().nullish() }),
   spec: z.object({
     replicas: z.number().nullish(),
-    selector: selectorSchema.nullish(),
+    selector: labelSelectorSchema,
     updateStrategy: z.object({ type: z.string().nullish() }).nullish(),
   }),
   status: z
@@ -170,28 +162,4 @@ function rolloutOf(
     return (status?.currentRevision ?? "") !== (status?.updateRevision ?? "");
   });
   return { running, missingPods: Math.max(0, wanted - pods) };
-}
-
-/** `meta/v1 LabelSelector`. None at all, or an operator that is not known, selects nothing. An empty one selects everything. */
-function selects(selector: Selector | null | undefined, labels: Readonly<Record<string, string>>): boolean {
-  if (selector === null || selector === undefined) return false;
-  const equal = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
-  return (
-    equal &&
-    (selector.matchExpressions ?? []).every(({ key, operator, values }) => {
-      const value = labels[key];
-      switch (operator) {
-        case "In":
-          return value !== undefined && (values ?? []).includes(value);
-        case "NotIn":
-          return value === undefined || !(values ?? []).includes(value);
-        case "Exists":
-          return value !== undefined;
-        case "DoesNotExist":
-          return value === undefined;
-        default:
-          return false;
-      }
-    })
-  );
 }

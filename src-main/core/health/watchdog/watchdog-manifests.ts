@@ -1,9 +1,10 @@
 import { stringify } from "yaml";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
-import type {
-  WatchdogManifests,
-  WatchdogOptions,
-  WatchdogStatement,
+import {
+  WATCHDOG_STATEMENTS,
+  type WatchdogManifests,
+  type WatchdogOptions,
+  type WatchdogStatement,
 } from "../../../../src-shared/model/health/watchdog.ts";
 import type { ClusterInventory, WorkloadState } from "../inventory/cluster-inventory.ts";
 import { gatePatch, shellWord } from "./gate-patch.ts";
@@ -14,22 +15,14 @@ const NO_IMAGE = "registry.invalid/kubemate-console:set-your-image";
 /** Fewer cannot be compared with one another, and none of them could be spared. */
 const FEWEST_INGESTERS = 3;
 
-const ALWAYS: readonly WatchdogStatement[] = [
-  "takes-out",
-  "rollouts-stop",
-  "drains-stop",
-  "ring-unchanged",
-  "nothing-else",
-  "dns-and-join",
-  "when-it-acts",
-  "one-at-a-time",
-  "gate-needs-watchdog",
-  "gate-restarts-pods",
-  "gone-stays",
-  "taken-over",
-  "rights",
-  "undone-by-chart",
-];
+/** What is said only where it applies. */
+const SOMETIMES: ReadonlySet<WatchdogStatement> = new Set([
+  "image-missing",
+  "gated-already",
+  "updated-by-hand",
+  "too-few-ingesters",
+]);
+const ALWAYS = WATCHDOG_STATEMENTS.filter((statement) => !SOMETIMES.has(statement));
 
 /**
  * What a person reviews and applies so that Kubernetes takes a gray ingester out: the watchdog with its rights, and a
