@@ -38,24 +38,29 @@ describe("kubemate health plan and apply", () => {
 
   it("does it, looks whether it was done, prints the report and leaves an audit entry", async () => {
     const answer = await command.run(
-      ...[
-        "health",
-        "apply",
-        "prepare-shutdown",
-        "--instance",
-        "loki-ingester-2",
-        ...place,
-        "--yes",
-        "--output",
-        "json",
-      ],
+      "health",
+      "apply",
+      "prepare-shutdown",
+      "--instance",
+      "loki-ingester-2",
+      ...place,
+      "--yes",
+      "--output",
+      "json",
     );
     expect(answer).toMatchObject({ exitCode: 0, stderr: "" });
     expect(operationReportSchema.parse(JSON.parse(answer.stdout))).toMatchObject({ verified: true });
     const { stdout } = await command.run("audit", "list", "--output", "ndjson");
     expect(stdout).toContain('"health.applyPlan"');
     const words = await command.run(
-      ...["health", "apply", "prepare-shutdown", "--unset", "--instance", "loki-ingester-2", ...place, "--yes"],
+      "health",
+      "apply",
+      "prepare-shutdown",
+      "--unset",
+      "--instance",
+      "loki-ingester-2",
+      ...place,
+      "--yes",
     );
     expect(words.stdout).toContain("Done and verified");
     expect(words.stdout).toContain("DELETE /ingester/prepare_shutdown → loki-ingester-2");

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { unrestored } from "../../../src-main/core/health/operations/unrestored.ts";
 import { AppError } from "../../../src-shared/errors/app-error.ts";
 import type { Operation } from "../../../src-shared/model/health/operation.ts";
 import type { JobId } from "../../../src-shared/model/ids.ts";
@@ -82,11 +83,22 @@ describe("an operation whose console was killed", () => {
     bench.dieAndStart();
     await bench.labClock.advance(600_000);
     const beforeMs = bench.clock.nowMs();
+    expect(unrestored(bench.engine.list(["interrupted"], 10))).toEqual([job]);
     bench.engine.resume(job);
     const ended = await bench.finished(job);
     expect(ended.state).toBe("succeeded");
     expect(bench.clock.nowMs() - beforeMs).toBeLessThan(20_000);
     expect(bench.sent.map(({ form }) => form)).toEqual([{ log_level: "debug" }, { log_level: "info" }]);
+    expect(unrestored(bench.engine.list(null, 10))).toEqual([]);
+  });
+
+  it("is not taken up by itself when that would go on acting", async () => {
+    const died = dieAfter("/flush");
+    const job = await applied({ kind: "flush-ingester", instance: "loki-ingester-0" });
+    await bench.drive(died);
+    bench.dieAndStart();
+    expect(bench.engine.get(job).state).toBe("interrupted");
+    expect(unrestored(bench.engine.list(["interrupted"], 10))).toEqual([]);
   });
 
   it("does not begin what was planned long ago", async () => {
@@ -99,6 +111,26 @@ describe("an operation whose console was killed", () => {
     const ended = await bench.finished(job);
     expect(ended).toMatchObject({ state: "failed", error: { code: "operation.plan-expired" } });
     expect(bench.sent.map(({ instance }) => instance)).toEqual(["loki-ingester-0"]);
+  });
+});
+
+describe("an operation that is told to stop while a request is on its way", () => {
+  it("lets it be answered, begins nothing further and verifies nothing", async () => {
+    let answer = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    bench.intercept = async (request, send) => {
+      await held;
+      return send(request);
+    };
+    const job = await applied({ kind: "prepare-shutdown", instance: "loki-ingester-0", prepared: true });
+    await bench.until(() => bench.sent.length === 1);
+    const cancelled = bench.engine.cancel(job);
+    answer();
+    expect(await bench.drive(cancelled)).toMatchObject({ state: "cancelled" });
+    expect(bench.report(job)).toMatchObject({ verified: false });
+    expect(bench.report(job).steps.map(({ state }) => state)).toEqual(["done", "done", "skipped"]);
   });
 });
 

@@ -127,7 +127,7 @@ export class OperationRun {
         // oxlint-disable-next-line no-await-in-loop -- one look after the other
         seen = (await executor.look?.(context)) ?? seen;
       } catch (error) {
-        if (!isAppError(error) || signal.aborted) throw error;
+        if (!isAppError(error)) throw error;
       }
       if (seen.done === true) return seen.detail;
       if (clock.nowMs() >= untilMs || signal.aborted) break;
