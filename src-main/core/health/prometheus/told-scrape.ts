@@ -1,6 +1,6 @@
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import type { Scrape } from "../detection/scrape.ts";
-import type { TargetOutcome } from "../scraping/target-outcome.ts";
+import type { OutcomeKind, TargetOutcome } from "../scraping/target-outcome.ts";
 import type { PrometheusTarget } from "./prometheus-targets.ts";
 
 export interface TargetResult {
@@ -23,51 +23,43 @@ export function toldScrape(
   series: Readonly<Record<string, number>>,
   { nowMs, atMs, staleMs }: RoundTimes,
 ): TargetResult {
-  const { instance } = target;
   const ageMs = Math.max(0, nowMs - (target.askedAtMs ?? nowMs));
+  const samples = Object.keys(series).length;
   if (ageMs > staleMs) {
-    return silentScrape(
-      target,
-      atMs,
-      new AppError("loki.timed-out", { seconds: Math.round(ageMs / 1_000) }),
-      "timed-out",
-    );
+    const error = new AppError("loki.timed-out", { seconds: Math.round(ageMs / 1_000) });
+    return silentScrape(target, atMs, error, "timed-out");
   }
   if (!target.up) {
-    return silentScrape(target, atMs, new AppError("loki.unreachable", { host: instance, problem: "up = 0" }));
+    const error = new AppError("loki.unreachable", { host: target.instance, problem: "up = 0" });
+    return silentScrape(target, atMs, error);
   }
-  const samples = Object.keys(series).length;
   if (samples === 0) {
     const error = new AppError("loki.bad-response", { status: 200, problem: "no samples" });
     return silentScrape(target, atMs, error, "not-metrics");
   }
-  const told = silentScrape(target, atMs, new AppError("loki.bad-response", { status: 200, problem: "" }));
-  return {
-    scrape: { ...told.scrape, series },
-    outcome: { ...told.outcome, outcome: "answered", error: null, samples },
-  };
+  return resultOf(target, atMs, series, { outcome: "answered", error: null, samples });
 }
 
 /** A target of which nothing is known for this round. */
 export function silentScrape(
-  { instance, component, zone, node, tookSeconds }: PrometheusTarget,
+  target: PrometheusTarget,
   atMs: number,
   error: AppError,
-  outcome: Exclude<TargetOutcome["outcome"], "answered"> = "unreachable",
+  outcome: Exclude<OutcomeKind, "answered"> = "unreachable",
 ): TargetResult {
+  return resultOf(target, atMs, null, { outcome, error, samples: 0 });
+}
+
+function resultOf(
+  { instance, component, zone, node, tookSeconds }: PrometheusTarget,
+  atMs: number,
+  series: Scrape["series"],
+  how: Pick<TargetOutcome, "outcome" | "error" | "samples">,
+): TargetResult {
+  // Of the page itself Prometheus tells nothing.
+  const page = { sizeBytes: 0, brokenLines: 0, repeatedKeys: 0 };
   return {
-    scrape: { instance, component, atMs, tookSeconds, series: null, ready: null },
-    outcome: {
-      instance,
-      component,
-      zone,
-      node,
-      outcome,
-      error,
-      sizeBytes: 0,
-      samples: 0,
-      brokenLines: 0,
-      repeatedKeys: 0,
-    },
+    scrape: { instance, component, atMs, tookSeconds, series, ready: null },
+    outcome: { instance, component, zone, node, ...how, ...page },
   };
 }
