@@ -9,6 +9,7 @@ import { exportJob } from "./console-exports.ts";
 import { openConsoleHealth, type ConsoleHealth } from "./console-health.ts";
 import { openConsoleSites, sourceFactory, type SourceParts } from "./console-sites.ts";
 import { supportFacts } from "./console-support.ts";
+import { unrestored } from "./health/operations/unrestored.ts";
 import { JobEngine } from "./jobs/job-engine.ts";
 import { JobStore } from "./jobs/job-store.ts";
 import { LabService } from "./lab/lab.service.ts";
@@ -44,6 +45,8 @@ export interface Console extends AsyncDisposable {
 }
 
 const JOBS_AT_A_TIME = 2;
+/** Newest first; a log level is raised for two hours at most. */
+const INTERRUPTED_LOOKED_AT = 100;
 
 /** Opens the console over a profile. Rejects with `profile.in-use` where another console has it, leaving nothing open. */
 export async function openConsole(options: ConsoleOptions): Promise<Console> {
@@ -119,6 +122,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     }),
   );
   jobs.begin();
+  for (const left of unrestored(jobs.list(["interrupted"], INTERRUPTED_LOOKED_AT))) jobs.resume(left);
   logger.info("console opened", { version: options.version, profile: profile.root });
   const rest = opened.move();
   return {
