@@ -151,7 +151,7 @@ describe("targets behind an API server", () => {
   }
 
   const scrape = () =>
-    new Scraper({ source: sourceThrough(client), clock: systemClock, timeoutMs: 2_000 }).round(never);
+    new Scraper({ source: sourceThrough(client), clock: systemClock, timeoutMs: 5_000 }).round(never);
   const outcomes = async () =>
     Object.fromEntries((await scrape()).targets.map(({ instance, outcome }) => [instance, outcome]));
 
@@ -209,7 +209,7 @@ describe("targets behind an API server", () => {
     for (const timer of timers) clearInterval(timer);
     expect(packed.byteLength).toBeLessThan(2 ** 20);
     expect(targets.map(({ outcome }) => outcome)).toEqual(["timed-out", "too-large", "not-metrics", "answered"]);
-    expect(tookMs).toBeLessThan(10_000);
+    expect(tookMs).toBeLessThan(15_000);
   });
 
   it("tell their ring though half of them are forbidden, and nobody's where all are", async () => {
