@@ -28,25 +28,28 @@ export interface VerdictChange {
 /*
  * How a gray failure is found, on one page.
  *
- * Each round of scrapes gives every ingester a window of rates and means over the last 30 s (or over two rounds, where
- * they are further apart). Each window is compared with
- * those of its ring mates on a log scale by a robust z-score (peer-deviation.ts): whatever befalls all of them, such as twice
- * the load, moves the median too and blames nobody. Findings (instance-findings.ts) ask for a score that the mates' spread
- * does not explain and for a size that matters. A finding that lasts (persistence.ts: three of five rounds; four of six for
- * the faint `slow-all-over` and `answers-slowly`; one less where rounds are 12 s apart or more) makes its instance gray; one that was not seen for 30 s no longer counts.
+ * Each round of scrapes gives every ingester a window of rates and means over the last 30 s (over two rounds, where they are
+ * further apart). Each window is compared with those of its ring mates on a log scale by a robust z-score
+ * (peer-deviation.ts): whatever befalls all of them, such as twice the load, moves the median too and blames nobody.
+ * Findings (instance-findings.ts) ask for a score that the mates' spread does not explain and for a size that matters. A
+ * finding that lasts makes its instance gray: three of five rounds, four of six for the faint `slow-all-over` and
+ * `answers-slowly`, one hit and one round less of each where rounds are 8 s apart or more, for those share little of their
+ * windows (instance-state.ts, persistence.ts). One that was not seen for 30 s, or in a round and a half, no longer counts.
  *
  * Before that, common causes (common-cause.ts) are looked for: puts that fail on most ingesters, a tenant that is refused,
- * streams that multiply. While the object store is in trouble, and for 90 s after it (its ingesters come back one by one,
- * by their own back-off), nothing is said of anybody's puts or queue. While a tenant causes unusual load, twice the difference is asked for.
+ * streams that multiply. While the object store is in trouble, and for 90 s after it (its ingesters come back one by one, by
+ * their own back-off), nothing is said of anybody's puts or queue. While a tenant causes unusual load, twice the difference
+ * is asked for.
  *
  * Each window is held against the instance's own past as well (past-findings.ts): one value a minute of the last six hours
  * but the last two minutes. What is three times as slow as it was, beyond what its load explains, and lasts (six of eight
- * rounds), makes `degraded`, never `gray`: there may be reasons. When half of the mates left their own pasts alike it is a
- * change of all and blames nobody; while there is a common cause the past says nothing.
+ * rounds; four of six), makes `degraded`, never `gray`: there may be reasons. When half of the mates left their own pasts
+ * alike it is a change of all and blames nobody; while there is a common cause the past says nothing.
  *
- * Two scrapes in a row without an answer are `down`, if anybody else answers; if nobody does, the console does not see,
- * and says `unknown`. A process that has just started is `degraded` until it is ready and a minute old. Times are those of
- * this console's clock; when a process began is believed of it only as far as the answers before and after allow.
+ * Two scrapes in a row without an answer are `down`, if anybody else answers; if nobody does, the console does not see, and
+ * says `unknown`. A process that has just started is `degraded` until it is ready and a minute old, and compared with nobody
+ * so long. Times are those of this console's clock; when a process began is believed of it only as far as the answers before
+ * and after allow, and one whose counters fall without a restart is compared with nobody for five minutes.
  */
 const PAST_MS = 300_000;
 /** Rounds of which the usual distance is known; of those that are minutes apart (Prometheus' own), the window is longer. */

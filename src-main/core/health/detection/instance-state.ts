@@ -22,7 +22,7 @@ const APART: Patience = {
   faint: { rounds: 5, hits: 3, clearAfterMs: 30_000 },
   past: { rounds: 6, hits: 4, clearAfterMs: 60_000 },
 };
-const APART_MS = 12_000;
+const APART_MS = 8_000;
 const DOWN_AFTER_MISSES = 2;
 const YOUNG_MS = 60_000;
 const CLOCKS_APART_MS = 60_000;
