@@ -22,6 +22,7 @@ import { configPage, instancePage, ringPages } from "./site-pages.ts";
 import { answerEvidence } from "./watch/evidence-question.ts";
 import { BoardAnnouncer } from "./watch/announce-board.ts";
 import { lastFlush } from "./operations/last-flush.ts";
+import { removeOldHistories } from "./watch/old-histories.ts";
 import { SiteWatch, type SiteIdentity } from "./watch/site-watch.ts";
 import { WatchMemory } from "./watch/watch-memory.ts";
 import { watchdogManifests } from "./watchdog/watchdog-manifests.ts";
@@ -55,6 +56,8 @@ export class HealthService implements AsyncDisposable {
   /** In the order in which they were last asked for. */
   readonly #watches = new Map<SiteId, SiteWatch>();
   readonly #leaving = new Set<Promise<void>>();
+  /** Before the first history is opened. */
+  #tidied: Promise<void> | null = null;
   #closed = false;
 
   constructor(options: HealthServiceOptions) {
@@ -215,9 +218,11 @@ export class HealthService implements AsyncDisposable {
     fireAndForget(leaving, this.#options.logger, "a watch did not end well");
   }
 
-  #remember(site: SiteId, { place, name }: SiteIdentity, signal: AbortSignal): Promise<WatchMemory> {
+  async #remember(site: SiteId, { place, name }: SiteIdentity, signal: AbortSignal): Promise<WatchMemory> {
     const { parts, clock, logger, settings, directory } = this.#options;
     const { historyMs } = settings();
+    this.#tidied ??= removeOldHistories(directory, clock.nowMs() - historyMs, logger);
+    await this.#tidied;
     return WatchMemory.open(
       {
         siteDirectory: join(directory, folderName(site)),

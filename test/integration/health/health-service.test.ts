@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -249,6 +249,18 @@ describe("the health of sites", () => {
     const board = await play(5);
     expect(board.historyFromMs).not.toBeNull();
     expect(announcer.notices.map(({ key }) => key)).toEqual(["health.history-damaged"]);
+  });
+
+  it("removes what was kept of sites that nobody has watched for hours, and nothing younger", async () => {
+    const [old, young] = [folder.file("health/gone-1"), folder.file("health/gone-2")];
+    for (const one of [old, young]) mkdirSync(join(one, "place"), { recursive: true });
+    const longAgo = new Date(clock.nowMs() - 7 * 3_600_000);
+    const justNow = new Date(clock.nowMs() - 3_600_000);
+    for (const path of [join(old, "place"), old]) utimesSync(path, longAgo, longAgo);
+    for (const path of [join(young, "place"), young]) utimesSync(path, justNow, justNow);
+    await play(5);
+    expect(readdirSync(folder.file("health"))).toHaveLength(2);
+    expect(readdirSync(folder.file("health"))).toContain("gone-2");
   });
 
   it("lets go within two seconds of a site whose pods hang", async () => {
