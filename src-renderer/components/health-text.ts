@@ -44,14 +44,26 @@ function spoken(
 
 /** One evidence in one line, in words and figures. */
 export function evidenceText(evidence: Evidence, t: Translate, formats: Formats): string {
-  return t(`health.evidence.${evidence.kind}`, {
-    ...spoken(evidence.params, t, formats),
-    own: figureText(evidence.own, evidence.unit, formats),
-    mates: figureText(evidence.matesMedian, evidence.unit, formats),
-  });
+  const { kind, own, unit, matesMedian, params } = evidence;
+  const words = {
+    ...spoken(params, t, formats),
+    own: figureText(own, unit, formats),
+    mates: figureText(matesMedian, unit, formats),
+  };
+  if (kind === "memberlist-sick" && params["members"] === undefined) {
+    return t("health.evidence.memberlist-sick.score", words);
+  }
+  // Some are told both with and without anybody to compare with.
+  const alone = `health.evidence.${kind}.alone`;
+  return matesMedian === null && t.has(alone) ? t.dynamic(alone, words) : t(`health.evidence.${kind}`, words);
 }
 
-/** How far a robust z-score is from what mates differ by, in words. */
+/** Whether it was compared with its own past and not with its mates. */
+export function isAgainstPast({ kind, params }: Evidence): boolean {
+  return kind === "past-slower" || kind === "cache-misses" || params["against"] === "past";
+}
+
+/** How far a robust z-score is from the usual spread, in words. */
 export function scoreText(score: number, t: Translate): string {
   const size = Math.abs(score);
   if (size < 4) return t("health.score.within");
@@ -86,5 +98,6 @@ export function causeFigure(cause: CommonCause, t: Translate, formats: Formats):
 export function changeText({ name, before, verdict }: HealthChange, t: Translate): string {
   const now = t(`health.verdict.${verdict}`);
   if (before === null) return t("health.change.first", { name, verdict: now });
+  if (before === verdict) return t("health.change.same", { name, verdict: now });
   return t("health.change.turned", { name, before: t(`health.verdict.${before}`), verdict: now });
 }

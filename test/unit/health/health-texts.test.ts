@@ -90,7 +90,7 @@ describe("words of health", () => {
       own: 41,
       params: { tenant: "a‮b", reason: "rate_limited" },
     });
-    expect(evidenceText(discarded, en.t, en.formats)).toBe("41/s samples of a⟦U+202E⟧b are discarded (rate_limited)");
+    expect(evidenceText(discarded, en.t, en.formats)).toBe("Samples of a⟦U+202E⟧b discarded: 41/s (rate_limited)");
     const late = slowPut({ kind: "compaction-late", own: 7_200, params: { limitSeconds: 1_800 } });
     expect(evidenceText(late, en.t, en.formats)).toContain("2h ago; 30m is usual");
     const zh = translatorOf("zh-CN");
@@ -98,9 +98,23 @@ describe("words of health", () => {
     expect(evidenceText(past, zh.t, zh.formats)).toBe("对象存储写入耗时 2秒，自身此前为 1秒");
   });
 
+  it("who has nobody to be compared with is told of alone", () => {
+    const alone = { matesMedian: null, spread: null, score: null } as const;
+    const failing = slowPut({
+      kind: "requests-failing",
+      unit: "share",
+      own: 0.2,
+      params: { route: "api_push" },
+      ...alone,
+    });
+    expect(evidenceText(failing, en.t, en.formats)).toBe("20% of the requests to api_push fail");
+    const score = slowPut({ kind: "memberlist-sick", unit: "count", own: 3, ...alone });
+    expect(evidenceText(score, en.t, en.formats)).toBe("Memberlist's own health score is 3, 0 is well");
+  });
+
   it("a score is said in words, whichever side it is on", () => {
-    expect(scoreText(2, en.t)).toBe("within what its mates differ by");
-    expect(scoreText(-9, en.t)).toBe("far beyond what its mates differ by");
+    expect(scoreText(2, en.t)).toBe("within the usual spread");
+    expect(scoreText(-9, en.t)).toBe("far beyond the usual spread");
   });
 
   it("a cause tells how much: shares, rates, and streams before and now", () => {

@@ -5,6 +5,7 @@ import { useTranslate } from "../../../hooks/use-translate.ts";
 import { isFiltering, matchesAlone, matchesFilter, type BoardFilter } from "./board-layout.ts";
 import { useBoardView } from "./board-view.tsx";
 import styles from "./board.module.css";
+import { ComponentEvidence } from "./component-evidence.tsx";
 import { ComponentRow } from "./component-row.tsx";
 import { InstanceTable } from "./instance-table.tsx";
 import { useBoardLayout } from "./use-board-layout.ts";
@@ -81,6 +82,7 @@ export function BoardTable({ health, filter, empty }: BoardTableProps): ReactEle
                   {open ? (
                     <tr className={styles.opened} id={`instances-${component}`}>
                       <td colSpan={COLUMNS.length}>
+                        <ComponentEvidence component={member.health} />
                         <InstanceTable component={component} instances={member.instances} site={health.site} />
                       </td>
                     </tr>

@@ -78,7 +78,7 @@ export function ComponentRow({ component, instances, open, onToggle }: Component
 }
 
 /** Kinds of evidence that only say "somebody of it": who, and why, is the better line where it is one. */
-const ABOUT_INSTANCES: ReadonlySet<string> = new Set(["instances-down", "instances-gray", "instances-degraded"]);
+export const ABOUT_INSTANCES: ReadonlySet<string> = new Set(["instances-down", "instances-gray", "instances-degraded"]);
 
 /** Why, one reason a line, what tells most first; doubts where there is nothing else. */
 export function evidenceLines(

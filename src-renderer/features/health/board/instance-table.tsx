@@ -78,9 +78,9 @@ function instanceColumns(mates: Mates | undefined, t: Translate, formats: Format
     width: "116px",
     render: (one) => <VerdictSign verdict={one.verdict} />,
   };
-  const zone = plainColumn("zone", "80px", t("health.board.zone"), (one) => one.zone);
+  const zone = plainColumn("zone", "72px", t("health.board.zone"), (one) => one.zone);
   if (figures.length >= COMPARED_FIGURES) {
-    const ring = plainColumn("ring", "84px", t("health.board.ring"), (one) => one.ringState);
+    const ring = plainColumn("ring", "108px", t("health.board.ring"), (one) => one.ringState);
     return [name, verdict, ...figures, ring, zone];
   }
   return [

@@ -2,6 +2,7 @@ import { TextInput } from "@mantine/core";
 import { IconHistory, IconSearch } from "@tabler/icons-react";
 import { useMemo, useState, type ReactElement } from "react";
 import type { HealthChange } from "../../../../src-shared/model/health/site-health.ts";
+import { nanoFromMs } from "../../../../src-shared/model/nano-time.ts";
 import { VERDICT_ORDER, type Verdict } from "../../../../src-shared/model/health/verdict.ts";
 import { SelectField } from "../../../components/field.tsx";
 import { causeText, evidenceText } from "../../../components/health-text.ts";
@@ -126,9 +127,13 @@ function changeColumns(t: Translate, formats: Formats): readonly TableColumn<Hea
   return [
     {
       id: "time",
-      header: t("health.changes.time"),
-      width: "192px",
-      render: ({ atMs }) => <time dateTime={new Date(atMs).toISOString()}>{formats.dateTime(atMs)}</time>,
+      header: t("health.changes.timeIn", { zone: formats.zone(Date.now()) }),
+      width: "176px",
+      render: ({ atMs }) => (
+        <time dateTime={new Date(atMs).toISOString()} title={formats.dateTime(atMs)}>
+          {formats.timestamp(nanoFromMs(atMs), { fraction: 0 })}
+        </time>
+      ),
     },
     {
       id: "ago",
@@ -156,7 +161,7 @@ function changeColumns(t: Translate, formats: Formats): readonly TableColumn<Hea
       width: "240px",
       render: ({ before, verdict }) => (
         <span className={styles.change}>
-          {before === null ? null : (
+          {before === null || before === verdict ? null : (
             <>
               <span className={styles.before}>
                 <StatusShape tone={verdictTone(before)} />
@@ -166,6 +171,7 @@ function changeColumns(t: Translate, formats: Formats): readonly TableColumn<Hea
             </>
           )}
           <VerdictSign verdict={verdict} />
+          {before === verdict ? <span className={styles.muted}>{t("health.changes.otherReason")}</span> : null}
         </span>
       ),
     },

@@ -106,7 +106,7 @@ function chartOptions(
     legend: { live: true },
     scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low), high <= 0 ? 1 : high * 1.1] } },
     axes: [
-      { ...axis, values: (_, splits) => timeTexts(splits, formats) },
+      { ...axis, space: 72, values: (_, splits) => timeTexts(splits, formats) },
       { ...axis, size: 56, values: (_, splits) => splits.map((at) => figureText(at, unit, formats)) },
     ],
     bands: [{ series: [3, 2], fill: `${band}33` }],

@@ -2,7 +2,7 @@ import type { ReactElement } from "react";
 import type { InstanceHealth } from "../../../../src-shared/model/health/site-health.ts";
 import type { Evidence } from "../../../../src-shared/model/health/verdict.ts";
 import { CopyButton } from "../../../components/copy-button.tsx";
-import { evidenceText, exactFigure, figureText, scoreText } from "../../../components/health-text.ts";
+import { evidenceText, exactFigure, figureText, isAgainstPast, scoreText } from "../../../components/health-text.ts";
 import { RelativeTime } from "../../../components/quantity.tsx";
 import { StatusShape } from "../../../components/status-shape.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
@@ -50,6 +50,7 @@ function EvidenceItem({ evidence }: { readonly evidence: Evidence }): ReactEleme
   const t = useTranslate();
   const formats = useFormats();
   const { kind, metric, unit, own, matesMedian, spread, score, sinceMs } = evidence;
+  const past = isAgainstPast(evidence);
   const figure = (label: string, value: number | null): ReactElement => (
     <div className={styles.figure}>
       <dt>{label}</dt>
@@ -64,8 +65,8 @@ function EvidenceItem({ evidence }: { readonly evidence: Evidence }): ReactEleme
         <>
           <dl className={styles.figures}>
             {figure(t("health.instance.own"), own)}
-            {figure(t("health.instance.mates"), matesMedian)}
-            {spread === null ? null : figure(t("health.instance.spread"), spread)}
+            {figure(t(past ? "health.instance.past" : "health.instance.mates"), matesMedian)}
+            {spread === null ? null : figure(t(past ? "health.instance.pastSpread" : "health.instance.spread"), spread)}
           </dl>
           {score === null ? null : (
             <p className={styles.muted} title={t("health.scoreValue", { score: formats.number(score, 1) })}>
