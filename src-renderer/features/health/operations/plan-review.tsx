@@ -47,7 +47,7 @@ export function PlanReview({ plan }: { readonly plan: OperationPlan }): ReactEle
 
 function Section({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactElement {
   return (
-    <section aria-label={title} className={styles.section}>
+    <section className={styles.section}>
       <h3>{title}</h3>
       {children}
     </section>

@@ -28,6 +28,7 @@ export interface CellGrid {
 
 const LABEL_PX = 16;
 const MOST_NAME_PX = 120;
+const MOST_IN_LINE = 12;
 /** From so many cells on they are smaller: 600 fit a box of 300 by 200 pixels. */
 const SIZES = [
   { upTo: 24, sizePx: 12, stepPx: 18, most: 6 },
@@ -45,7 +46,10 @@ export function cellGrid(zones: readonly ZoneCells[]): CellGrid {
   const inline = named && total <= SIZES[0].upTo;
   const left = inline ? nameWidth(zones) : 0;
   // About twice as wide as high.
-  const columns = Math.max(1, Math.min(most, Math.max(Math.min(total, 6), Math.ceil(Math.sqrt(total * 2)))));
+  const wanted = inline
+    ? Math.max(...zones.map(({ instances }) => instances.length))
+    : Math.max(Math.min(total, 6), Math.ceil(Math.sqrt(total * 2)));
+  const columns = Math.max(1, Math.min(inline ? MOST_IN_LINE : most, wanted));
   const cells: Cell[] = [];
   const labels: ZoneLabel[] = [];
   let widest = 0;

@@ -15,6 +15,9 @@ const SHAPES: Readonly<Record<Verdict, string>> = {
   unknown: "M0-4.6 4.6 0 0 4.6-4.6 0ZM0-2.4-2.4 0 0 2.4 2.4 0Z",
 };
 
+/** Who is not well is found at a glance among hundreds. */
+const SICK_SCALE = 1.2;
+
 interface InstanceCellsProps {
   readonly component: string;
   readonly grid: CellGrid;
@@ -114,7 +117,7 @@ const Shapes = memo(function Shapes({ id, grid, verdicts, onPoint, onOpen }: Sha
             onPointerEnter={() => onPoint(instance)}
             onPointerLeave={() => onPoint(null)}
             role="option"
-            transform={`translate(${x} ${y})scale(${scale})`}
+            transform={`translate(${x} ${y})scale(${verdict === "healthy" ? scale : scale * SICK_SCALE})`}
           />
         );
       })}
