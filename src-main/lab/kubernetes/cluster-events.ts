@@ -7,7 +7,7 @@ import { stableUid } from "./workload-objects.ts";
 const EVENTS = knownResource("", "events");
 /** A real cluster forgets events after an hour; a lab that runs for days keeps this many. */
 const KEPT = 500;
-const WARNINGS: ReadonlySet<string> = new Set(["BackOff", "Failed", "FailedKillPod"]);
+const WARNINGS: ReadonlySet<string> = new Set(["BackOff", "Failed", "FailedKillPod", "FailedReconcile"]);
 const KUBELET_REASONS: ReadonlySet<string> = new Set([
   "BackOff",
   "Created",

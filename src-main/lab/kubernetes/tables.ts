@@ -67,6 +67,16 @@ function restarts(object: KubeObject, nowMs: number): string {
   return count > 0 && last !== undefined ? `${count} (${age(last, nowMs)} ago)` : String(count);
 }
 
+/** How many of a pod's readiness gates are open. */
+function readinessGates(object: KubeObject): string {
+  const gates = listAt(object, "spec.readinessGates").map((gate) => textAt(gate, "conditionType"));
+  if (gates.length === 0) return "<none>";
+  const met = listAt(object, "status.conditions").filter(
+    (each) => gates.includes(textAt(each, "type")) && textAt(each, "status") === "True",
+  );
+  return `${met.length}/${gates.length}`;
+}
+
 function podStatus(object: KubeObject): string {
   if (object.metadata.deletionTimestamp !== undefined) return "Terminating";
   const waiting = listAt(object, "status.containerStatuses")
@@ -91,7 +101,7 @@ const TABLES: Readonly<Record<string, readonly Column[]>> = {
     column("IP", (object) => textAt(object, "status.podIP") || "<none>", 1),
     column("Node", (object) => textAt(object, "spec.nodeName") || "<none>", 1),
     column("Nominated Node", () => "<none>", 1),
-    column("Readiness Gates", () => "<none>", 1),
+    column("Readiness Gates", readinessGates, 1),
   ],
   Service: [
     NAME,

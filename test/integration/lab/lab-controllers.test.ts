@@ -247,6 +247,31 @@ describe("readiness gates", () => {
   });
 });
 
+describe("a controller that cannot do its work", () => {
+  it("says so in an event, goes on with all else, and does it when it can", async () => {
+    const { clock, ask } = await startLab();
+    const set = (name: string) => ({
+      metadata: { name },
+      spec: {
+        replicas: 1,
+        serviceName: name,
+        selector: { matchLabels: { app: name } },
+        template: { metadata: { labels: { app: name } }, spec: { containers: [{ name, image: "x" }] } },
+      },
+    });
+    await ask("POST", PODS, { metadata: { name: "taken-0" }, spec: { containers: [{ name: "other", image: "x" }] } });
+    await ask("POST", SETS, set("taken"));
+    await ask("POST", SETS, set("free"));
+    await clock.advance(4_000);
+    const { text } = await ask("GET", "/api/v1/namespaces/loki/events?fieldSelector=reason%3DFailedReconcile");
+    expect(text).toContain('pods \\"taken-0\\" already exists');
+    expect(objectIn(await ask("GET", `${SETS}/free`)).status["readyReplicas"]).toBe(1);
+    await ask("DELETE", `${PODS}/taken-0`);
+    await clock.advance(4_000);
+    expect(objectIn(await ask("GET", `${SETS}/taken`)).status["readyReplicas"]).toBe(1);
+  });
+});
+
 describe("a process that ends", () => {
   it("is a restart of its container: not ready while it is gone, counted when it is back", async () => {
     const { lab, clock, ask } = await startLab();

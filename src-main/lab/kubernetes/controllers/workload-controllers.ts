@@ -38,7 +38,11 @@ export class WorkloadControllers {
     this.#deployments = new DeploymentController(parts);
     this.#replicaSets = new ReplicaSetController(parts);
     this.#statefulSets = new StatefulSetController(parts);
-    this.#queue = new WorkQueue(clock, (key) => this.#reconcile(key));
+    this.#queue = new WorkQueue(
+      clock,
+      (key) => this.#reconcile(key),
+      (key, error) => this.#tellFailure(key, error),
+    );
   }
 
   changed({ resource, type, object }: ObjectChange): void {
@@ -96,6 +100,12 @@ export class WorkloadControllers {
       case "StatefulSet":
         this.#statefulSets.reconcile(namespace, name);
     }
+  }
+
+  #tellFailure(key: string, error: unknown): void {
+    const [kind = "", namespace = "default", name = key] = key.split("/");
+    const message = error instanceof Error ? error.message : String(error);
+    this.#parts.event({ kind, metadata: { name, namespace } }, "FailedReconcile", message);
   }
 
   /** What belonged to an object that is gone goes too. */
