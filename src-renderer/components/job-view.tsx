@@ -113,7 +113,8 @@ export function JobProgressView({ job }: { readonly job: Job }): ReactElement | 
       ? t(`app.job.done.${progress.unit}`, { done: amount(progress.done) })
       : t(`app.job.doneOf.${progress.unit}`, { done: amount(progress.done), total: amount(progress.total) });
   const parts = [
-    t.dynamic(`jobs.phase.${progress.phase}`, {}, progress.phase),
+    // An operation's phases are its steps, whose sentences are told where the steps are.
+    job.kind === "health-operation" ? null : t.dynamic(`jobs.phase.${progress.phase}`, {}, progress.phase),
     progress.fraction === null ? null : formats.percent(progress.fraction),
     counts,
     progress.bytes === undefined || progress.unit === "bytes" ? null : formats.bytes(progress.bytes),

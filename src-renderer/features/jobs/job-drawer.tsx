@@ -48,7 +48,7 @@ export function JobDrawer({ job, onClose }: { readonly job: Job; readonly onClos
           <StatusShape tone={jobTone(job.state)} />
           {t(`jobs.state.${job.state}`)}
         </p>
-        {outcome !== null && hasEnded(job) ? null : <JobProgressView job={job} />}
+        {operation !== null || (outcome !== null && hasEnded(job)) ? null : <JobProgressView job={job} />}
         {job.error === undefined ? null : <ErrorPanel error={job.error} />}
         <Facts
           facts={[

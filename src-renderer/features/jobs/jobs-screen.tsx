@@ -83,7 +83,7 @@ function JobRow({ job, selected, onSelect }: JobRowProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const outcome = hasEnded(job) ? jobOutcome(job) : null;
-  const operation = hasEnded(job) ? operationReport(job) : null;
+  const operation = operationReport(job);
   const tookMs = job.startedAtMs === null || job.endedAtMs === null ? null : job.endedAtMs - job.startedAtMs;
   return (
     <li className={styles.row} data-selected={selected || undefined}>
