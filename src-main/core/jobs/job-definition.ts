@@ -25,6 +25,8 @@ export interface JobDefinition<Input, Checkpoint, Output> {
   readonly checkpoint: z.ZodType<Checkpoint>;
   readonly output: z.ZodType<Output>;
   readonly canPause: boolean;
+  /** Begins at once, however many others run: what is done in an incident does not wait for exports. */
+  readonly urgent?: boolean;
   /** The checkpoint is made for people: until the job has an output, it is shown in its place. */
   readonly showsCheckpoint?: boolean;
   /** Title as a key of `jobs.title.<kind>` with these parameters. */

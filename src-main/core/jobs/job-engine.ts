@@ -22,11 +22,16 @@ export interface JobEngineOptions {
   readonly announcer: Announcer;
 }
 
+/** Of waiting jobs, the newest that are looked through for urgent ones. */
+const MOST_URGENT = 500;
+
 type StopReason = "cancel" | "pause" | "shutdown";
 
 interface RunningJob {
   readonly controller: AbortController;
   readonly done: Promise<void>;
+  /** Takes none of the places that others wait for. */
+  readonly urgent: boolean;
   stop: StopReason | null;
 }
 
@@ -37,6 +42,7 @@ interface RunningJob {
 export class JobEngine implements AsyncDisposable {
   readonly #options: JobEngineOptions;
   readonly #definitions: ReadonlyMap<string, AnyJobDefinition>;
+  readonly #urgentKinds: ReadonlySet<string>;
   readonly #running = new Map<JobId, RunningJob>();
   readonly #listeners = new Set<(job: Job) => void>();
   #closed = false;
@@ -44,6 +50,7 @@ export class JobEngine implements AsyncDisposable {
   constructor(options: JobEngineOptions) {
     this.#options = options;
     this.#definitions = new Map(options.definitions.map((definition) => [definition.kind, definition]));
+    this.#urgentKinds = new Set(options.definitions.filter(({ urgent }) => urgent === true).map(({ kind }) => kind));
     const interrupted = options.store.interruptRunning(options.clock.nowMs());
     if (interrupted > 0) options.logger.warn("jobs were interrupted", { interrupted });
   }
@@ -142,17 +149,27 @@ export class JobEngine implements AsyncDisposable {
   }
 
   #startNext(): void {
-    const { store, maxRunning, clock, logger } = this.#options;
-    while (!this.#closed && this.#running.size < maxRunning) {
-      const next = store.nextQueued();
+    const { store, maxRunning } = this.#options;
+    if (this.#closed) return;
+    const waiting = this.#urgentKinds.size === 0 ? [] : store.list(["queued"], MOST_URGENT);
+    for (const next of waiting.toReversed()) if (this.#urgentKinds.has(next.kind)) this.#start(next);
+    for (;;) {
+      const ordinary = [...this.#running.values()].filter(({ urgent }) => !urgent);
+      const next = ordinary.length < maxRunning ? store.nextQueued() : null;
       if (next === null) return;
-      store.start(next.id, clock.nowMs());
-      const controller = new AbortController();
-      const running: RunningJob = { controller, done: this.#run(next, controller.signal), stop: null };
-      this.#running.set(next.id, running);
-      fireAndForget(running.done, logger, "job bookkeeping failed");
-      this.#tell(next.id);
+      this.#start(next);
     }
+  }
+
+  #start(next: StoredJob): void {
+    const { store, clock, logger } = this.#options;
+    store.start(next.id, clock.nowMs());
+    const controller = new AbortController();
+    const urgent = this.#urgentKinds.has(next.kind);
+    const running: RunningJob = { controller, done: this.#run(next, controller.signal), urgent, stop: null };
+    this.#running.set(next.id, running);
+    fireAndForget(running.done, logger, "job bookkeeping failed");
+    this.#tell(next.id);
   }
 
   async #run(stored: StoredJob, signal: AbortSignal): Promise<void> {

@@ -21,11 +21,11 @@ function jobOf(run: (context: Context) => Promise<{ step: number }>, canPause = 
   return { kind: "stepping", input, checkpoint, output, canPause, titleParams: ({ steps }) => ({ steps }), run };
 }
 
-function engineOf(definition: Definition, file?: string): JobEngine {
+function engineOf(definition: Definition, file?: string, ...others: readonly Definition[]): JobEngine {
   const directory = temporaryDirectory();
   const engine = new JobEngine({
     store: new JobStore(file ?? directory.file("jobs.db")),
-    definitions: [definition],
+    definitions: [definition, ...others],
     maxRunning: 1,
     clock: new ManualClock(),
     logger: new RecordingLogger(),
@@ -66,6 +66,19 @@ const waitsAfterOne = jobOf(async ({ checkpoint: before, signal, commit }) => {
 });
 
 describe("job engine", () => {
+  it("begins an urgent job at once, though all places are taken, and gives it none of them", async () => {
+    const urgent: Definition = { ...waitsAfterOne, kind: "pressing", urgent: true };
+    const engine = engineOf(waitsAfterOne, undefined, urgent);
+    const running = engine.submit(waitsAfterOne, { steps: 3 }, "lin");
+    const waiting = engine.submit(waitsAfterOne, { steps: 3 }, "lin");
+    const pressing = engine.submit(urgent, { steps: 3 }, "lin");
+    expect([running, waiting, pressing].map((id) => engine.get(id).state)).toEqual(["running", "queued", "running"]);
+    await engine.cancel(pressing);
+    expect(engine.get(waiting).state).toBe("queued");
+    await engine.cancel(running);
+    await whenState(engine, waiting, "running");
+  });
+
   it("shows the checkpoint of a job that is made so while it runs, and its output at the end", async () => {
     const go = Promise.withResolvers<void>();
     const definition: Definition = {

@@ -17,6 +17,7 @@ export function createOperationJob(
     checkpoint: operationReportSchema,
     output: operationReportSchema,
     canPause: false,
+    urgent: true,
     showsCheckpoint: true,
     titleParams: ({ plan: { operation } }) => ({ operation: operation.kind, subject: operationSubject(operation) }),
     run,
