@@ -8,6 +8,8 @@ import { createInterface } from "node:readline";
 import { stringify } from "yaml";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
+const START_MS = 8_000;
+
 /** Whether Debian's package `prometheus` is here. */
 export function hasPrometheus(): boolean {
   return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
@@ -79,12 +81,19 @@ export async function startPrometheus(
     ],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
+  const kill = () => void child.kill("SIGKILL");
+  // A test that is given up on, or a worker that ends, must leave no server behind.
+  process.once("exit", kill);
+  const late = setTimeout(kill, START_MS);
   const stop = async () => {
-    child.kill("SIGKILL");
+    clearTimeout(late);
+    process.off("exit", kill);
+    kill();
     await exited(child);
   };
   try {
     const address = await listeningAddress(child);
+    clearTimeout(late);
     return {
       url: `http://${address}`,
       scrapes: (name) => counts.get(name) ?? 0,
