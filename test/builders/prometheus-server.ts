@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { stringify } from "yaml";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
-const START_MS = 8_000;
+const START_MS = 30_000;
 
 /** Whether Debian's package `prometheus` is here. */
 export function hasPrometheus(): boolean {
