@@ -38,7 +38,10 @@ export async function runHealth(context: CommandContext, options: HealthOptions)
   const open = await audited(base, context, act, () => commandHealthSite(base, context, options, intervalMs, stack));
   const watch = stack.use(openWatch(base, open, intervalMs));
   if (options.follow === true) return await follow(context, options, watch);
-  const board = await watched(context, base, watch, waitMs);
+  // Under the name that it was asked for by: the watch of a command has none of its own.
+  const asked = siteIdSchema.safeParse(options.site);
+  const seen = await watched(context, base, watch, waitMs);
+  const board = asked.success ? { ...seen, site: asked.data } : seen;
   const { stdout } = context.terminal;
   if (options.output === "json") await write(stdout, jsonLine(board));
   else if (options.output === "ndjson") await write(stdout, boardLines(board).map(jsonLine).join(""));
