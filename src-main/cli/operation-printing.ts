@@ -1,5 +1,6 @@
 import type { OperationPlan, OperationReport, PlanStep } from "../../src-shared/model/health/operation.ts";
 import { operationSubject } from "../../src-shared/api/health.api.ts";
+import type { JobState } from "../../src-shared/model/job.ts";
 import type { CliText } from "./cli-text.ts";
 import { terminalSafe } from "./terminal.ts";
 
@@ -25,7 +26,7 @@ export function planText(text: CliText, plan: OperationPlan): string {
 }
 
 /** What was done, step by step, and whether it was seen to be. */
-export function reportText(text: CliText, { plan, steps, verified }: OperationReport): string {
+export function reportText(text: CliText, ended: JobState, { plan, steps, verified }: OperationReport): string {
   const lines = plan.steps.map((step, place) => {
     const done = steps[place];
     const state = text.sentence(`operations.stepState.${done?.state ?? "waiting"}`);
@@ -33,10 +34,8 @@ export function reportText(text: CliText, { plan, steps, verified }: OperationRe
       done?.detail == null ? "" : `: ${say(text, `operations.detail.${done.detail.key}`, done.detail.params)}`;
     return `${String(place + 1).padStart(2)}. [${state}] ${say(text, `operations.step.${step.key}`, step.params)}${detail}`;
   });
-  return printed([
-    ...lines,
-    text.sentence(verified ? "operations.outcome.verified" : "operations.outcome.not-verified"),
-  ]);
+  const outcome = ended === "cancelled" || ended === "failed" ? ended : verified ? "verified" : "not-verified";
+  return printed([...lines, text.sentence(`operations.outcome.${outcome}`)]);
 }
 
 const MARKS = { stops: "x", doubts: "?", notes: "!" } as const;

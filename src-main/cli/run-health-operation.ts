@@ -51,7 +51,10 @@ export async function runHealthApply(context: CommandContext, options: Operation
   const report = operationReportSchema.safeParse(job.output);
   const { stdout, stderr } = context.terminal;
   if (report.success) {
-    await write(stdout, options.output === "text" ? reportText(context.text, report.data) : jsonLine(report.data));
+    await write(
+      stdout,
+      options.output === "text" ? reportText(context.text, job.state, report.data) : jsonLine(report.data),
+    );
   }
   if (job.state === "cancelled") throw new ExitWith(EXIT_CODES.interrupted);
   if (job.error === undefined) return;
