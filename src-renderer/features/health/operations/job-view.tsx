@@ -1,5 +1,6 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { IconChecklist, IconShieldCheck } from "@tabler/icons-react";
-import { useMemo, type ReactElement } from "react";
+import { useEffect, useMemo, type ReactElement } from "react";
 import { operationReportSchema, type OperationReport } from "../../../../src-shared/model/health/operation.ts";
 import type { Job } from "../../../../src-shared/model/job.ts";
 import { Button } from "../../../components/button.tsx";
@@ -34,6 +35,12 @@ export function JobView({ job: id, named, onClose }: JobViewProps): ReactElement
   const t = useTranslate();
   const { job, error, retry } = useFollowedJob(id);
   const report = useMemo(() => reportOf(job), [job]);
+  const queries = useQueryClient();
+  const ended = job !== undefined && hasEnded(job);
+  useEffect(() => {
+    // What is shown behind the dialog was read before it was done: rings, delete requests.
+    if (ended) void queries.invalidateQueries({ queryKey: ["asked", "health"] });
+  }, [ended, queries]);
   return (
     <>
       <ScrollRegion label={t("operations.stage.apply")}>

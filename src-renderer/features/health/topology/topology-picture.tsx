@@ -30,7 +30,7 @@ interface PictureProps {
 }
 
 /** Narrower than this it is not shrunk any further: it scrolls. */
-const LEAST_SCALE = 0.72;
+const LEAST_SCALE = 0.85;
 
 const MOST_ZONE_LENGTH = 16;
 
