@@ -1,7 +1,6 @@
 import { OUTSIDERS, type Topology, type TopologyEdge } from "../../src-shared/model/health/topology.ts";
 import type { SiteHealth } from "../../src-shared/model/health/site-health.ts";
-import { aComponent, anInstance, BOARD_AT_MS, slowPut } from "./health-boards.ts";
-import { CLUSTER_SITE } from "./site-examples.ts";
+import { aBoard, aComponent, anInstance, BOARD_AT_MS, slowPut } from "./health-boards.ts";
 
 /** How many of each there are among six hundred pods of a large Loki. */
 const SHARES: readonly (readonly [string, number])[] = [
@@ -40,24 +39,7 @@ export function largeBoard(pods: number): SiteHealth {
       verdict: component === "ingester" ? "gray" : "healthy",
     });
   });
-  return {
-    site: CLUSTER_SITE.id,
-    state: "watching",
-    error: null,
-    source: "pods",
-    verdict: "gray",
-    roundAtMs: BOARD_AT_MS,
-    tookMs: 900,
-    intervalMs: 15_000,
-    historyFromMs: BOARD_AT_MS - 21_600_000,
-    ringFrom: "loki-distributor-0",
-    ringError: null,
-    listError: null,
-    causes: [],
-    components,
-    instances,
-    changes: [],
-  };
+  return aBoard({ tookMs: 900, components, instances, changes: [] });
 }
 
 function edge(kind: TopologyEdge["kind"], path: TopologyEdge["path"], from: string, to: string): TopologyEdge {
