@@ -28,7 +28,10 @@ export function operationSubject(operation: Operation): string {
     case "rolling-restart":
     case "scale":
       return `${operation.workload.kind} ${operation.workload.namespace}/${operation.workload.name}`;
-    default:
+    case "flush-ingester":
+    case "prepare-shutdown":
+    case "shutdown-ingester":
+    case "log-level":
       return operation.instance;
   }
 }

@@ -6,7 +6,16 @@ import { tenantIdProblem } from "./tenant-id.ts";
 export const CONSOLE_LINK_SCHEME = "kubemate";
 
 /** The screens a link may name. */
-export const LINK_SCREENS = ["explore", "overview", "sites", "archives", "jobs", "audit", "settings"] as const;
+export const LINK_SCREENS = [
+  "explore",
+  "overview",
+  "health",
+  "sites",
+  "archives",
+  "jobs",
+  "audit",
+  "settings",
+] as const;
 export type LinkScreen = (typeof LINK_SCREENS)[number];
 
 /** A link that was checked: nothing in it but a place in the console to look at. */
