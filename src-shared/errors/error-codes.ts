@@ -1,6 +1,7 @@
 import { archiveErrors } from "./archive.errors.ts";
 import type { ErrorDefinition, ErrorParamKind } from "./error-definition.ts";
 import { healthErrors } from "./health.errors.ts";
+import { identityErrors } from "./identity.errors.ts";
 import { logsErrors } from "./logs.errors.ts";
 import { lokiErrors } from "./loki.errors.ts";
 import { rpcErrors } from "./rpc.errors.ts";
@@ -18,6 +19,7 @@ export const ERROR_CODES = {
   ...spineErrors,
   ...storageErrors,
   ...healthErrors,
+  ...identityErrors,
 };
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -4,6 +4,7 @@ import enArchives from "./en/archives.json" with { type: "json" };
 import enExports from "./en/exports.json" with { type: "json" };
 import enExplore from "./en/explore.json" with { type: "json" };
 import enHealth from "./en/health.json" with { type: "json" };
+import enIdentity from "./en/identity.json" with { type: "json" };
 import enLab from "./en/lab.json" with { type: "json" };
 import enLogs from "./en/logs.json" with { type: "json" };
 import enLoki from "./en/loki.json" with { type: "json" };
@@ -18,6 +19,7 @@ import zhArchives from "./zh-CN/archives.json" with { type: "json" };
 import zhExports from "./zh-CN/exports.json" with { type: "json" };
 import zhExplore from "./zh-CN/explore.json" with { type: "json" };
 import zhHealth from "./zh-CN/health.json" with { type: "json" };
+import zhIdentity from "./zh-CN/identity.json" with { type: "json" };
 import zhLab from "./zh-CN/lab.json" with { type: "json" };
 import zhLogs from "./zh-CN/logs.json" with { type: "json" };
 import zhLoki from "./zh-CN/loki.json" with { type: "json" };
@@ -38,6 +40,7 @@ const en = {
   ...enExports,
   ...enExplore,
   ...enHealth,
+  ...enIdentity,
   ...enLab,
   ...enLogs,
   ...enLoki,
@@ -60,6 +63,7 @@ const zhCN: Readonly<Record<string, string>> = {
   ...zhExports,
   ...zhExplore,
   ...zhHealth,
+  ...zhIdentity,
   ...zhLab,
   ...zhLogs,
   ...zhLoki,
