@@ -1,13 +1,12 @@
 import type { StorageFinding } from "../../src-shared/model/storage-finding.ts";
-import type { ConsoleBase } from "../core/console-base.ts";
-import { FolderObjectStore } from "../core/storage/folder-object-store.ts";
+import { StorageCheckPool } from "../core/storage/check/storage-check-pool.ts";
 import { scanBucket, type ScanReport } from "../core/storage/integrity/integrity-scan.ts";
 import { DEFAULT_LAYOUT } from "../core/storage/integrity/object-kind.ts";
-import type { ObjectStore } from "../core/storage/object-store.ts";
 import { audited, openBase, type CommandContext, type OutputFormat } from "./command-context.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import { ExitWith } from "./exit-with.ts";
-import { parsePlace, type ExportPlace } from "./export-options.ts";
+import { parsePlace } from "./export-options.ts";
+import { openStorageStore } from "./open-storage-store.ts";
 import { jsonLine, terminalSafe, write } from "./terminal.ts";
 
 export interface StorageScanOptions {
@@ -32,8 +31,11 @@ export async function runStorageScan(
   };
   const act = { action: "storage.scan", permission: "storage.scan", auditClass: "access", subject } as const;
   const report = await audited(base, context, act, async () => {
-    await using store = await openStore(place, base, context);
-    return scanBucket({ store, mode: deep ? "deep" : "fast", layout: { ...DEFAULT_LAYOUT, indexPrefix } }, signal);
+    await using store = await openStorageStore(place, base, context);
+    await using pool = new StorageCheckPool({ locate: context.terminal.locateWorker, logger: base.logger });
+    const checker = place.kind === "folder" ? pool.ofFolder(store.title) : pool.ofStore(store);
+    const layout = { ...DEFAULT_LAYOUT, indexPrefix };
+    return await scanBucket({ store, mode: deep ? "deep" : "fast", layout, checker }, signal);
   });
   if (output === "json") await write(stdout, jsonLine(report));
   else if (output === "ndjson") for (const finding of report.findings) await write(stdout, jsonLine(finding));
@@ -41,12 +43,6 @@ export async function runStorageScan(
   if (requireWhole && report.findings.some(({ severity }) => severity === "critical")) {
     throw new ExitWith(EXIT_CODES.incomplete);
   }
-}
-
-async function openStore(place: ExportPlace, base: ConsoleBase, { terminal }: CommandContext): Promise<ObjectStore> {
-  if (place.kind === "folder") return new FolderObjectStore(place.directory);
-  const { openPlaceStore } = await import("../core/console-stores.ts");
-  return openPlaceStore(place.place, base, terminal.environment);
 }
 
 function textOf({ findings, objects, bytes, chunks, indexFiles, references }: ScanReport): string {

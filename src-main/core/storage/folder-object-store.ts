@@ -40,6 +40,7 @@ interface FileFacts {
  * folder's own `.kubemate-uploads`. Keeps no versions. Etags are size and time of change.
  */
 export class FolderObjectStore implements ObjectStore {
+  /** The folder's absolute path. */
   readonly title: string;
   readonly #root: string;
   readonly #uploads: FolderUploads;

@@ -2,6 +2,7 @@ import type { ChunkKey } from "../../common/loki-format/chunk-key.ts";
 
 const REFERENCED = 1;
 const DAMAGED = 2;
+const GONE = 4;
 
 /**
  * All chunk objects of a bucket, to be compared with what its indexes name. A million take some 200 MB: the keys as a map to
@@ -14,7 +15,7 @@ export class ChunkBook {
   #flags = new Uint8Array(1_024);
 
   get size(): number {
-    return this.#keys.length;
+    return this.#numbers.size;
   }
 
   /** A key that a listing repeats counts once. */
@@ -33,6 +34,12 @@ export class ChunkBook {
 
   sizeOf(key: string): number {
     return this.#sizes[this.#numbers.get(key) ?? -1] ?? 0;
+  }
+
+  /** An object that was deleted since it was listed. */
+  forget(key: string): void {
+    this.#mark(key, GONE);
+    this.#numbers.delete(key);
   }
 
   markDamaged(key: string): void {

@@ -8,8 +8,11 @@ import type { ObjectKind } from "./object-kind.ts";
 
 type IndexObject = Extract<ObjectKind, { kind: "index" }>["index"];
 
-/** An index file unpacks to some hundred megabytes at most; Loki holds it in memory as well. */
-export const INDEX_MAX_BYTES = 4 * 2 ** 30;
+/** An index file unpacks to some hundred megabytes; Loki holds it in memory as well. */
+export const INDEX_MAX_BYTES = 2 * 2 ** 30;
+/** Index files pack five to tenfold, gzip at most a thousandfold: what is between is no index. */
+const MAX_RATIO = 100;
+const SMALL_BYTES = 16 * 2 ** 20;
 
 /** A chunk that an index names and that is not there. */
 export interface DanglingReference {
@@ -50,6 +53,7 @@ export interface BrokenIndex {
 export class IndexPass {
   readonly #book: ChunkBook;
   readonly #asked: ReadonlySet<string>;
+  readonly #maxBytes: number;
   readonly dangling = new Map<string, DanglingReference>();
   readonly described = new Map<string, ReferencedChunk>();
   readonly broken: BrokenIndex[] = [];
@@ -66,9 +70,10 @@ export class IndexPass {
   #prefix = "index_";
   references = 0;
 
-  constructor(book: ChunkBook, asked: ReadonlySet<string>) {
+  constructor(book: ChunkBook, asked: ReadonlySet<string>, maxBytes: number = INDEX_MAX_BYTES) {
     this.#book = book;
     this.#asked = asked;
+    this.#maxBytes = maxBytes;
   }
 
   /** The table of a day, named as the other tables are. */
@@ -79,7 +84,7 @@ export class IndexPass {
   /** `packed` is the object as it is in the bucket. */
   take(key: string, index: IndexObject, packed: Uint8Array): void {
     this.#prefix = index.table.replace(/\d+$/, "");
-    const { bytes, problem } = unpacked(packed);
+    const { bytes, problem } = unpacked(packed, this.#maxBytes);
     if (bytes === null) {
       this.broken.push({ key, index, sizeBytes: packed.length, reading: null, problem });
       return;
@@ -128,14 +133,22 @@ export class IndexPass {
   }
 }
 
-function unpacked(packed: Uint8Array): { readonly bytes: Uint8Array | null; readonly problem: string } {
+/** Never makes more than the limit, nor more than an index file of this size can have. */
+function unpacked(
+  packed: Uint8Array,
+  maxBytes: number,
+): { readonly bytes: Uint8Array | null; readonly problem: string } {
   // Old compactors left files unpacked.
   if (packed[0] !== 0x1f || packed[1] !== 0x8b) {
     return packed[0] === 0xba ? { bytes: packed, problem: "" } : { bytes: null, problem: "not gzip" };
   }
+  const most = Math.min(maxBytes, Math.max(SMALL_BYTES, packed.length * MAX_RATIO));
   try {
-    return { bytes: gunzipSync(packed, { maxOutputLength: INDEX_MAX_BYTES }), problem: "" };
+    return { bytes: gunzipSync(packed, { maxOutputLength: most }), problem: "" };
   } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") {
+      return { bytes: null, problem: `unpacks to more than ${most} bytes` };
+    }
     return { bytes: null, problem: error instanceof Error ? error.message.slice(0, 200) : "gzip" };
   }
 }

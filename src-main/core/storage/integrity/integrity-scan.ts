@@ -3,23 +3,35 @@ import type { StorageFinding } from "../../../../src-shared/model/storage-findin
 import { isAppError } from "../../../../src-shared/errors/app-error.ts";
 import type { ChunkKey } from "../../common/loki-format/chunk-key.ts";
 import type { ObjectInfo, ObjectStore } from "../object-store.ts";
-import { checkChunk, type ChunkDamage } from "./check-chunk.ts";
-import { ChunkBook } from "./chunk-book.ts";
+import type { ChunkDamage } from "./check-chunk.ts";
+import type { ChunkBook } from "./chunk-book.ts";
+import type { CheckMode, ChunkChecker } from "./chunk-checker.ts";
+import { CheckLanes } from "./check-lanes.ts";
+import { verdictOfFailure } from "./chunk-verdict.ts";
+import { inThreadChunkChecker } from "./in-thread-chunk-checker.ts";
 import { IndexPass } from "./index-pass.ts";
-import { DEFAULT_LAYOUT, objectKind, type BucketLayout, type ObjectKind } from "./object-kind.ts";
+import { allObjects, Inventory } from "./inventory.ts";
+import { lookAgain } from "./look-again.ts";
+import { DEFAULT_LAYOUT, type BucketLayout } from "./object-kind.ts";
+import { readListedObject } from "./read-object.ts";
 import { reconciled } from "./reconcile.ts";
 
 export interface ScanOptions {
   readonly store: ObjectStore;
-  readonly mode: "fast" | "deep";
+  readonly mode: CheckMode;
   readonly layout?: BucketLayout;
-  /** Objects that are read at a time. */
-  readonly concurrency?: number;
-  readonly onProgress?: (done: {
-    readonly objects: number;
-    readonly bytes: number;
-    readonly totalBytes: number;
-  }) => void;
+  /** Of the same store; in this thread without. */
+  readonly checker?: ChunkChecker;
+  /** Of one index file, unpacked. */
+  readonly indexMaxBytes?: number;
+  readonly onProgress?: (done: ScanProgress) => void;
+}
+
+export interface ScanProgress {
+  readonly objects: number;
+  readonly bytes: number;
+  /** Of all objects that were listed so far. */
+  readonly totalBytes: number;
 }
 
 export interface ScanReport {
@@ -44,90 +56,71 @@ export interface ObjectFacts {
   readonly book: ChunkBook;
   readonly damaged: readonly DamagedChunk[];
   readonly garbage: readonly ObjectInfo[];
-  readonly unreadable: readonly { readonly object: ObjectInfo; readonly code: string }[];
+  readonly unreadable: readonly UnreadableObject[];
 }
 
-/** Nothing of Loki's is larger: chunks are cut at 1.5 MiB, index files of a day at some hundred. */
-const OBJECT_MAX_BYTES = 2 ** 30;
-const CONCURRENCY = 8;
+/** `code` of the error, or `too-large`. */
+export interface UnreadableObject {
+  readonly object: ObjectInfo;
+  readonly code: string;
+}
+
+/** An index file as it is in the bucket, packed. */
+const INDEX_OBJECT_MAX_BYTES = 2 ** 30;
 
 /**
  * Reads a whole bucket and says what is wrong with it: every chunk against its key, every index file, and both against each
- * other. Holds the keys of all chunks and one object a lane. Rejects with what the store's listing rejects with; an object that
- * cannot be read is a finding.
+ * other. Holds the keys of all chunks, what the checker has in flight, and one index file. Rejects with what the store's listing
+ * rejects with; an object that cannot be read is a finding.
  */
 export async function scanBucket(options: ScanOptions, signal: AbortSignal): Promise<ScanReport> {
-  const { store, mode, layout = DEFAULT_LAYOUT, concurrency = CONCURRENCY } = options;
-  const chunks: { readonly object: ObjectInfo; readonly chunk: ChunkKey }[] = [];
-  const indexes: { readonly object: ObjectInfo; readonly index: Extract<ObjectKind, { kind: "index" }>["index"] }[] =
-    [];
-  const garbage: ObjectInfo[] = [];
-  const book = new ChunkBook();
-  let objects = 0;
-  let bytes = 0;
-  for await (const object of allObjects(store, signal)) {
-    objects += 1;
-    bytes += object.sizeBytes;
-    const kind = objectKind(object.key, layout);
-    if (kind.kind === "chunk") {
-      if (book.has(object.key)) continue;
-      book.add(object.key, object.sizeBytes);
-      chunks.push({ object, chunk: kind.chunk });
-    } else if (kind.kind === "index") indexes.push({ object, index: kind.index });
-    else if (kind.kind === "unknown") garbage.push(object);
-  }
+  const { store, mode, layout = DEFAULT_LAYOUT, checker = inThreadChunkChecker(store) } = options;
+  const inventory = new Inventory(layout);
   const damaged: DamagedChunk[] = [];
-  const unreadable: { readonly object: ObjectInfo; readonly code: string }[] = [];
+  const unreadable: UnreadableObject[] = [];
+  const { book } = inventory;
   let done = { objects: 0, bytes: 0 };
-  const read = async (object: ObjectInfo): Promise<Uint8Array | null> => {
-    try {
-      return await wholeObject(store, object, signal);
-    } catch (error) {
-      if (signal.aborted || !isAppError(error)) throw error;
-      unreadable.push({ object, code: error.code });
-      return null;
-    } finally {
-      done = { objects: done.objects + 1, bytes: done.bytes + object.sizeBytes };
-      options.onProgress?.({ ...done, totalBytes: bytes });
-    }
+  const onDone = (object: ObjectInfo): void => {
+    done = { objects: done.objects + 1, bytes: done.bytes + object.sizeBytes };
+    options.onProgress?.({ ...done, totalBytes: inventory.bytes });
   };
-  await inLanes(chunks, concurrency, async ({ object, chunk }) => {
-    const found = await read(object);
-    const damage = found === null ? null : checkChunk(found, chunk, mode);
-    if (damage === null && found !== null) return;
+  const lanes = new CheckLanes(checker, mode, signal, ({ object, chunk }, verdict) => {
+    onDone(object);
+    if (verdict.kind === "sound") return;
+    if (verdict.kind === "gone") {
+      book.forget(object.key);
+      return;
+    }
     book.markDamaged(object.key);
-    if (damage !== null) damaged.push({ key: object.key, chunk, sizeBytes: object.sizeBytes, damage });
+    if (verdict.kind === "unreadable") unreadable.push({ object, code: verdict.code });
+    else damaged.push({ key: object.key, chunk, sizeBytes: object.sizeBytes, damage: verdict.damage });
   });
-  const pass = new IndexPass(
-    book,
-    new Set([...damaged.map(({ key }) => key), ...unreadable.map(({ object }) => object.key)]),
-  );
-  for (const { object, index } of indexes) {
-    // oxlint-disable-next-line no-await-in-loop -- one unpacked index in memory at a time
-    const packed = await read(object);
-    if (packed !== null) pass.take(object.key, index, packed);
+  for await (const object of allObjects(store, signal)) {
+    const listed = inventory.take(object);
+    if (listed !== null) await lanes.add(listed);
   }
+  await lanes.finish();
+  const asked = new Set([...damaged.map(({ key }) => key), ...unreadable.map(({ object }) => object.key)]);
+  const pass = new IndexPass(book, asked, options.indexMaxBytes);
+  for (const { object, index } of inventory.indexes) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- one unpacked index in memory at a time
+      const reading = await readListedObject(store, object, INDEX_OBJECT_MAX_BYTES, signal);
+      if (reading === "too-large") unreadable.push({ object, code: reading });
+      else pass.take(object.key, index, reading.bytes);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const verdict = verdictOfFailure(error);
+      if (verdict.kind === "unreadable") unreadable.push({ object, code: verdict.code });
+    }
+    onDone(object);
+  }
+  await lookAgain({ store, pass, inventory, lanes }, signal);
   const labelsOf = (key: string) => orphanLabels(store, key, signal);
-  const findings = await reconciled({ book, damaged, garbage, unreadable }, pass, layout, labelsOf);
+  const facts = { book, damaged, garbage: inventory.garbage, unreadable };
+  const findings = await reconciled(facts, pass, layout, labelsOf);
+  const { objects, bytes, indexes } = inventory;
   return { findings, objects, bytes, chunks: book.size, indexFiles: indexes.length, references: pass.references };
-}
-
-async function* allObjects(store: ObjectStore, signal: AbortSignal): AsyncGenerator<ObjectInfo> {
-  let token: string | null = null;
-  do {
-    const request = token === null ? { prefix: "" } : { prefix: "", token };
-    // oxlint-disable-next-line no-await-in-loop -- a page names the next one
-    const page = await store.list(request, signal);
-    yield* page.objects;
-    token = page.nextToken;
-  } while (token !== null);
-}
-
-async function wholeObject(store: ObjectStore, { key, etag }: ObjectInfo, signal: AbortSignal): Promise<Uint8Array> {
-  await using body = await store.get(key, { ifMatch: etag, range: { start: 0, end: OBJECT_MAX_BYTES } }, signal);
-  const pieces: Uint8Array[] = [];
-  for await (const piece of body.chunks) pieces.push(piece);
-  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
 }
 
 /** The labels of a sound chunk that no index names; `null` where it cannot be read any more. */
@@ -143,19 +136,4 @@ async function orphanLabels(store: ObjectStore, key: string, signal: AbortSignal
     if (signal.aborted || !isAppError(error)) throw error;
     return null;
   }
-}
-
-async function inLanes<Item>(
-  items: readonly Item[],
-  lanes: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) {
-      // oxlint-disable-next-line no-await-in-loop -- one object a lane
-      await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
 }
