@@ -33,6 +33,7 @@ export class CachedDocument<Document> {
 
   /** The document, at most `maxAgeMs` old, or `maxStaleMs` when the provider fails. */
   async current(signal: AbortSignal): Promise<Document> {
+    signal.throwIfAborted();
     const kept = this.#kept;
     const ageMs = kept === null ? Number.POSITIVE_INFINITY : this.#clock.nowMs() - kept.fetchedAtMs;
     if (kept !== null && ageMs < this.#times.maxAgeMs) return kept.document;
@@ -47,6 +48,7 @@ export class CachedDocument<Document> {
 
   /** A newer document than `known`, or `null` where it is too early to ask again. */
   async newerThan(known: Document, signal: AbortSignal): Promise<Document | null> {
+    signal.throwIfAborted();
     if (this.#kept !== null && this.#kept.document !== known) return this.#kept.document;
     if (this.#running === null && !this.#mayTry()) return null;
     return unlessAborted(this.#fetchAgain(), signal);
@@ -86,7 +88,6 @@ export class CachedDocument<Document> {
 }
 
 async function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });

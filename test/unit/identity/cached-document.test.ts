@@ -71,4 +71,16 @@ describe("a document of the provider", () => {
     resolve("keys");
     expect(await patient).toBe("keys");
   });
+
+  it("is not even begun for somebody who has given up before", async () => {
+    const clock = new ManualClock();
+    const { state, documents } = source(clock);
+    const known = await documents.current(signal);
+    state.failing = true;
+    await clock.advance(TIMES.maxAgeMs);
+    const gone = AbortSignal.abort(new Error("gave up"));
+    await expect(documents.current(gone)).rejects.toThrow("gave up");
+    await expect(documents.newerThan(known, gone)).rejects.toThrow("gave up");
+    expect(state.fetched).toBe(1);
+  });
 });
