@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bytesOf, explainRefusal, secondsOf } from "../../../src-main/core/tenants/refusal/explain-refusal.ts";
+import { bytesOf, secondsOf } from "../../../src-main/core/tenants/limits/printed-figures.ts";
+import { explainRefusal } from "../../../src-main/core/tenants/refusal/explain-refusal.ts";
 import { REFUSAL_RULES } from "../../../src-main/core/tenants/refusal/refusal-rules.ts";
 import { lokiRecording } from "../../builders/loki-recordings.ts";
 
@@ -73,8 +74,8 @@ describe("explaining", () => {
         reason: "per_stream_rate_limit",
         tenant: "cards",
         stream: '{app="hot"}',
-        value: { number: 3e6 },
-        asked: { number: 5.2e6 },
+        value: { number: 3 * 1_048_576 },
+        asked: { number: 5.2 * 1_048_576 },
       },
     ]);
   });
@@ -118,7 +119,7 @@ describe("explaining", () => {
     expect([bytesOf("150B"), bytesOf("785 KiB"), bytesOf("3MB"), bytesOf("1048"), bytesOf("many")]).toEqual([
       150,
       803_840,
-      3e6,
+      3 * 1_048_576,
       1_048,
       null,
     ]);

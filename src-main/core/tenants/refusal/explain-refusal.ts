@@ -1,3 +1,4 @@
+import { bytesOf, secondsOf } from "../limits/printed-figures.ts";
 import { REFUSAL_RULES, type RefusalRule, type RefusalUnit } from "./refusal-rules.ts";
 
 /** A figure of a refusal: as Loki wrote it, and as a number in the rule's unit where it is one. */
@@ -97,34 +98,4 @@ function numberOf(text: string, unit: RefusalUnit): number | null {
     case "none":
       return null;
   }
-}
-
-const PREFIXES = "kMGTPE";
-
-/** `3MB`, `785 KiB`, `1048`. Loki's `ByteSize` prints powers of ten with `kB`, `MB`, and powers of two with `KiB`. */
-export function bytesOf(text: string): number | null {
-  const [, digits = "", prefix = "", binary = ""] = /^(\d+(?:\.\d+)?) ?([kKMGTPE]?)(i?)B?$/.exec(text) ?? [];
-  if (digits === "") return null;
-  const power = prefix === "" ? 0 : PREFIXES.indexOf(prefix === "K" ? "k" : prefix) + 1;
-  return Number(digits) * (binary === "" ? 1_000 : 1_024) ** power;
-}
-
-const SECONDS: Readonly<Record<string, number>> = {
-  ns: 1e-9,
-  us: 1e-6,
-  µs: 1e-6,
-  ms: 1e-3,
-  s: 1,
-  m: 60,
-  h: 3_600,
-  d: 86_400,
-  w: 604_800,
-  y: 31_536_000,
-};
-
-/** `3h0m0s` of Go, `30d1h` of Prometheus. */
-export function secondsOf(text: string): number | null {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|[ywdhms])/g)];
-  if (parts.map(([part]) => part).join("") !== text || text === "") return null;
-  return parts.reduce((sum, [, digits, unit = ""]) => sum + Number(digits) * (SECONDS[unit] ?? 0), 0);
 }
