@@ -4,13 +4,17 @@
  *
  *     node test/perf/storage-reconciliation.bench.ts
  */
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { ChunkBook } from "../../src-main/core/storage/integrity/chunk-book.ts";
 import { IndexPass } from "../../src-main/core/storage/integrity/index-pass.ts";
-import { DEFAULT_LAYOUT } from "../../src-main/core/storage/integrity/object-kind.ts";
+import { DEFAULT_LAYOUT, objectKind, type ObjectKind } from "../../src-main/core/storage/integrity/object-kind.ts";
 import { reconciled } from "../../src-main/core/storage/integrity/reconcile.ts";
 import { formatChunkKey } from "../../src-main/core/common/loki-format/chunk-key.ts";
 import { streamHash } from "../../src-shared/logql/pipeline/stream-hash.ts";
 import { buildTsdbIndex, type TsdbChunkRecipe } from "../builders/tsdb-index.ts";
+import { temporaryDirectory } from "../builders/temporary-directory.ts";
 import { printBenchLine } from "./bench-line.ts";
 
 const CHUNKS_OF_STREAM = 100;
@@ -19,9 +23,8 @@ const DAY_MS = 86_400_000;
 const FIRST_DAY = 20_777;
 
 /** Compares `count` references of real index files with as many objects, and prints time and memory. */
-async function measureReconciliation(count: number): Promise<void> {
+async function measureReconciliation(count: number, folder: string): Promise<void> {
   const perTable = count / TABLES;
-  const files = Array.from({ length: TABLES }, (_, table) => indexOf(FIRST_DAY + table, perTable));
   const before = process.memoryUsage().rss;
   let most = before;
   const look = () => (most = Math.max(most, process.memoryUsage().rss));
@@ -31,14 +34,17 @@ async function measureReconciliation(count: number): Promise<void> {
     for (const { labels, chunks } of seriesOf(FIRST_DAY + table, perTable)) {
       const fingerprint = streamHash(labels);
       for (const { fromMs, throughMs, checksum } of chunks) {
-        book.add(formatChunkKey({ tenant: "acme", fingerprint, fromMs, throughMs, checksum }), 1_500_000);
+        const chunk = { tenant: "acme", fingerprint, fromMs, throughMs, checksum };
+        book.add(formatChunkKey(chunk), chunk, 1_500_000);
       }
     }
     look();
   }
-  const pass = new IndexPass(book, new Set());
-  for (const [table, { name, bytes, key }] of files.entries()) {
-    pass.take(`index/index_${FIRST_DAY + table}/acme/${name}`, key, bytes);
+  const pass = new IndexPass(book);
+  for (const path of readdirSync(folder)) {
+    const key = path.replaceAll("@", "/");
+    const { index } = indexObject(key);
+    pass.take(key, index, readFileSync(join(folder, path)));
     look();
   }
   const facts = { book, damaged: [], garbage: [], unreadable: [] };
@@ -76,13 +82,26 @@ function* seriesOf(
   }
 }
 
-function indexOf(day: number, chunks: number) {
-  return buildTsdbIndex({
-    tenant: "acme",
-    table: `index_${day}`,
-    createdMs: 1_795_355_222_658,
-    series: [...seriesOf(day, chunks)],
-  });
+function indexObject(key: string): Extract<ObjectKind, { readonly kind: "index" }> {
+  const kind = objectKind(key);
+  if (kind.kind !== "index") throw new Error(`${key} is no index`);
+  return kind;
 }
 
-await measureReconciliation(1_000_000);
+/** In another process: what it takes to make them is none of what is measured. */
+function writeIndexes(count: number, folder: string): void {
+  for (let day = FIRST_DAY; day < FIRST_DAY + TABLES; day += 1) {
+    const series = [...seriesOf(day, count / TABLES)];
+    const table = `index_${day}`;
+    const { name, bytes } = buildTsdbIndex({ tenant: "acme", table, createdMs: 1_795_355_222_658, series });
+    writeFileSync(join(folder, `index@${table}@acme@${name}`), bytes);
+  }
+}
+
+const COUNT = 1_000_000;
+const [, , writeInto] = process.argv;
+if (writeInto === undefined) {
+  using directory = temporaryDirectory();
+  execFileSync(process.execPath, [import.meta.filename, directory.path]);
+  await measureReconciliation(COUNT, directory.path);
+} else writeIndexes(COUNT, writeInto);

@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import type { LabelSet } from "../../../../src-shared/model/labels.ts";
-import { formatChunkKey } from "../../common/loki-format/chunk-key.ts";
+import { formatChunkKey, type ChunkKey } from "../../common/loki-format/chunk-key.ts";
 import { tableDayMs } from "../../common/loki-format/tsdb/index-key.ts";
 import { readTsdbIndex, type TsdbIndexReading } from "../../common/loki-format/tsdb/read-tsdb-index.ts";
 import type { ChunkBook } from "./chunk-book.ts";
@@ -15,13 +15,9 @@ const MAX_RATIO = 100;
 const SMALL_BYTES = 16 * 2 ** 20;
 
 /** A chunk that an index names and that is not there. */
-export interface DanglingReference {
+export interface DanglingReference extends ChunkKey {
   readonly key: string;
-  readonly tenant: string;
-  readonly fingerprint: bigint;
   readonly labels: LabelSet;
-  readonly fromMs: number;
-  readonly throughMs: number;
   readonly kibibytes: number;
   readonly entries: number;
   /** Whether the compactor's own file names it, and not only what ingesters have uploaded again. */
@@ -47,12 +43,11 @@ export interface BrokenIndex {
 }
 
 /**
- * Goes through index files one by one and compares what they name with the chunks that there are. Chunks of `asked` are
- * described: labels and lines are known to the index alone.
+ * Goes through index files one by one and compares what they name with the chunks that there are. Chunks that are
+ * damaged are described: labels and lines are known to the index alone.
  */
 export class IndexPass {
   readonly #book: ChunkBook;
-  readonly #asked: ReadonlySet<string>;
   readonly #maxBytes: number;
   readonly dangling = new Map<string, DanglingReference>();
   readonly described = new Map<string, ReferencedChunk>();
@@ -70,9 +65,8 @@ export class IndexPass {
   #prefix = "index_";
   references = 0;
 
-  constructor(book: ChunkBook, asked: ReadonlySet<string>, maxBytes: number = INDEX_MAX_BYTES) {
+  constructor(book: ChunkBook, maxBytes: number = INDEX_MAX_BYTES) {
     this.#book = book;
-    this.#asked = asked;
     this.#maxBytes = maxBytes;
   }
 
@@ -95,24 +89,24 @@ export class IndexPass {
       for (let at = 0; at < chunks.count; at += 1) {
         const fromMs = chunks.fromMs[at] ?? 0;
         const throughMs = chunks.throughMs[at] ?? 0;
-        const chunk = formatChunkKey({ tenant, fingerprint, fromMs, throughMs, checksum: chunks.checksum[at] ?? 0 });
+        const named = { tenant, fingerprint, fromMs, throughMs, checksum: chunks.checksum[at] ?? 0 };
         const entries = chunks.entries[at] ?? 0;
         this.references += 1;
-        if (this.#book.markReferenced(chunk)) {
-          if (this.#asked.has(chunk) && !this.described.has(chunk)) this.described.set(chunk, { labels, entries });
+        if (this.#book.markReferenced(named)) {
+          if (!this.#book.isDamaged(named)) continue;
+          const key = this.#book.keyOf(named);
+          if (key !== null && !this.described.has(key)) this.described.set(key, { labels, entries });
           continue;
         }
+        const chunk = formatChunkKey(named);
         const known = this.dangling.get(chunk);
         if (known === undefined) {
           const kibibytes = chunks.kibibytes[at] ?? 0;
           const compacted = index.kind === "compacted";
           this.dangling.set(chunk, {
+            ...named,
             key: chunk,
-            tenant,
-            fingerprint,
             labels,
-            fromMs,
-            throughMs,
             kibibytes,
             entries,
             compacted,

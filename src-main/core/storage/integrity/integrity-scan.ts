@@ -88,10 +88,10 @@ export async function scanBucket(options: ScanOptions, signal: AbortSignal): Pro
     onDone(object);
     if (verdict.kind === "sound") return;
     if (verdict.kind === "gone") {
-      book.forget(object.key);
+      book.forget(chunk);
       return;
     }
-    book.markDamaged(object.key);
+    book.markDamaged(chunk);
     if (verdict.kind === "unreadable") unreadable.push({ object, code: verdict.code });
     else damaged.push({ key: object.key, chunk, sizeBytes: object.sizeBytes, damage: verdict.damage });
   });
@@ -100,8 +100,7 @@ export async function scanBucket(options: ScanOptions, signal: AbortSignal): Pro
     if (listed !== null) await lanes.add(listed);
   }
   await lanes.finish();
-  const asked = new Set([...damaged.map(({ key }) => key), ...unreadable.map(({ object }) => object.key)]);
-  const pass = new IndexPass(book, asked, options.indexMaxBytes);
+  const pass = new IndexPass(book, options.indexMaxBytes);
   for (const { object, index } of inventory.indexes) {
     try {
       // oxlint-disable-next-line no-await-in-loop -- one unpacked index in memory at a time

@@ -10,7 +10,7 @@ const PAGES_WITHOUT_NEW = 1_000;
 /** What a listing told, sorted by what the keys say; a key that it repeats counts once. */
 export class Inventory {
   readonly #layout: BucketLayout;
-  /** Keys of all that are no chunks. */
+  /** Keys of all that are not in the book. */
   readonly #others = new Set<string>();
   readonly book = new ChunkBook();
   readonly indexes: {
@@ -28,17 +28,18 @@ export class Inventory {
   /** The chunk that is to be checked now; `null` for everything else. */
   take(object: ObjectInfo): ListedChunk | null {
     const kind = objectKind(object.key, this.#layout);
-    const known = kind.kind === "chunk" ? this.book.has(object.key) : this.#others.has(object.key);
-    if (known) return null;
+    const booked = kind.kind === "chunk" ? this.book.keyOf(kind.chunk) : null;
+    if (booked === object.key || this.#others.has(object.key)) return null;
     this.objects += 1;
     this.bytes += object.sizeBytes;
-    if (kind.kind === "chunk") {
-      this.book.add(object.key, object.sizeBytes);
+    if (kind.kind === "chunk" && booked === null) {
+      this.book.add(object.key, kind.chunk, object.sizeBytes);
       return { object, chunk: kind.chunk };
     }
     this.#others.add(object.key);
     if (kind.kind === "index") this.indexes.push({ object, index: kind.index });
-    else if (kind.kind === "unknown") this.garbage.push(object);
+    // The same chunk under a key of another form: Loki reads one form alone.
+    else if (kind.kind === "unknown" || kind.kind === "chunk") this.garbage.push(object);
     return null;
   }
 }

@@ -31,7 +31,7 @@ export async function lookAgain({ store, pass, inventory, lanes }: Scanned, sign
       const listed = inventory.take(object);
       pass.dangling.delete(key);
       pass.described.set(key, { labels, entries });
-      inventory.book.markReferenced(key);
+      inventory.book.markReferenced(reference);
       // oxlint-disable-next-line no-await-in-loop -- waits where the checker is busy
       if (listed !== null) await lanes.add(listed);
     }

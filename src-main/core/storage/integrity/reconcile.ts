@@ -56,9 +56,7 @@ export async function reconciled(
   const broken = new Map(pass.broken.map((index) => [index.key, { ...index, unindexed: new Unindexed() }]));
   const missing = new Map<string, Unindexed & { day: number; tenant: string }>();
   let read = 0;
-  for (const { key, sizeBytes } of facts.book.orphans()) {
-    const chunk = parseChunkKey(key)?.key;
-    if (chunk === undefined) continue;
+  for (const { key, chunk, sizeBytes } of facts.book.orphans()) {
     const uncovered = daysOf(chunk).filter((day) => !pass.covered.has(`${day} ${chunk.tenant}`));
     const [day] = uncovered;
     if (day === undefined) {
@@ -149,12 +147,13 @@ function damagedFinding(
   const known = pass.described.get(key);
   const own = damage.ownKey;
   // The same bytes stand where they belong as well: nothing is lost that was ever under this key alone.
+  const ownChunk = own === null ? undefined : parseChunkKey(own)?.key;
   const copied =
-    own !== null &&
-    book.has(own) &&
+    ownChunk !== undefined &&
+    book.has(ownChunk) &&
     damage.kind === "wrong-key-checksum" &&
     !damage.evidence.some(({ what }) => what === "key-checksum");
-  const referenced = book.isReferenced(key);
+  const referenced = book.isReferenced(chunk);
   const kind = copied ? "duplicate-chunk" : damage.kind;
   return plain({
     kind,
