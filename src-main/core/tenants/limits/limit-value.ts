@@ -47,7 +47,7 @@ export function limitOfText(limit: LimitDefinition, text: string): LimitReading 
 }
 
 /** A comparable number as the YAML of this limit, the way back of `readLimit(…).value.number`. */
-export function yamlOfNumber(limit: LimitDefinition, number: number): LimitYaml {
+export function yamlOfNumber(limit: LimitDefinition, number: number): string | number | boolean {
   switch (limit.type) {
     case "bytes":
       return printBytes(number);
