@@ -8,6 +8,7 @@ import { rpcErrors } from "./rpc.errors.ts";
 import { sitesErrors } from "./sites.errors.ts";
 import { spineErrors } from "./spine.errors.ts";
 import { storageErrors } from "./storage.errors.ts";
+import { tenantsErrors } from "./tenants.errors.ts";
 
 /** The closed list: every error that can reach a person has its code here and its text in each language. */
 export const ERROR_CODES = {
@@ -20,6 +21,7 @@ export const ERROR_CODES = {
   ...storageErrors,
   ...healthErrors,
   ...identityErrors,
+  ...tenantsErrors,
 };
 
 export type ErrorCode = keyof typeof ERROR_CODES;

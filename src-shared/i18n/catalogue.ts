@@ -13,6 +13,7 @@ import enRpc from "./en/rpc.json" with { type: "json" };
 import enSites from "./en/sites.json" with { type: "json" };
 import enSpine from "./en/spine.json" with { type: "json" };
 import enStorage from "./en/storage.json" with { type: "json" };
+import enTenants from "./en/tenants.json" with { type: "json" };
 import zhApp from "./zh-CN/app.json" with { type: "json" };
 import zhArchive from "./zh-CN/archive.json" with { type: "json" };
 import zhArchives from "./zh-CN/archives.json" with { type: "json" };
@@ -28,6 +29,7 @@ import zhRpc from "./zh-CN/rpc.json" with { type: "json" };
 import zhSites from "./zh-CN/sites.json" with { type: "json" };
 import zhSpine from "./zh-CN/spine.json" with { type: "json" };
 import zhStorage from "./zh-CN/storage.json" with { type: "json" };
+import zhTenants from "./zh-CN/tenants.json" with { type: "json" };
 
 export const LOCALES = ["en", "zh-CN"] as const;
 export type Locale = (typeof LOCALES)[number];
@@ -49,6 +51,7 @@ const en = {
   ...enSites,
   ...enSpine,
   ...enStorage,
+  ...enTenants,
 };
 
 type WithoutPlural<Key extends string> = Key extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : Key;
@@ -72,6 +75,7 @@ const zhCN: Readonly<Record<string, string>> = {
   ...zhSites,
   ...zhSpine,
   ...zhStorage,
+  ...zhTenants,
 };
 
 export const CATALOGUE: Readonly<Record<Locale, Readonly<Record<string, string>>>> = { en, "zh-CN": zhCN };

@@ -1,0 +1,105 @@
+import type { Kysely } from "kysely";
+import { AppError } from "../../../../src-shared/errors/app-error.ts";
+import type { CostReportRow, QueryCost } from "../../../../src-shared/model/tenants/query-cost.ts";
+import type { Clock } from "../../common/clock.ts";
+import type { CostReportRequest, Ledger, ReserveRequest, ReserveResult, Spend, SpendScope } from "./ledger.ts";
+import { addTo, costliestFrom, purgeFrom, reportFrom } from "./postgres-costs.ts";
+import { ledgerFailure, ledgerName } from "./postgres-failure.ts";
+import { migrateLedger, type LedgerTables } from "./postgres-schema.ts";
+import { reserveWith, settleWith, spendIn } from "./postgres-spend.ts";
+
+export interface PostgresLedgerOptions {
+  /** `postgres://user:password@host:5432/database`; of it no more than host and database is ever shown. */
+  readonly url: string;
+  readonly clock: Clock;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+const CONNECTIONS = 4;
+const BATCH = 1_000;
+
+/** The ledger of a team, in PostgreSQL: one database, any number of consoles. */
+export class PostgresLedger implements Ledger {
+  readonly #database: Kysely<LedgerTables>;
+  readonly #clock: Clock;
+  readonly #name: string;
+
+  private constructor(database: Kysely<LedgerTables>, name: string, clock: Clock) {
+    this.#database = database;
+    this.#name = name;
+    this.#clock = clock;
+  }
+
+  /**
+   * Connects and brings the schema up to date.
+   * @throws `tenants.ledger-unreachable`, `tenants.ledger-failed`
+   */
+  static async open({ url, clock }: PostgresLedgerOptions): Promise<PostgresLedger> {
+    // Only a console with a shared ledger pays for loading the driver.
+    const [{ Kysely, PostgresDialect }, { default: pg }] = await Promise.all([import("kysely"), import("pg")]);
+    const name = ledgerName(url);
+    const pool = new pg.Pool({
+      connectionString: url,
+      max: CONNECTIONS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      application_name: "kubemate",
+      allowExitOnIdle: true,
+    });
+    // A connection that ends while idle is replaced by the next call; without a listener it would end the program.
+    pool.on("error", () => {});
+    const database = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool }) });
+    try {
+      await migrateLedger(database);
+    } catch (error) {
+      await database.destroy();
+      throw ledgerFailure(name, error);
+    }
+    return new PostgresLedger(database, name, clock);
+  }
+
+  async add(costs: readonly QueryCost[]): Promise<number> {
+    let added = 0;
+    for (let from = 0; from < costs.length; from += BATCH) {
+      added += await this.#run((database) => addTo(database, costs.slice(from, from + BATCH)));
+    }
+    return added;
+  }
+
+  report(request: CostReportRequest): Promise<readonly CostReportRow[]> {
+    return this.#run((database) => reportFrom(database, request));
+  }
+
+  costliest(request: Omit<CostReportRequest, "by">): Promise<readonly QueryCost[]> {
+    return this.#run((database) => costliestFrom(database, request));
+  }
+
+  reserve(request: ReserveRequest): Promise<ReserveResult> {
+    return this.#run((database) => reserveWith(database, request, this.#clock.nowMs()));
+  }
+
+  settle(id: string, bytes: number): Promise<boolean> {
+    return this.#run((database) => settleWith(database, id, bytes));
+  }
+
+  spend(scope: SpendScope): Promise<Spend> {
+    return this.#run((database) => spendIn(database, scope, this.#clock.nowMs()));
+  }
+
+  purge(costsBeforeDay: string, sumsBeforeDay: string): Promise<{ readonly costs: number; readonly sums: number }> {
+    return this.#run((database) => purgeFrom(database, costsBeforeDay, sumsBeforeDay, this.#clock.nowMs()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#database.destroy();
+  }
+
+  async #run<Result>(work: (database: Kysely<LedgerTables>) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(this.#database);
+    } catch (error) {
+      throw error instanceof AppError ? error : ledgerFailure(this.#name, error);
+    }
+  }
+}
