@@ -46,7 +46,8 @@ const yamlSchema: z.ZodType<LimitYaml> = z.json();
 
 /**
  * Reads a runtime configuration as Loki's loader does (dskit `runtimeconfig`, strict YAML): `overrides`, `configs`,
- * `multi_kv_config`. Never throws; what can be read is told also of a file that Loki would refuse.
+ * `multi_kv_config`. Takes up to a second a megabyte, so files larger than a ConfigMap belong into a worker. Never
+ * throws; what can be read is told also of a file that Loki would refuse.
  */
 export function readRuntimeOverrides(text: string): RuntimeOverrides {
   const start = { line: 1, column: 1 };
@@ -65,10 +66,12 @@ interface Member extends RuntimePlace {
 class RuntimeReader {
   readonly #lines = new LineCounter();
   readonly #document: Document.Parsed;
+  readonly #mayHaveAliases: boolean;
   readonly #problems: RuntimeProblem[] = [];
   readonly #tenants = new Map<string, readonly RuntimeOverride[]>();
 
   constructor(text: string) {
+    this.#mayHaveAliases = text.includes("*");
     // Duplicate keys are looked for here: the library compares each key with each.
     this.#document = parseDocument(text, {
       lineCounter: this.#lines,
@@ -92,6 +95,7 @@ class RuntimeReader {
 
   /** A few lines of aliases of aliases are billions of values once they are written out. */
   #aliasesAreFew(): boolean {
+    if (!this.#mayHaveAliases) return true;
     let aliases = 0;
     visit(this.#document, {
       Alias: () => {
