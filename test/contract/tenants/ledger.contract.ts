@@ -9,12 +9,15 @@ import {
 } from "../../../src-main/core/tenants/ledger/ledger.ts";
 import type { ManualClock } from "../../builders/manual-clock.ts";
 import { exampleCost } from "./cost-examples.ts";
+import { spendInTwoProcesses } from "./two-processes.ts";
 
 /** One empty ledger, made anew for each test. `connect` opens it once more, as another process would. */
 export interface LedgerSubject extends AsyncDisposable {
   readonly clock: ManualClock;
   readonly ledger: Ledger;
   readonly connect: () => Promise<Ledger>;
+  /** The file or URL, for a process of its own. */
+  readonly where: string;
 }
 
 const ALL = { fromDay: "2026-01-01", toDay: "2026-12-31", tenants: null, limit: 100 };
@@ -229,6 +232,13 @@ export function describeLedger(kind: string, open: () => Promise<LedgerSubject>)
       );
       expect(settled.filter(Boolean)).toHaveLength(20);
       expect(await subject.ledger.spend(day)).toEqual({ usedBytes: 20 * TERABYTE, reservedBytes: 0 });
+    });
+
+    it("two processes spend one quota to its last byte and no further", async () => {
+      await using subject = await open();
+      const granted = await spendInTwoProcesses(subject.where, 60 * 1_000 ** 3);
+      expect(granted.reduce((sum, count) => sum + count, 0)).toBe(60);
+      expect(await subject.ledger.spend(day)).toEqual({ usedBytes: 60 * 1_000 ** 3, reservedBytes: 0 });
     });
   });
 }

@@ -27,7 +27,7 @@ describe.skipIf(leftOut)(`PostgreSQL${leftOut ? ", left out: install the package
     // Two consoles that start at a time bring the schema up to date once.
     const [ledger, second] = await Promise.all([connect(), connect()]);
     await second[Symbol.asyncDispose]();
-    return { clock, ledger, connect, [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose]() };
+    return { clock, ledger, connect, where: url, [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose]() };
   });
 
   it("while the database is gone every call says so by code, and the same costs are added when it is back", async () => {

@@ -19,6 +19,7 @@ describeLedger("a SQLite file", async () => {
     clock,
     ledger,
     connect,
+    where: directory.file("ledger.sqlite"),
     [Symbol.asyncDispose]: async () => {
       await ledger[Symbol.asyncDispose]();
       directory[Symbol.dispose]();
