@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { CommandRunner } from "./command-runner.ts";
 import { outputOption } from "./output-option.ts";
+import type { StorageInspectOptions } from "./run-storage-inspect.ts";
 import type { StorageScanOptions } from "./run-storage-scan.ts";
 
 export function addStorageCommands(program: Command, run: CommandRunner): void {
@@ -20,6 +21,19 @@ export function addStorageCommands(program: Command, run: CommandRunner): void {
       run<StorageScanOptions>(async ({ context, options }) => {
         const { runStorageScan } = await import("./run-storage-scan.ts");
         await runStorageScan(context, options);
+      }),
+    );
+  storage
+    .command("inspect")
+    .description("say what is in one chunk or index file, and what is wrong with it")
+    .argument("<key>", "of the object, without the store's own prefix")
+    .requiredOption("--store <place>", "as for storage scan")
+    .option("--index-prefix <prefix>", "what keys of index files begin with", "index/")
+    .addOption(outputOption())
+    .action(
+      run<StorageInspectOptions>(async ({ context, options, args }) => {
+        const { runStorageInspect } = await import("./run-storage-inspect.ts");
+        await runStorageInspect(context, args[0] ?? "", options);
       }),
     );
 }

@@ -1,18 +1,12 @@
-import { gunzipSync } from "node:zlib";
 import type { LabelSet } from "../../../../src-shared/model/labels.ts";
 import { formatChunkKey, type ChunkKey } from "../../common/loki-format/chunk-key.ts";
 import { tableDayMs } from "../../common/loki-format/tsdb/index-key.ts";
 import { readTsdbIndex, type TsdbIndexReading } from "../../common/loki-format/tsdb/read-tsdb-index.ts";
 import type { ChunkBook } from "./chunk-book.ts";
 import type { ObjectKind } from "./object-kind.ts";
+import { INDEX_MAX_BYTES, unpackIndex } from "./unpack-index.ts";
 
 type IndexObject = Extract<ObjectKind, { kind: "index" }>["index"];
-
-/** An index file unpacks to some hundred megabytes; Loki holds it in memory as well. */
-export const INDEX_MAX_BYTES = 2 * 2 ** 30;
-/** Index files pack five to tenfold, gzip at most a thousandfold: what is between is no index. */
-const MAX_RATIO = 100;
-const SMALL_BYTES = 16 * 2 ** 20;
 
 /** A chunk that an index names and that is not there. */
 export interface DanglingReference extends ChunkKey {
@@ -78,7 +72,7 @@ export class IndexPass {
   /** `packed` is the object as it is in the bucket. */
   take(key: string, index: IndexObject, packed: Uint8Array): void {
     this.#prefix = index.table.replace(/\d+$/, "");
-    const { bytes, problem } = unpacked(packed, this.#maxBytes);
+    const { bytes, problem } = unpackIndex(packed, this.#maxBytes);
     if (bytes === null) {
       this.broken.push({ key, index, sizeBytes: packed.length, reading: null, problem });
       return;
@@ -94,8 +88,8 @@ export class IndexPass {
         this.references += 1;
         if (this.#book.markReferenced(named)) {
           if (!this.#book.isDamaged(named)) continue;
-          const key = this.#book.keyOf(named);
-          if (key !== null && !this.described.has(key)) this.described.set(key, { labels, entries });
+          const booked = this.#book.keyOf(named);
+          if (booked !== null && !this.described.has(booked)) this.described.set(booked, { labels, entries });
           continue;
         }
         const chunk = formatChunkKey(named);
@@ -124,25 +118,5 @@ export class IndexPass {
       if (before === undefined) this.#seen.set(identity, key);
       else this.duplicates.push({ key, of: before, index, sizeBytes: packed.length });
     }
-  }
-}
-
-/** Never makes more than the limit, nor more than an index file of this size can have. */
-function unpacked(
-  packed: Uint8Array,
-  maxBytes: number,
-): { readonly bytes: Uint8Array | null; readonly problem: string } {
-  // Old compactors left files unpacked.
-  if (packed[0] !== 0x1f || packed[1] !== 0x8b) {
-    return packed[0] === 0xba ? { bytes: packed, problem: "" } : { bytes: null, problem: "not gzip" };
-  }
-  const most = Math.min(maxBytes, Math.max(SMALL_BYTES, packed.length * MAX_RATIO));
-  try {
-    return { bytes: gunzipSync(packed, { maxOutputLength: most }), problem: "" };
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") {
-      return { bytes: null, problem: `unpacks to more than ${most} bytes` };
-    }
-    return { bytes: null, problem: error instanceof Error ? error.message.slice(0, 200) : "gzip" };
   }
 }

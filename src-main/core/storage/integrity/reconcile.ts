@@ -8,7 +8,7 @@ import { parseChunkKey, type ChunkKey } from "../../common/loki-format/chunk-key
 import { tableDayMs } from "../../common/loki-format/tsdb/index-key.ts";
 import { daysOf } from "./chunk-book.ts";
 import type { BrokenIndex, DanglingReference, IndexPass } from "./index-pass.ts";
-import type { DamagedChunk, ObjectFacts } from "./integrity-scan.ts";
+import type { DamagedChunk, ObjectFacts, UnreadableObject } from "./integrity-scan.ts";
 import type { BucketLayout } from "./object-kind.ts";
 
 const DAY_MS = 86_400_000;
@@ -31,15 +31,7 @@ export async function reconciled(
     ...facts.garbage.map(({ key, sizeBytes }) =>
       plain({ kind: "garbage-object", severity: "info", key, bytes: sizeBytes }),
     ),
-    ...facts.unreadable.map(({ object, code }) =>
-      plain({
-        kind: "unreadable-object",
-        severity: "critical",
-        key: object.key,
-        bytes: object.sizeBytes,
-        evidence: [told(code)],
-      }),
-    ),
+    ...facts.unreadable.map((unreadable) => unreadableFinding(unreadable, pass)),
     ...[...pass.dangling.values()].map(danglingFinding),
     ...pass.duplicates.map(({ key, of, index, sizeBytes }) =>
       plain({
@@ -164,6 +156,15 @@ function damagedFinding(
     entriesLost: damage.entriesLost ?? known?.entries ?? null,
     evidence: [...damage.evidence, ...(own === null ? [] : [told("own-key", own)])],
   });
+}
+
+function unreadableFinding({ object, code }: UnreadableObject, pass: IndexPass): StorageFinding {
+  const { key, sizeBytes: bytes } = object;
+  const finding = plain({ kind: "unreadable-object", severity: "critical", key, bytes, evidence: [told(code)] });
+  const known = pass.described.get(key);
+  const fingerprint = parseChunkKey(key)?.key.fingerprint;
+  if (known === undefined || fingerprint === undefined) return finding;
+  return { ...finding, streams: [stream(fingerprint, known.labels)], entriesLost: known.entries };
 }
 
 /** What the compactor still names is lost; what only ingesters have uploaded again may have been deleted on purpose. */

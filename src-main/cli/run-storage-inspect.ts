@@ -1,0 +1,80 @@
+import type { ChunkInspection } from "../core/storage/inspect/inspect-chunk.ts";
+import type { IndexInspection } from "../core/storage/inspect/inspect-index.ts";
+import { inspectObject } from "../core/storage/inspect/inspect-object.ts";
+import { DEFAULT_LAYOUT } from "../core/storage/integrity/object-kind.ts";
+import { audited, openBase, type CommandContext, type OutputFormat } from "./command-context.ts";
+import { parsePlace } from "./export-options.ts";
+import { openStorageStore } from "./open-storage-store.ts";
+import { jsonLine, terminalSafe, write } from "./terminal.ts";
+
+export interface StorageInspectOptions {
+  readonly store: string;
+  readonly indexPrefix: string;
+  readonly output: OutputFormat;
+}
+
+/** Prints what is in one object of a bucket, and what is wrong with it. */
+export async function runStorageInspect(
+  context: CommandContext,
+  key: string,
+  { store: address, indexPrefix, output }: StorageInspectOptions,
+): Promise<void> {
+  const place = parsePlace(address, "--store");
+  const { stdout, signal } = context.terminal;
+  using base = openBase(context);
+  const title = place.kind === "folder" ? place.directory : `s3://${place.place.bucket}/${place.place.prefix}`;
+  const act = {
+    action: "storage.inspect",
+    permission: "storage.scan",
+    auditClass: "access",
+    subject: { store: title, key },
+  } as const;
+  const inspection = await audited(base, context, act, async () => {
+    await using store = await openStorageStore(place, base, context);
+    return await inspectObject(store, key, signal, { ...DEFAULT_LAYOUT, indexPrefix });
+  });
+  if (output !== "text") await write(stdout, jsonLine(inspection));
+  else await write(stdout, textOf(inspection.kind === "chunk" ? chunkText(inspection) : indexText(inspection)));
+}
+
+function textOf(lines: readonly string[]): string {
+  return `${lines.map(terminalSafe).join("\n")}\n`;
+}
+
+function chunkText(chunk: ChunkInspection): readonly string[] {
+  const labels = Object.entries(chunk.labels ?? {}).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return [
+    `chunk ${chunk.key}, ${chunk.sizeBytes} bytes, format ${chunk.version ?? "?"}, ${chunk.codec ?? "?"}`,
+    `tenant ${chunk.tenant ?? "?"}, stream ${chunk.fingerprint ?? "?"} {${labels.join(", ")}}`,
+    `${chunk.from ?? "?"} to ${chunk.through ?? "?"}, ${chunk.entries} entries in ${chunk.blockCount} blocks`,
+    ...chunk.blocks.map(
+      ({ number, offset, bytes, entries, from, through, sound }) =>
+        `block ${number} at ${offset}, ${bytes} bytes, ${entries} entries, ${from} to ${through}${sound ? "" : ": DAMAGED"}`,
+    ),
+    ...chunk.firstLines.map(({ time, line }) => `${time}  ${line}`),
+    ...chunk.findings.map(findingText),
+    ...chunk.hex,
+  ];
+}
+
+function indexText(index: IndexInspection): readonly string[] {
+  return [
+    `index ${index.key}, ${index.sizeBytes} bytes, unpacked ${index.unpackedBytes ?? "?"}, version ${index.version ?? "?"}`,
+    `${index.from ?? "?"} to ${index.through ?? "?"}, ${index.series} series, ${index.chunks} chunks`,
+    ...index.tenants.map(({ tenant, series }) => `tenant ${tenant}: ${series} series`),
+    ...(index.problem === null ? [] : [`gzip: ${index.problem}`]),
+    ...index.findings.map(findingText),
+    ...(index.unlisted === 0 ? [] : [`${index.unlisted} more findings`]),
+  ];
+}
+
+function findingText({
+  what,
+  offset,
+  expected,
+  actual,
+  detail,
+}: (ChunkInspection | IndexInspection)["findings"][number]): string {
+  const values = expected === null ? (actual ?? "") : `${actual ?? "nothing"} instead of ${expected}`;
+  return [`finding ${what} at byte ${offset}`, values, detail ?? ""].filter((part) => part !== "").join(": ");
+}
