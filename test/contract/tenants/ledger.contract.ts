@@ -234,7 +234,7 @@ export function describeLedger(kind: string, open: () => Promise<LedgerSubject>)
       expect(await subject.ledger.spend(day)).toEqual({ usedBytes: 20 * TERABYTE, reservedBytes: 0 });
     });
 
-    it("two processes spend one quota to its last byte and no further", async () => {
+    it("50 queries of two processes spend one quota to its last byte and no further", async () => {
       await using subject = await open();
       const granted = await spendInTwoProcesses(subject.where, 60 * 1_000 ** 3);
       expect(granted.reduce((sum, count) => sum + count, 0)).toBe(60);
