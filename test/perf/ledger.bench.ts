@@ -38,7 +38,8 @@ function costAt(row: number): QueryCost {
   const shape = `sum by (app)(rate({app="?", namespace="?"} |= "?" | json | field_${combination % 61}>=? [?]))`;
   const query = shape.replaceAll('"?"', '"payments-api"');
   return {
-    id: `line:${row.toString(16).padStart(32, "0")}`,
+    // In no order, as digests are.
+    id: `line:${mixed.toString(16).padStart(8, "0")}${row.toString(16).padStart(24, "0")}`,
     // In the order of time, as lines come.
     atMs: BEGIN_MS + Math.floor((row / ROWS) * DAYS * DAY_MS),
     site: "prod",
