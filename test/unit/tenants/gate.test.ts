@@ -81,6 +81,22 @@ describe("Promtail", () => {
     ]);
   });
 
+  it("regular expressions are RE2's: what they drop is dropped, and one that is none drops nothing", () => {
+    const dropping = (regex: string) =>
+      [
+        "clients: [{ url: http://loki/push }]",
+        "scrape_configs:",
+        "- job_name: app",
+        "  relabel_configs:",
+        "  - { source_labels: [__meta_kubernetes_pod_uid], target_label: trace_id }",
+        `  - { action: labeldrop, regex: '${regex}' }`,
+      ].join("\n");
+    expect(found(gate(dropping("(?i)TRACE_.*")))).toEqual([]);
+    expect(found(gate(dropping("[[:alpha:]]+_id")))).toEqual([]);
+    expect(found(gate(dropping("trace_")))).toHaveLength(1);
+    expect(found(gate(dropping("trace_(?=id)id")))).toHaveLength(1);
+  });
+
   it("Prometheus' own scrape configs are not Promtail's", () => {
     const report = gate(
       "global: { scrape_interval: 15s }\nscrape_configs:\n- job_name: x\n  static_configs: [{ targets: [a:1], labels: { session: s } }]\n",

@@ -1,3 +1,5 @@
+import { Re2SyntaxError } from "../../../../src-shared/logql/regex/re2-syntax.ts";
+import { compileWhole, type TextTest } from "../../../../src-shared/logql/regex/regex-test.ts";
 import type { GatePlace, LabelUse } from "./label-use.ts";
 
 /** One relabelling rule of Prometheus, as Promtail and Alloy both have it. */
@@ -10,19 +12,21 @@ export interface RelabelRule {
   readonly place: GatePlace;
 }
 
-function expression(regex: string): RegExp | null {
+/** `null` for a text that is no regular expression of Prometheus', which are RE2's and match the whole. */
+function wholeMatch(regex: string): TextTest | null {
   try {
-    return new RegExp(`^(?:${regex})$`);
-  } catch {
-    return null;
+    return compileWhole(regex);
+  } catch (error) {
+    if (error instanceof Re2SyntaxError) return null;
+    throw error;
   }
 }
 
 /** What is left of labels behind a `labeldrop` or `labelkeep` of this regex; one that is none leaves them all. */
 export function withoutDropped(uses: readonly LabelUse[], regex: string, keep: boolean): readonly LabelUse[] {
-  const matcher = expression(regex);
-  if (matcher === null) return uses;
-  return uses.filter(({ label, way }) => way === "labelmap" || matcher.test(label) === keep);
+  const matches = wholeMatch(regex);
+  if (matches === null) return uses;
+  return uses.filter(({ label, way }) => way === "labelmap" || matches(label) === keep);
 }
 
 const FIXED = /\$\{?\w/;
