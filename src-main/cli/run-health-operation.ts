@@ -161,8 +161,10 @@ function openOperations(
 /** The job when it has ended; Ctrl-C cancels it, and waits for what must be set back. */
 async function followed(engine: JobEngine, id: JobId, signal: AbortSignal): Promise<Job> {
   const ended = (): boolean => !["queued", "running"].includes(engine.get(id).state);
-  const cancel = (): void => void engine.cancel(id).catch(() => undefined);
-  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  // One that ended by itself meanwhile cannot be cancelled, and need not be.
+  const cancel = (): void =>
+    void engine.cancel(id).catch((error: unknown) => (ended() ? resolve(undefined) : reject(error)));
   const stop = engine.onChange((job) => {
     if (job.id === id && ended()) resolve(undefined);
   });
