@@ -64,7 +64,7 @@ export interface ChunkFacts {
   readonly compressionRatio: number;
   readonly targetBytes: number;
   readonly maxAgeSeconds: number;
-  /** Streams that stop being written to end their chunk. */
+  /** Ingesters that hold each stream. */
   readonly replicationFactor: number;
   /** What a stream takes in an ingester with an open chunk that is empty still. */
   readonly bytesPerStream: number;
