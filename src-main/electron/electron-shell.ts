@@ -12,6 +12,7 @@ import { fireAndForget } from "../core/common/logger.ts";
 import type { SecretVault } from "../core/secrets/secret-vault.ts";
 import { PageFiles } from "../page/page-files.ts";
 import type { ConsoleHandle } from "../rpc/console-handle.ts";
+import { localCaller } from "../rpc/local-caller.ts";
 import { menuTemplate } from "./app-menu.ts";
 import { archiveArguments } from "./archive-arguments.ts";
 import { chooseArchives, serveArchiveDialog } from "./archive-dialog.ts";
@@ -112,7 +113,7 @@ function runDesktop(
     fireAndForget(opening, logger, "a link could not be opened");
   };
   app.on("web-contents-created", (_event, contents) => lockContents(contents, outside));
-  brokerPorts(electron, { router, caller: { principal, role, shell: "desktop" }, logger });
+  brokerPorts(electron, { router, caller: localCaller(principal, role, "desktop"), logger });
   const showProfile = () => {
     fireAndForget(shell.openPath(handle.profileDirectory), logger, "the profile folder could not be shown");
   };

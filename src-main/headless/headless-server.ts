@@ -8,7 +8,7 @@ import type { AuditTrail } from "../core/audit/audit-trail.ts";
 import type { Clock } from "../core/common/clock.ts";
 import type { Logger } from "../core/common/logger.ts";
 import { PageFiles } from "../page/page-files.ts";
-import type { Caller } from "../rpc/call-context.ts";
+import { localCaller } from "../rpc/local-caller.ts";
 import type { DoorRouter } from "../rpc/router.ts";
 import type { KeepAlive } from "../rpc/serve-socket.ts";
 import { isLoopbackHost } from "./bind-address.ts";
@@ -86,7 +86,7 @@ export async function createHeadlessServer(options: HeadlessServerOptions): Prom
   });
   const sessions = new BrowserSessions(clock, options.sessionTimes);
   const cookie = sessionCookie(port, address.secure);
-  const caller: Caller = { principal: options.principal, role: options.role, shell: "browser" };
+  const caller = localCaller(options.principal, options.role, "browser");
   const shared = { address, sessions, cookie, caller, logger };
   server.on("request", pageRequests({ ...shared, files, audit: options.audit }));
   const closeSockets = doorUpgrades(server, {

@@ -1,7 +1,8 @@
 import { createConsoleClient, type ConsoleClient } from "../../src-renderer/rpc/console-client.ts";
-import type { Role } from "../../src-shared/permissions/roles.ts";
 import type { Console } from "../../src-main/core/console.ts";
+import type { Caller } from "../../src-main/rpc/call-context.ts";
 import { consoleDoor } from "../../src-main/rpc/console-handlers.ts";
+import { localCaller } from "../../src-main/rpc/local-caller.ts";
 import { serveSocket } from "../../src-main/rpc/serve-socket.ts";
 import { portDoor } from "./port-door.ts";
 
@@ -10,17 +11,14 @@ export interface ConsolePage extends AsyncDisposable {
 }
 
 /** A page at the door of an open console, as the desktop connects one: the page's own client over a port. */
-export async function pageAt(
-  opened: Console,
-  caller: { readonly principal?: string; readonly role?: Role } = {},
-): Promise<ConsolePage> {
+export async function pageAt(opened: Console, caller: Partial<Caller> = {}): Promise<ConsolePage> {
   const router = consoleDoor(opened);
   const door = await portDoor({
     serve: (socket) => {
       serveSocket({
         router,
         socket,
-        caller: { principal: "ada", role: "admin", shell: "desktop", ...caller },
+        caller: { ...localCaller("ada", "admin", "desktop"), ...caller },
         logger: opened.base.logger,
       });
     },

@@ -4,6 +4,7 @@ import { PROTOCOL_VERSION, sessionApi } from "../../src-shared/api/session.api.t
 import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { Caller } from "../../src-main/rpc/call-context.ts";
 import type { DoorConnection } from "../../src-main/rpc/door-connection.ts";
+import { localCaller } from "../../src-main/rpc/local-caller.ts";
 import { createRouter, type ApiHandlers, type DoorRouter } from "../../src-main/rpc/router.ts";
 import { serveSocket, type KeepAlive } from "../../src-main/rpc/serve-socket.ts";
 import type { ServerSocket } from "../../src-main/rpc/server-socket.ts";
@@ -81,7 +82,7 @@ export class Trial {
   readOnly = false;
 
   constructor(caller: Partial<Caller> = {}, keepAlive?: KeepAlive) {
-    this.caller = { principal: "ada", role: "operator", shell: "browser", ...caller };
+    this.caller = { ...localCaller("ada", "operator", "browser"), ...caller };
     this.keepAlive = keepAlive;
     this.router = createRouter(trialApi, {
       handlers: this.#handlers(),

@@ -6,6 +6,8 @@ export type TenantScope =
   | { readonly kind: "every" }
   | { readonly kind: "listed"; readonly tenants: ReadonlySet<TenantId> };
 
+export const EVERY_TENANT: TenantScope = { kind: "every" };
+
 export const NO_TENANTS: TenantScope = { kind: "listed", tenants: new Set() };
 
 /**

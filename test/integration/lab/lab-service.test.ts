@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { WorkerLocator } from "../../../src-main/core/common/worker-entry.ts";
 import { LabService } from "../../../src-main/core/lab/lab.service.ts";
 import { labHandlers } from "../../../src-main/rpc/lab.router.ts";
+import { localCaller } from "../../../src-main/rpc/local-caller.ts";
 import { RecordingLogger } from "../../builders/recording-logger.ts";
 import { temporaryDirectory, type TemporaryDirectory } from "../../builders/temporary-directory.ts";
 
@@ -54,7 +55,7 @@ describe("the lab in its own thread", () => {
     const { lab } = labService();
     const handlers = labHandlers(lab);
     const context = {
-      caller: { principal: "p", role: "admin", shell: "browser" },
+      caller: localCaller("p", "admin", "browser"),
       signal: new AbortController().signal,
     } as const;
     await expect(handlers.setFault({ fault: "rate-limit", on: true }, context)).rejects.toMatchObject({

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AppError } from "../../../src-shared/errors/app-error.ts";
 import type { CallContext } from "../../../src-main/rpc/call-context.ts";
+import { localCaller } from "../../../src-main/rpc/local-caller.ts";
 import { serveSocket } from "../../../src-main/rpc/serve-socket.ts";
 import { createConsoleClient, type ConsoleClient } from "../../../src-renderer/rpc/console-client.ts";
 import { createQueryClient } from "../../../src-renderer/rpc/query-client.ts";
@@ -55,7 +56,7 @@ beforeEach(async () => {
       serveSocket({
         router,
         socket,
-        caller: { principal: "ada", role: "admin", shell: "desktop" },
+        caller: localCaller("ada", "admin", "desktop"),
         logger: new RecordingLogger(),
       }),
   });
