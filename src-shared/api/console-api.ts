@@ -1,6 +1,7 @@
 import { archivesApi } from "./archives.api.ts";
 import { auditApi } from "./audit.api.ts";
 import { capsulesApi } from "./capsules.api.ts";
+import { cardinalityApi } from "./cardinality.api.ts";
 import { exportsApi } from "./exports.api.ts";
 import { healthApi } from "./health.api.ts";
 import { jobsApi } from "./jobs.api.ts";
@@ -12,6 +13,8 @@ import { sessionApi } from "./session.api.ts";
 import { settingsApi } from "./settings.api.ts";
 import { sitesApi } from "./sites.api.ts";
 import { supportApi } from "./support.api.ts";
+import { tenantsApi } from "./tenants.api.ts";
+import { usageApi } from "./usage.api.ts";
 
 /** The whole door, domain by domain. */
 export const consoleApi = {
@@ -22,6 +25,9 @@ export const consoleApi = {
   exports: exportsApi,
   capsules: capsulesApi,
   health: healthApi,
+  tenants: tenantsApi,
+  usage: usageApi,
+  cardinality: cardinalityApi,
   queries: queriesApi,
   jobs: jobsApi,
   audit: auditApi,

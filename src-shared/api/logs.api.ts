@@ -13,6 +13,7 @@ import {
 import { LOG_LEVELS } from "../model/log-level.ts";
 import { logRowSchema } from "../model/log-row.ts";
 import { nanoTextSchema, nanoTimeSchema, timeRangeSchema } from "../model/nano-time.ts";
+import { auditSpending, spendingSchema } from "../model/tenants/quota.ts";
 import { auditTarget, logTargetSchema } from "./log-target.ts";
 import { command, query, stream } from "./procedure.ts";
 
@@ -146,11 +147,16 @@ export const logsApi = {
     audit: "none",
   }),
   metric: query({
-    input: z.object({ ...ranged, query: z.string(), stepNs: nanoTimeSchema.nullable() }),
+    input: z.object({
+      ...ranged,
+      query: z.string(),
+      stepNs: nanoTimeSchema.nullable(),
+      spending: spendingSchema.exactOptional(),
+    }),
     output: metricResultSchema.extend({ completeness: completenessSchema, stats: readStatsSchema }),
     permission: "logs.read",
     audit: "access",
-    auditSubject: (input) => ({ ...auditTarget(input.target), query: input.query }),
+    auditSubject: (input) => ({ ...auditTarget(input.target), query: input.query, ...auditSpending(input.spending) }),
   }),
 
   /** Begins to read into a new result set and answers at once; `watch` tells how it goes. */
@@ -160,6 +166,8 @@ export const logsApi = {
       query: z.string(),
       direction: directionSchema,
       limit: z.number().int().positive().nullable(),
+      /** Why it shall be run though a quota is used up. */
+      spending: spendingSchema.exactOptional(),
     }),
     output: resultSetStateSchema,
     permission: "logs.read",
@@ -169,6 +177,7 @@ export const logsApi = {
       query: input.query,
       startNs: String(input.range.startNs),
       endNs: String(input.range.endNs),
+      ...auditSpending(input.spending),
     }),
   }),
   tail: command({

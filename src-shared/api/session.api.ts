@@ -23,6 +23,9 @@ export type Hello = z.infer<typeof helloSchema>;
 export const TOPICS = [
   "archives",
   "health",
+  "tenants",
+  "usage",
+  "cardinality",
   "sites",
   "jobs",
   "settings",

@@ -1,11 +1,13 @@
 import enApp from "./en/app.json" with { type: "json" };
 import enArchive from "./en/archive.json" with { type: "json" };
 import enArchives from "./en/archives.json" with { type: "json" };
+import enCardinality from "./en/cardinality.json" with { type: "json" };
 import enExports from "./en/exports.json" with { type: "json" };
 import enExplore from "./en/explore.json" with { type: "json" };
 import enHealth from "./en/health.json" with { type: "json" };
 import enIdentity from "./en/identity.json" with { type: "json" };
 import enLab from "./en/lab.json" with { type: "json" };
+import enLimits from "./en/limits.json" with { type: "json" };
 import enLogs from "./en/logs.json" with { type: "json" };
 import enLoki from "./en/loki.json" with { type: "json" };
 import enOperations from "./en/operations.json" with { type: "json" };
@@ -14,14 +16,17 @@ import enSites from "./en/sites.json" with { type: "json" };
 import enSpine from "./en/spine.json" with { type: "json" };
 import enStorage from "./en/storage.json" with { type: "json" };
 import enTenants from "./en/tenants.json" with { type: "json" };
+import enUsage from "./en/usage.json" with { type: "json" };
 import zhApp from "./zh-CN/app.json" with { type: "json" };
 import zhArchive from "./zh-CN/archive.json" with { type: "json" };
 import zhArchives from "./zh-CN/archives.json" with { type: "json" };
+import zhCardinality from "./zh-CN/cardinality.json" with { type: "json" };
 import zhExports from "./zh-CN/exports.json" with { type: "json" };
 import zhExplore from "./zh-CN/explore.json" with { type: "json" };
 import zhHealth from "./zh-CN/health.json" with { type: "json" };
 import zhIdentity from "./zh-CN/identity.json" with { type: "json" };
 import zhLab from "./zh-CN/lab.json" with { type: "json" };
+import zhLimits from "./zh-CN/limits.json" with { type: "json" };
 import zhLogs from "./zh-CN/logs.json" with { type: "json" };
 import zhLoki from "./zh-CN/loki.json" with { type: "json" };
 import zhOperations from "./zh-CN/operations.json" with { type: "json" };
@@ -30,6 +35,7 @@ import zhSites from "./zh-CN/sites.json" with { type: "json" };
 import zhSpine from "./zh-CN/spine.json" with { type: "json" };
 import zhStorage from "./zh-CN/storage.json" with { type: "json" };
 import zhTenants from "./zh-CN/tenants.json" with { type: "json" };
+import zhUsage from "./zh-CN/usage.json" with { type: "json" };
 
 export const LOCALES = ["en", "zh-CN"] as const;
 export type Locale = (typeof LOCALES)[number];
@@ -39,11 +45,13 @@ const en = {
   ...enApp,
   ...enArchive,
   ...enArchives,
+  ...enCardinality,
   ...enExports,
   ...enExplore,
   ...enHealth,
   ...enIdentity,
   ...enLab,
+  ...enLimits,
   ...enLogs,
   ...enLoki,
   ...enOperations,
@@ -52,6 +60,7 @@ const en = {
   ...enSpine,
   ...enStorage,
   ...enTenants,
+  ...enUsage,
 };
 
 type WithoutPlural<Key extends string> = Key extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : Key;
@@ -63,11 +72,13 @@ const zhCN: Readonly<Record<string, string>> = {
   ...zhApp,
   ...zhArchive,
   ...zhArchives,
+  ...zhCardinality,
   ...zhExports,
   ...zhExplore,
   ...zhHealth,
   ...zhIdentity,
   ...zhLab,
+  ...zhLimits,
   ...zhLogs,
   ...zhLoki,
   ...zhOperations,
@@ -76,6 +87,7 @@ const zhCN: Readonly<Record<string, string>> = {
   ...zhSpine,
   ...zhStorage,
   ...zhTenants,
+  ...zhUsage,
 };
 
 export const CATALOGUE: Readonly<Record<Locale, Readonly<Record<string, string>>>> = { en, "zh-CN": zhCN };

@@ -10,6 +10,17 @@ export const PERMISSIONS = [
   "health.operate",
   /** To do what is not known to be safe, with a reason. */
   "health.override",
+  "tenants.read",
+  /** To change the limits of a site's tenants. */
+  "tenants.limits",
+  "usage.read",
+  "usage.export",
+  /** To set and remove quotas. */
+  "usage.quota",
+  /** To query past a quota's hard stop, with a reason. */
+  "usage.override",
+  /** To read a tenant's series and some of its lines, for what its labels cost. */
+  "cardinality.sample",
   /** To read every object of a bucket, whoever its tenants are. */
   "storage.scan",
   "queries.change",
@@ -31,4 +42,6 @@ export const CHANGING: ReadonlySet<Permission> = new Set<Permission>([
   "lab.control",
   "health.operate",
   "health.override",
+  "tenants.limits",
+  "usage.quota",
 ]);

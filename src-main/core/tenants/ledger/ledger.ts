@@ -1,3 +1,4 @@
+import type { Quota, QuotaScope } from "../../../../src-shared/model/tenants/quota.ts";
 import type { CostDimension, CostReportRow, QueryCost } from "../../../../src-shared/model/tenants/query-cost.ts";
 
 /** Which sums to add up. Days are whole ones in UTC (`2026-11-20`), both ends included. */
@@ -71,6 +72,12 @@ export interface Ledger extends AsyncDisposable {
    */
   settle(id: string, bytes: number): Promise<boolean>;
   spend(scope: SpendScope): Promise<Spend>;
+  /** All quotas, those of tenants first, by name. They are the ledger's, so that consoles that share it hold to the same. */
+  quotas(): Promise<readonly Quota[]>;
+  /** Sets the quota of a scope, or sets it anew. */
+  setQuota(quota: Quota): Promise<void>;
+  /** `false` where there was none. What was spent stays counted. */
+  removeQuota(scope: QuotaScope): Promise<boolean>;
   /**
    * Forgets single costs before one day and sums before another, and reservations that ran out a week ago.
    * Spends of a period are kept as long as the sums.
