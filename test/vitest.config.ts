@@ -10,6 +10,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    globalSetup: [fileURLToPath(new URL("bundle-workers.ts", import.meta.url))],
     projects: [
       {
         extends: true,

@@ -12,6 +12,7 @@ import { systemClock } from "../../src-main/core/common/clock.ts";
 import type { LogSource } from "../../src-main/core/logs/log-source.ts";
 import { RecordingAnnouncer } from "./recording-announcer.ts";
 import { RecordingLogger } from "./recording-logger.ts";
+import { workerSource } from "./worker-source.ts";
 
 export const prod = { kind: "loki", site: siteIdSchema.parse("prod"), tenant: tenantIdSchema.parse("bank") } as const;
 export const spare = { kind: "loki", site: siteIdSchema.parse("dr"), tenant: tenantIdSchema.parse("bank") } as const;
@@ -43,7 +44,7 @@ export function capsuleParts(
 ): CapsuleParts & AsyncDisposable & { readonly announcer: RecordingAnnouncer } {
   const logger = new RecordingLogger();
   const writer = createArchiveWriter({
-    locate: (name) => new URL(`../../src-main/workers/${name}.worker.ts`, import.meta.url),
+    locate: workerSource,
     threads: 1,
     logger,
   });

@@ -1,6 +1,7 @@
 import { Readable, Writable } from "node:stream";
 import { runCli } from "../../src-main/cli/run-cli.ts";
 import { temporaryDirectory, type TemporaryDirectory } from "./temporary-directory.ts";
+import { workerSource } from "./worker-source.ts";
 
 export interface CommandResult {
   readonly exitCode: number;
@@ -52,7 +53,7 @@ export class CommandLine implements Disposable {
       stdin: Readable.from([this.input]),
       onLine: () => () => {},
       onLostRejection: () => () => {},
-      locateWorker: (name) => new URL(`../../src-main/workers/${name}.worker.ts`, import.meta.url),
+      locateWorker: workerSource,
       pageDirectory: this.profile.path,
     });
     return { exitCode, stdout, stderr };

@@ -14,6 +14,7 @@ import { type ArchiveManifest, archiveManifestSchema, MANIFEST_FILE } from "../.
 import type { ExportSummary } from "../../src-shared/model/export-summary.ts";
 import { RecordingLogger } from "./recording-logger.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
+import { workerSource } from "./worker-source.ts";
 
 /** An export over a folder of the test's own, with the real writer and a checkpoint in memory, run as often as wanted. */
 export class ExportBench implements AsyncDisposable {
@@ -21,7 +22,7 @@ export class ExportBench implements AsyncDisposable {
   readonly directory = this.#temporary.file("archive");
   readonly reports: ProgressReport[] = [];
   readonly writer: ArchiveWriter = createArchiveWriter({
-    locate: (name) => new URL(`../../src-main/workers/${name}.worker.ts`, import.meta.url),
+    locate: workerSource,
     threads: 2,
     logger: new RecordingLogger(),
   });

@@ -8,7 +8,7 @@ import {
 import type { SettingValues } from "../../src-main/core/settings/setting-values.ts";
 import { systemClock } from "../../src-main/core/common/clock.ts";
 import { RecordingLogger } from "./recording-logger.ts";
-import { workerSource } from "./scan-pools.ts";
+import { workerSource } from "./worker-source.ts";
 
 /** Settings at their defaults but for some. */
 export function fixedSettings(values: Partial<Record<SettingKey, unknown>> = {}): SettingValues {

@@ -1,6 +1,7 @@
 import { systemClock } from "../../src-main/core/common/clock.ts";
 import { openConsole, type Console, type ConsoleOptions } from "../../src-main/core/console.ts";
 import type { TemporaryDirectory } from "./temporary-directory.ts";
+import { workerSource } from "./worker-source.ts";
 
 /** The whole core over a profile of the test's own, with real worker threads. */
 export function consoleIn(
@@ -19,7 +20,7 @@ export function consoleIn(
     vault: null,
     noVaultReason: "secrets.reason.noKeyFile",
     version: "0.0.0-test",
-    locateWorker: (name) => new URL(`../../src-main/workers/${name}.worker.ts`, import.meta.url),
+    locateWorker: workerSource,
     ...options,
   });
 }

@@ -20,7 +20,7 @@ import { writeManifest } from "../../src-main/core/archive/parquet/manifest-file
 import { openKubemateArchive } from "../../src-main/core/archive/parquet/open-kubemate-archive.ts";
 import { manifestOf, openContents } from "../builders/parquet-archives.ts";
 import { RecordingLogger } from "../builders/recording-logger.ts";
-import { workerSource } from "../builders/scan-pools.ts";
+import { workerSource } from "../builders/worker-source.ts";
 import { printBenchLine } from "./bench-line.ts";
 
 const BATCH_ROWS = 5_000;

@@ -23,7 +23,7 @@ import type { TimeRange } from "../../src-shared/model/nano-time.ts";
 import { accessLogs } from "../builders/access-logs.ts";
 import { manifestOf } from "../builders/parquet-archives.ts";
 import { RecordingLogger } from "../builders/recording-logger.ts";
-import { workerSource } from "../builders/scan-pools.ts";
+import { workerSource } from "../builders/worker-source.ts";
 import { printBenchLine } from "./bench-line.ts";
 import { timeOtherTools } from "./other-tools.ts";
 

@@ -18,7 +18,7 @@ import { rowWindow } from "../../src-main/core/logs/row-window.ts";
 import { setHistogram } from "../../src-main/core/logs/set-histogram.ts";
 import { fixedSettings } from "../builders/logs-services.ts";
 import { RecordingLogger } from "../builders/recording-logger.ts";
-import { workerSource } from "../builders/scan-pools.ts";
+import { workerSource } from "../builders/worker-source.ts";
 import { printBenchLine } from "./bench-line.ts";
 
 const { values: flags } = parseArgs({

@@ -10,7 +10,7 @@ import { FolderObjectStore } from "../../src-main/core/storage/folder-object-sto
 import { scanBucket } from "../../src-main/core/storage/integrity/integrity-scan.ts";
 import { buildChunk, type ChunkEntry } from "../builders/loki-chunk.ts";
 import { RecordingLogger } from "../builders/recording-logger.ts";
-import { workerSource } from "../builders/scan-pools.ts";
+import { workerSource } from "../builders/worker-source.ts";
 import { temporaryDirectory } from "../builders/temporary-directory.ts";
 import { printBenchLine } from "./bench-line.ts";
 

@@ -25,13 +25,14 @@ import { openParts, storedRows } from "../../builders/capsule-parts.ts";
 import { logBatch, type PlainRow } from "../../builders/log-batches.ts";
 import { RecordingLogger } from "../../builders/recording-logger.ts";
 import { temporaryDirectory } from "../../builders/temporary-directory.ts";
+import { workerSource } from "../../builders/worker-source.ts";
 
 const DAY_NS = 86_400_000_000_000n;
 const always = new AbortController().signal;
 
 let writer: ArchiveWriter;
 
-const locate = (name: string) => new URL(`../../../src-main/workers/${name}.worker.ts`, import.meta.url);
+const locate = workerSource;
 
 beforeAll(() => {
   writer = createArchiveWriter({ locate, threads: 2, logger: new RecordingLogger() });

@@ -11,7 +11,7 @@ import { writeManifest } from "../../../src-main/core/archive/parquet/manifest-f
 import { logBatch, type PlainRow } from "../../builders/log-batches.ts";
 import { manifestOf, openContents, readBlocks } from "../../builders/parquet-archives.ts";
 import { RecordingLogger } from "../../builders/recording-logger.ts";
-import { workerSource } from "../../builders/scan-pools.ts";
+import { workerSource } from "../../builders/worker-source.ts";
 import { temporaryDirectory } from "../../builders/temporary-directory.ts";
 
 const MIDNIGHT_NS = 1_763_683_200_000_000_000n;

@@ -21,7 +21,7 @@ import { seenRows } from "../../builders/archived-rows.ts";
 import { unpackLokiBucket } from "../../builders/loki-bucket.ts";
 import { manifestOf } from "../../builders/parquet-archives.ts";
 import { RecordingLogger } from "../../builders/recording-logger.ts";
-import { workerSource } from "../../builders/scan-pools.ts";
+import { workerSource } from "../../builders/worker-source.ts";
 import { temporaryDirectory } from "../../builders/temporary-directory.ts";
 
 const folder = fileURLToPath(new URL("../../fixtures/logql", import.meta.url));

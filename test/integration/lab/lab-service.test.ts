@@ -1,13 +1,13 @@
 import { stat } from "node:fs/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import type { WorkerLocator } from "../../../src-main/core/common/worker-entry.ts";
 import { LabService } from "../../../src-main/core/lab/lab.service.ts";
 import { labHandlers } from "../../../src-main/rpc/lab.router.ts";
 import { localCaller } from "../../../src-main/rpc/local-caller.ts";
 import { RecordingLogger } from "../../builders/recording-logger.ts";
 import { temporaryDirectory, type TemporaryDirectory } from "../../builders/temporary-directory.ts";
+import { workerSource } from "../../builders/worker-source.ts";
 
-const locate: WorkerLocator = (name) => new URL(`../../../src-main/workers/${name}.worker.ts`, import.meta.url);
+const locate = workerSource;
 const services: LabService[] = [];
 const folders: TemporaryDirectory[] = [];
 

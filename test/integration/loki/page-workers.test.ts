@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { createPageParser } from "../../../src-main/core/logs/adapters/loki/page-parser.ts";
-import type { WorkerLocator } from "../../../src-main/core/common/worker-entry.ts";
 import { openSource, plainRows, readAll, neverAborted } from "../../builders/loki-sources.ts";
 import { MiniLoki } from "../../builders/mini-loki.ts";
 import { RecordingLogger } from "../../builders/recording-logger.ts";
+import { workerSource } from "../../builders/worker-source.ts";
 
-const locate: WorkerLocator = (name) => new URL(`../../../src-main/workers/${name}.worker.ts`, import.meta.url);
+const locate = workerSource;
 
 function answer(lines: number): Uint8Array {
   const values = Array.from({ length: lines }, (_, index) => [

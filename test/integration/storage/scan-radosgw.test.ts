@@ -11,7 +11,7 @@ import { CommandLine } from "../../builders/command-line.ts";
 import { unpackLokiStorage } from "../../builders/loki-storage.ts";
 import { missingRadosgwPrograms, startRadosgw, type Radosgw } from "../../builders/radosgw.ts";
 import { RecordingLogger } from "../../builders/recording-logger.ts";
-import { workerSource } from "../../builders/scan-pools.ts";
+import { workerSource } from "../../builders/worker-source.ts";
 import { temporaryDirectory } from "../../builders/temporary-directory.ts";
 
 // On a developer's machine without Ceph the suite is left out by name; the build's machine must have it.

@@ -7,7 +7,7 @@ import { buildChunk } from "../../builders/loki-chunk.ts";
 import { writeObject } from "../../builders/loki-bucket.ts";
 import { unpackLokiStorage } from "../../builders/loki-storage.ts";
 import { RecordingLogger } from "../../builders/recording-logger.ts";
-import { workerSource } from "../../builders/scan-pools.ts";
+import { builderWorker, workerSource } from "../../builders/worker-source.ts";
 import { temporaryDirectory } from "../../builders/temporary-directory.ts";
 
 const never = new AbortController().signal;
@@ -50,7 +50,7 @@ describe("threads", () => {
         writeObject(work.path, name, bytes);
       }
       await using store = new FolderObjectStore(work.path);
-      await using pool = checkPool(new URL("../../builders/mortal-storage-check.worker.ts", import.meta.url));
+      await using pool = checkPool(builderWorker("mortal-storage-check"));
       // One at a time: whatever else such a thread was given is lost with it.
       const lone = (checker: ChunkChecker) => ({ ...checker, batchesAtOnce: 1 });
       const checker = kind === "folder" ? pool.ofFolder(store.title) : pool.ofStore(store);

@@ -4,7 +4,7 @@ import { ArchiveScanPool } from "../../../src-main/core/archive/scan/archive-sca
 import type { ScanJob } from "../../../src-main/core/archive/scan/archive-scanner.ts";
 import { systemClock } from "../../../src-main/core/common/clock.ts";
 import { RecordingLogger } from "../../builders/recording-logger.ts";
-import { workerSource } from "../../builders/scan-pools.ts";
+import { builderWorker, workerSource } from "../../builders/worker-source.ts";
 import { temporaryDirectory } from "../../builders/temporary-directory.ts";
 
 const signal = new AbortController().signal;
@@ -12,7 +12,7 @@ const signal = new AbortController().signal;
 /** A pool whose threads do what a chunk's key says. */
 function mortalPool(threads = 1): { readonly pool: ArchiveScanPool; readonly logger: RecordingLogger } {
   const logger = new RecordingLogger();
-  const locate = () => new URL("../../builders/mortal-scan.worker.ts", import.meta.url);
+  const locate = () => builderWorker("mortal-scan");
   return { pool: new ArchiveScanPool({ locate, clock: systemClock, logger, threads }), logger };
 }
 
