@@ -7,6 +7,7 @@ import {
   IconLayoutDashboard,
   IconServer2,
   IconShieldCheck,
+  IconUsersGroup,
   type Icon,
 } from "@tabler/icons-react";
 import type { MessageKey } from "../../src-shared/i18n/catalogue.ts";
@@ -48,6 +49,14 @@ export const SCREEN_ENTRIES: readonly ScreenEntry[] = [
     label: "app.screen.health",
     shortcut: "g h",
     permission: "health.read",
+    foot: false,
+  },
+  {
+    name: "tenants",
+    icon: IconUsersGroup,
+    label: "app.screen.tenants",
+    shortcut: "g t",
+    permission: "tenants.read",
     foot: false,
   },
   {

@@ -7,7 +7,7 @@ import { useAnswer } from "../hooks/use-answer.ts";
 import { useCommands } from "../hooks/use-commands.ts";
 import { useForbidden, useStanding } from "../hooks/use-permission.ts";
 import { useTenants } from "../hooks/use-sites.ts";
-import { HEALTH_TABS, useWorkspace } from "../hooks/workspace-store.ts";
+import { HEALTH_TABS, TENANTS_TABS, useWorkspace } from "../hooks/workspace-store.ts";
 import { SCREEN_ENTRIES } from "./screens.ts";
 
 export interface FrameActions {
@@ -24,6 +24,7 @@ function useScreenCommands(): void {
   const noAudit = useForbidden("audit.read");
   const noArchives = useForbidden("archives.read");
   const noHealth = useForbidden("health.read");
+  const noTenants = useForbidden("tenants.read");
   useCommands(
     useMemo(() => {
       const reasons: Partial<Record<Permission, string | undefined>> = {
@@ -31,6 +32,7 @@ function useScreenCommands(): void {
         "audit.read": noAudit,
         "archives.read": noArchives,
         "health.read": noHealth,
+        "tenants.read": noTenants,
       };
       return SCREEN_ENTRIES.map((entry) => ({
         id: `go.${entry.name}`,
@@ -40,7 +42,7 @@ function useScreenCommands(): void {
         disabled: reasons[entry.permission],
         run: () => show(entry.name),
       }));
-    }, [show, noLogs, noAudit, noArchives, noHealth]),
+    }, [show, noLogs, noAudit, noArchives, noHealth, noTenants]),
   );
 }
 
@@ -58,6 +60,24 @@ function useHealthCommands(): void {
           run: () => showHealth({ tab }),
         })),
       [showHealth, noHealth],
+    ),
+  );
+}
+
+function useTenantsCommands(): void {
+  const showTenants = useWorkspace((state) => state.showTenants);
+  const noTenants = useForbidden("tenants.read");
+  useCommands(
+    useMemo(
+      () =>
+        TENANTS_TABS.map((tab): Command => ({
+          id: `go.tenants.${tab}`,
+          group: "go",
+          label: `limits.command.${tab}`,
+          disabled: noTenants,
+          run: () => showTenants({ tab }),
+        })),
+      [showTenants, noTenants],
     ),
   );
 }
@@ -180,6 +200,7 @@ export function useFrameCommands(actions: FrameActions): void {
   );
   useScreenCommands();
   useHealthCommands();
+  useTenantsCommands();
   useSiteCommands();
   useLookCommands();
 }

@@ -9,6 +9,7 @@ function isStep(after: Workspace, before: Workspace): boolean {
     after.runs !== before.runs ||
     after.site !== before.site ||
     (after.screen === "health" && after.health.tab !== before.health.tab) ||
+    (after.screen === "tenants" && after.tenants.tab !== before.tenants.tab) ||
     // A tenant where there was none was filled in, not chosen.
     (after.tenant !== before.tenant && before.tenant !== null) ||
     !sameSource(after.source, before.source)
@@ -27,6 +28,7 @@ export function openLink(store: WorkspaceStore, link: ParsedLink): void {
   store.setState((state) => ({
     ...workspace,
     health: workspace.screen === "health" ? workspace.health : state.health,
+    tenants: workspace.screen === "tenants" ? workspace.tenants : state.tenants,
     site: workspace.site ?? state.site,
     tenant: workspace.tenant ?? (workspace.site === null && sameKind(workspace, state) ? state.tenant : null),
     beforeArchive: beforeArchive(workspace, state),

@@ -6,18 +6,21 @@ import { tenantIdProblem } from "../../src-shared/model/tenant-id.ts";
 import {
   DEFAULT_HEALTH,
   DEFAULT_RANGE,
+  DEFAULT_TENANTS,
   HEALTH_TABS,
   SCREENS,
+  TENANTS_TABS,
   type HealthView,
   type RangeChoice,
   type SourceChoice,
+  type TenantsView,
   type Workspace,
 } from "../hooks/workspace-store.ts";
 
 /** The part of a workspace that a link carries. */
 export type LinkedWorkspace = Pick<
   Workspace,
-  "screen" | "site" | "tenant" | "source" | "range" | "query" | "direction" | "live" | "health"
+  "screen" | "site" | "tenant" | "source" | "range" | "query" | "direction" | "live" | "health" | "tenants"
 >;
 
 export interface ParsedLink {
@@ -97,7 +100,18 @@ export function parseWorkspaceLink(link: string): ParsedLink {
   const live = read("live", (value) => (value === "1" && archive === null ? true : null), false);
   const range = parseRange(params.get("from"), params.get("to"));
   if (range === null && (params.has("from") || params.has("to"))) ignored.push("from, to");
-  const tab = read<HealthView["tab"]>("tab", (value) => z.enum(HEALTH_TABS).safeParse(value).data ?? null, "board");
+  const ofTenants = screen.data === "tenants";
+  const tab = ofTenants
+    ? DEFAULT_HEALTH.tab
+    : read<HealthView["tab"]>("tab", (value) => z.enum(HEALTH_TABS).safeParse(value).data ?? null, DEFAULT_HEALTH.tab);
+  const tenantsTab = ofTenants
+    ? read<TenantsView["tab"]>(
+        "tab",
+        (value) => z.enum(TENANTS_TABS).safeParse(value).data ?? null,
+        DEFAULT_TENANTS.tab,
+      )
+    : DEFAULT_TENANTS.tab;
+  const opened = read<string | null>("opened", (value) => (tenantIdProblem(value) === null ? value : null), null);
   const instance = read<string | null>("instance", (value) => instanceSchema.safeParse(value).data ?? null, null);
   const paths = parsePaths(screen.data, params.getAll("path"));
   if (paths === null) ignored.push("path");
@@ -113,8 +127,9 @@ export function parseWorkspaceLink(link: string): ParsedLink {
       query,
       direction,
       live,
-      // Only a link to the Health screen says what it shows.
+      // Only a link to a screen says what it shows.
       health: screen.data === "health" ? { tab, instance } : DEFAULT_HEALTH,
+      tenants: ofTenants ? { tab: tenantsTab, opened } : DEFAULT_TENANTS,
     },
     ignored,
     paths: paths ?? [],
@@ -150,6 +165,10 @@ export function formatWorkspaceLink(workspace: LinkedWorkspace): string {
   if (workspace.screen === "health") {
     if (workspace.health.tab !== DEFAULT_HEALTH.tab) params.set("tab", workspace.health.tab);
     if (workspace.health.instance !== null) params.set("instance", workspace.health.instance);
+  }
+  if (workspace.screen === "tenants") {
+    if (workspace.tenants.tab !== DEFAULT_TENANTS.tab) params.set("tab", workspace.tenants.tab);
+    if (workspace.tenants.opened !== null) params.set("opened", workspace.tenants.opened);
   }
   const query = params.toString();
   return query === "" ? workspace.screen : `${workspace.screen}?${query}`;

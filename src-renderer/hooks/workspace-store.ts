@@ -2,7 +2,17 @@ import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import { createStore, type StoreApi } from "zustand/vanilla";
 
-export const SCREENS = ["explore", "overview", "health", "sites", "archives", "jobs", "audit", "settings"] as const;
+export const SCREENS = [
+  "explore",
+  "overview",
+  "health",
+  "tenants",
+  "sites",
+  "archives",
+  "jobs",
+  "audit",
+  "settings",
+] as const;
 export type ScreenName = (typeof SCREENS)[number];
 
 /** The parts of the Health screen, in their order. */
@@ -13,6 +23,16 @@ export type HealthTab = (typeof HEALTH_TABS)[number];
 export interface HealthView {
   readonly tab: HealthTab;
   readonly instance: string | null;
+}
+
+/** The parts of the Tenants screen, in their order. */
+export const TENANTS_TABS = ["limits", "changes", "explain", "usage", "quotas", "cardinality"] as const;
+export type TenantsTab = (typeof TENANTS_TABS)[number];
+
+/** What the Tenants screen shows: a part of it, and the tenant whose limits lie beside it. */
+export interface TenantsView {
+  readonly tab: TenantsTab;
+  readonly opened: string | null;
 }
 
 /** What was chosen; a relative range moves with the clock and becomes instants when a query runs. */
@@ -43,6 +63,7 @@ export interface Workspace {
   readonly runs: number;
   readonly live: boolean;
   readonly health: HealthView;
+  readonly tenants: TenantsView;
   /** What was looked at before an archive was, to go back to; `null` where there was nothing. Not part of a link. */
   readonly beforeArchive: SiteView | null;
 }
@@ -74,12 +95,15 @@ export interface WorkspaceActions {
   readonly setDirection: (direction: Workspace["direction"]) => void;
   /** Shows the Health screen; what is left out stays as it is. */
   readonly showHealth: (view: Partial<HealthView>) => void;
+  /** Shows the Tenants screen; what is left out stays as it is. */
+  readonly showTenants: (view: Partial<TenantsView>) => void;
 }
 
 export type WorkspaceStore = StoreApi<Workspace & WorkspaceActions>;
 
 export const DEFAULT_RANGE: RangeChoice = { kind: "relative", lastSeconds: 900 };
 export const DEFAULT_HEALTH: HealthView = { tab: "board", instance: null };
+export const DEFAULT_TENANTS: TenantsView = { tab: "limits", opened: null };
 
 /** What of the site was put aside; what a site begins with where nothing was. */
 function siteView(state: Workspace): SiteView {
@@ -120,6 +144,7 @@ export function createWorkspaceStore(initial: Partial<Workspace> = {}): Workspac
     runs: 0,
     live: false,
     health: DEFAULT_HEALTH,
+    tenants: DEFAULT_TENANTS,
     beforeArchive: null,
     ...initial,
     show: (screen) => set({ screen }),
@@ -131,6 +156,7 @@ export function createWorkspaceStore(initial: Partial<Workspace> = {}): Workspac
         live: false,
         source: { kind: "loki" },
         health: { ...state.health, instance: null },
+        tenants: { ...state.tenants, opened: null },
       })),
     chooseTenant: (tenant) => set({ tenant, live: false }),
     chooseSource: (source) => set((state) => ({ ...leftArchive(state), source, live: false })),
@@ -144,6 +170,7 @@ export function createWorkspaceStore(initial: Partial<Workspace> = {}): Workspac
     setLive: (live) => set({ live }),
     setDirection: (direction) => set({ direction }),
     showHealth: (view) => set((state) => ({ screen: "health", health: { ...state.health, ...view } })),
+    showTenants: (view) => set((state) => ({ screen: "tenants", tenants: { ...state.tenants, ...view } })),
   }));
 }
 

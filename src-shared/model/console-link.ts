@@ -10,6 +10,7 @@ export const LINK_SCREENS = [
   "explore",
   "overview",
   "health",
+  "tenants",
   "sites",
   "archives",
   "jobs",

@@ -6,7 +6,14 @@ import {
   permalink,
   type LinkedWorkspace,
 } from "../../../src-renderer/app/workspace-url.ts";
-import { DEFAULT_HEALTH, DEFAULT_RANGE, HEALTH_TABS, SCREENS } from "../../../src-renderer/hooks/workspace-store.ts";
+import {
+  DEFAULT_HEALTH,
+  DEFAULT_RANGE,
+  DEFAULT_TENANTS,
+  HEALTH_TABS,
+  SCREENS,
+  TENANTS_TABS,
+} from "../../../src-renderer/hooks/workspace-store.ts";
 import { MAX_NANO_TIME, MIN_NANO_TIME } from "../../../src-shared/model/nano-time.ts";
 
 const PLAIN: LinkedWorkspace = {
@@ -19,6 +26,7 @@ const PLAIN: LinkedWorkspace = {
   direction: "backward",
   live: false,
   health: DEFAULT_HEALTH,
+  tenants: DEFAULT_TENANTS,
 };
 
 // RFC 3339 in a link has a four-digit year.
@@ -53,12 +61,20 @@ const anyWorkspaces: fc.Arbitrary<LinkedWorkspace> = fc.record({
     tab: fc.constantFrom(...HEALTH_TABS),
     instance: fc.option(fc.stringMatching(/^[A-Za-z0-9]([-A-Za-z0-9._:]{0,40}[A-Za-z0-9])?$/)),
   }),
+  tenants: fc.record({
+    tab: fc.constantFrom(...TENANTS_TABS),
+    opened: fc.option(fc.stringMatching(/^[A-Za-z0-9!_*'()-]{1,40}$/)),
+  }),
 });
 
-// An archive does not grow: nobody can follow it. What Health shows belongs to links to Health.
+// An archive does not grow: nobody can follow it. What a screen shows belongs to links to that screen.
 const workspaces = anyWorkspaces
   .filter(({ source, live }) => !(live && source.kind === "archive"))
-  .map((workspace) => (workspace.screen === "health" ? workspace : { ...workspace, health: DEFAULT_HEALTH }));
+  .map((workspace) => ({
+    ...workspace,
+    health: workspace.screen === "health" ? workspace.health : DEFAULT_HEALTH,
+    tenants: workspace.screen === "tenants" ? workspace.tenants : DEFAULT_TENANTS,
+  }));
 
 describe("the address of a workspace", () => {
   it("carries everything a workspace is: what was written is what is read", () => {
@@ -98,6 +114,8 @@ describe("the address of a workspace", () => {
     ["#/explore?pods=Kube_System", "pods"],
     ["#/explore?from=now-15x&to=now", "from, to"],
     ["#/explore?from=2026-11-20T11:00:00Z&to=2026-11-20T10:00:00Z", "from, to"],
+    ["#/tenants?opened=a%7Cb", "opened"],
+    ["#/tenants?tab=rings", "tab"],
     ["#/explore?live=yes", "live"],
     ["#/explore?archive=a&live=1", "live"],
     ["#/explore?archive=..%2Fa", "archive"],
