@@ -9,6 +9,7 @@ import { exportJob } from "./console-exports.ts";
 import { openConsoleHealth, type ConsoleHealth } from "./console-health.ts";
 import { openConsoleSites, sourceFactory, type SourceParts } from "./console-sites.ts";
 import { supportFacts } from "./console-support.ts";
+import { openConsoleTenants, type ConsoleTenants } from "./console-tenants.ts";
 import { unrestored } from "./health/operations/unrestored.ts";
 import { JobEngine } from "./jobs/job-engine.ts";
 import { JobStore } from "./jobs/job-store.ts";
@@ -42,6 +43,7 @@ export interface Console extends AsyncDisposable {
   readonly capsuleJob: ReturnType<typeof capsuleJob>;
   readonly exportJob: ReturnType<typeof exportJob>;
   readonly health: ConsoleHealth;
+  readonly tenants: ConsoleTenants;
 }
 
 const JOBS_AT_A_TIME = 2;
@@ -97,6 +99,10 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     { base, sites, openSource, jobs: () => jobs, readOnly: () => readOnly.readOnly },
     opened,
   );
+  const tenants = openConsoleTenants(
+    { base, sites, health, jobs: () => jobs, readOnly: () => readOnly.readOnly },
+    opened,
+  );
   const supportBundle = createSupportBundleJob({
     facts: () => supportFacts({ base, sites, lab, version: options.version }),
     logFiles: () => logFiles(profile.logs),
@@ -140,6 +146,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     capsuleJob: capsules,
     exportJob: exporting,
     health,
+    tenants,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }

@@ -17,6 +17,7 @@ import { sessionHandlers } from "./session.router.ts";
 import { settingsHandlers } from "./settings.router.ts";
 import { sitesHandlers } from "./sites.router.ts";
 import { supportHandlers } from "./support.router.ts";
+import { tenantsHandlers } from "./tenants.router.ts";
 
 /** The door of an open console. */
 export function consoleDoor(opened: Console): DoorRouter {
@@ -46,6 +47,7 @@ function consoleHandlers(opened: Console): ConsoleHandlers {
     }),
     capsules: capsulesHandlers(opened.archives, opened.capsuleJob, jobs),
     health: healthHandlers(opened.health),
+    tenants: tenantsHandlers(opened.tenants),
     queries: queriesHandlers(queries),
     jobs: jobsHandlers(jobs, clock),
     audit: auditHandlers(audit, (principal) =>
