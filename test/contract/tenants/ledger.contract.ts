@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { costReportRowSchema, type QueryCost } from "../../../src-shared/model/tenants/query-cost.ts";
+import type { Quota } from "../../../src-shared/model/tenants/quota.ts";
 import {
   periodsAt,
   SETTLE_WITHIN_MS,
@@ -176,6 +177,49 @@ export function describeLedger(kind: string, open: () => Promise<LedgerSubject>)
       const claims = [{ ...day, limitBytes: 500 }];
       const first = await subject.ledger.reserve(held("q1", 400, claims));
       expect(await subject.ledger.reserve(held("q1", 400, claims))).toEqual(first);
+    });
+
+    it("what was settled stays settled, also when its reservation and settlement are sent again", async () => {
+      await using subject = await open();
+      const request = held("q1", 400, [{ ...day, limitBytes: null }]);
+      await subject.ledger.reserve(request);
+      expect(await subject.ledger.settle("q1", 650)).toBe(true);
+      expect(await subject.ledger.reserve(request)).toMatchObject({ granted: true });
+      expect(await subject.ledger.settle("q1", 650)).toBe(false);
+      expect(await subject.ledger.spend(day)).toEqual({ usedBytes: 650, reservedBytes: 0 });
+    });
+
+    it("quotas are kept for all that share the ledger: set, set anew, listed in order, removed", async () => {
+      await using subject = await open();
+      await using other = await subject.connect();
+      const quota = (
+        kind: "tenant" | "user" | "role",
+        name: string,
+        period: "day" | "month",
+        bytes: number,
+      ): Quota => ({
+        scope: { kind, name, period },
+        bytes,
+        hardBytes: bytes * 2,
+        warnShare: 0.8,
+      });
+      const odd = "o'brien\"; DROP TABLE quotas; -- 租户";
+      await subject.ledger.setQuota(quota("role", "viewer", "day", 5));
+      await subject.ledger.setQuota(quota("user", odd, "month", 2 ** 60));
+      await subject.ledger.setQuota(quota("tenant", "globex", "day", 1));
+      await subject.ledger.setQuota(quota("tenant", "acme", "month", 1));
+      await other.setQuota(quota("tenant", "acme", "day", 7));
+      await other.setQuota(quota("tenant", "acme", "month", 9));
+      expect(await subject.ledger.quotas()).toEqual([
+        quota("tenant", "acme", "day", 7),
+        quota("tenant", "acme", "month", 9),
+        quota("tenant", "globex", "day", 1),
+        quota("user", odd, "month", 2 ** 60),
+        quota("role", "viewer", "day", 5),
+      ]);
+      expect(await other.removeQuota({ kind: "tenant", name: "acme", period: "day" })).toBe(true);
+      expect(await subject.ledger.removeQuota({ kind: "tenant", name: "acme", period: "day" })).toBe(false);
+      expect(await subject.ledger.quotas()).toHaveLength(4);
     });
 
     it("one that is never settled runs out, and counts all the same when its answer comes late", async () => {

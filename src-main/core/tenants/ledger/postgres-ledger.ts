@@ -1,10 +1,12 @@
 import type { Kysely } from "kysely";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import type { CostReportRow, QueryCost } from "../../../../src-shared/model/tenants/query-cost.ts";
+import type { Quota, QuotaScope } from "../../../../src-shared/model/tenants/quota.ts";
 import type { Clock } from "../../common/clock.ts";
 import type { CostReportRequest, Ledger, ReserveRequest, ReserveResult, Spend, SpendScope } from "./ledger.ts";
 import { addTo, costliestFrom, purgeFrom, reportFrom } from "./postgres-costs.ts";
 import { ledgerFailure, ledgerName } from "./postgres-failure.ts";
+import { quotasFrom, removeQuotaIn, setQuotaIn } from "./postgres-quotas.ts";
 import { migrateLedger, type LedgerTables } from "./postgres-schema.ts";
 import { reserveWith, settleWith, spendIn } from "./postgres-spend.ts";
 
@@ -80,11 +82,23 @@ export class PostgresLedger implements Ledger {
   }
 
   settle(id: string, bytes: number): Promise<boolean> {
-    return this.#run((database) => settleWith(database, id, bytes));
+    return this.#run((database) => settleWith(database, id, bytes, this.#clock.nowMs()));
   }
 
   spend(scope: SpendScope): Promise<Spend> {
     return this.#run((database) => spendIn(database, scope, this.#clock.nowMs()));
+  }
+
+  quotas(): Promise<readonly Quota[]> {
+    return this.#run(quotasFrom);
+  }
+
+  setQuota(quota: Quota): Promise<void> {
+    return this.#run((database) => setQuotaIn(database, quota));
+  }
+
+  removeQuota(scope: QuotaScope): Promise<boolean> {
+    return this.#run((database) => removeQuotaIn(database, scope));
   }
 
   purge(costsBeforeDay: string, sumsBeforeDay: string): Promise<{ readonly costs: number; readonly sums: number }> {

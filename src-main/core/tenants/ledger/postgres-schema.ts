@@ -1,4 +1,4 @@
-import { sql, type ColumnType, type Kysely } from "kysely";
+import { sql, type ColumnType, type Generated, type Kysely } from "kysely";
 
 type Sum = number;
 
@@ -39,6 +39,15 @@ export interface LedgerTables {
     readonly period: string;
     readonly bytes: number;
     readonly expires_at_ms: number;
+    readonly settled: Generated<boolean>;
+  };
+  readonly ledger_quotas: {
+    readonly kind: string;
+    readonly name: string;
+    readonly period: string;
+    readonly bytes: number;
+    readonly hard_bytes: number;
+    readonly warn_share: number;
   };
 }
 
@@ -62,8 +71,11 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE ledger_held (
        reservation text NOT NULL, position integer NOT NULL, kind text NOT NULL, name text NOT NULL,
        period text NOT NULL, bytes double precision NOT NULL, expires_at_ms double precision NOT NULL,
-       PRIMARY KEY (reservation, position))`,
+       settled boolean NOT NULL DEFAULT false, PRIMARY KEY (reservation, position))`,
     `CREATE INDEX ledger_held_by_scope ON ledger_held (kind, name, period)`,
+    `CREATE TABLE ledger_quotas (
+       kind text NOT NULL, name text NOT NULL, period text NOT NULL, bytes double precision NOT NULL,
+       hard_bytes double precision NOT NULL, warn_share double precision NOT NULL, PRIMARY KEY (kind, name, period))`,
   ],
 ];
 

@@ -85,18 +85,27 @@ export async function reserveWith(
   });
 }
 
-export async function settleWith(database: Kysely<LedgerTables>, id: string, bytes: number): Promise<boolean> {
+export async function settleWith(
+  database: Kysely<LedgerTables>,
+  id: string,
+  bytes: number,
+  nowMs: number,
+): Promise<boolean> {
   return database.transaction().execute(async (transaction) => {
     const scopes = await transaction
       .selectFrom("ledger_held")
       .select(["kind", "name", "period"])
       .where("reservation", "=", id)
+      .where("settled", "=", false)
       .execute();
     // What the table holds of a scope is what `reserveWith` put there.
     await lockScopes(transaction, scopes as SpendScope[]);
+    // What is settled is remembered, so that a settlement or a reservation that is sent again changes nothing.
     const gone = await transaction
-      .deleteFrom("ledger_held")
+      .updateTable("ledger_held")
+      .set({ settled: true, bytes: 0, expires_at_ms: nowMs })
       .where("reservation", "=", id)
+      .where("settled", "=", false)
       .returning(["kind", "name", "period"])
       .execute();
     for (const { kind, name, period } of gone) {

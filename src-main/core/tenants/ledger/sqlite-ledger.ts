@@ -2,10 +2,12 @@ import { existsSync, renameSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { AppError, isAppError } from "../../../../src-shared/errors/app-error.ts";
 import type { CostReportRow, QueryCost } from "../../../../src-shared/model/tenants/query-cost.ts";
+import type { Quota, QuotaScope } from "../../../../src-shared/model/tenants/quota.ts";
 import type { Clock } from "../../common/clock.ts";
 import { openSqliteDatabase } from "../../common/sqlite-database.ts";
 import type { CostReportRequest, Ledger, ReserveRequest, ReserveResult, Spend, SpendScope } from "./ledger.ts";
 import { addIn, costliestIn, purgeIn, reportIn } from "./sqlite-costs.ts";
+import { quotasIn, removeQuotaIn, setQuotaIn } from "./sqlite-quotas.ts";
 import { SQLITE_MIGRATIONS } from "./sqlite-schema.ts";
 import { reserveIn, settleIn, spendOf } from "./sqlite-spend.ts";
 
@@ -67,11 +69,23 @@ export class SqliteLedger implements Ledger {
   }
 
   async settle(id: string, bytes: number): Promise<boolean> {
-    return this.#run((database) => settleIn(database, id, bytes));
+    return this.#run((database) => settleIn(database, id, bytes, this.#options.clock.nowMs()));
   }
 
   async spend(scope: SpendScope): Promise<Spend> {
     return this.#run((database) => spendOf(database, scope, this.#options.clock.nowMs()));
+  }
+
+  async quotas(): Promise<readonly Quota[]> {
+    return this.#run(quotasIn);
+  }
+
+  async setQuota(quota: Quota): Promise<void> {
+    this.#run((database) => setQuotaIn(database, quota));
+  }
+
+  async removeQuota(scope: QuotaScope): Promise<boolean> {
+    return this.#run((database) => removeQuotaIn(database, scope));
   }
 
   async purge(costsBeforeDay: string, sumsBeforeDay: string) {

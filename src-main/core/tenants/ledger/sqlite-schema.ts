@@ -41,7 +41,17 @@ export const SQLITE_MIGRATIONS = [
      period TEXT NOT NULL,
      bytes REAL NOT NULL,
      expires_at_ms INTEGER NOT NULL,
+     settled INTEGER NOT NULL DEFAULT 0,
      PRIMARY KEY (reservation, position)
    ) STRICT, WITHOUT ROWID;
-   CREATE INDEX held_by_scope ON held (kind, name, period, expires_at_ms, bytes);`,
+   CREATE INDEX held_by_scope ON held (kind, name, period, expires_at_ms, bytes);
+   CREATE TABLE quotas (
+     kind TEXT NOT NULL,
+     name TEXT NOT NULL,
+     period TEXT NOT NULL,
+     bytes REAL NOT NULL,
+     hard_bytes REAL NOT NULL,
+     warn_share REAL NOT NULL,
+     PRIMARY KEY (kind, name, period)
+   ) STRICT, WITHOUT ROWID;`,
 ];

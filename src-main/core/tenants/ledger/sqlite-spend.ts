@@ -24,7 +24,7 @@ export function reserveIn(database: DatabaseSync, request: ReserveRequest, nowMs
         const after = spend.usedBytes + spend.reservedBytes + bytes;
         if (claim.limitBytes !== null && after > claim.limitBytes) return { granted: false, claim, spend };
       }
-      const insert = database.prepare("INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?)");
+      const insert = database.prepare("INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?, 0)");
       for (const [position, { kind, name, period }] of claims.entries()) {
         insert.run(id, position, kind, name, period, bytes, nowMs + ttlMs);
       }
@@ -33,15 +33,18 @@ export function reserveIn(database: DatabaseSync, request: ReserveRequest, nowMs
   });
 }
 
-export function settleIn(database: DatabaseSync, id: string, bytes: number): boolean {
+export function settleIn(database: DatabaseSync, id: string, bytes: number, nowMs: number): boolean {
   return inTransaction(database, () => {
     const { changes } = database
       .prepare(
-        `INSERT INTO spends SELECT kind, name, period, ?2 FROM held WHERE reservation = ?1
+        `INSERT INTO spends SELECT kind, name, period, ?2 FROM held WHERE reservation = ?1 AND settled = 0
          ON CONFLICT DO UPDATE SET used = used + excluded.used`,
       )
       .run(id, bytes);
-    database.prepare("DELETE FROM held WHERE reservation = ?").run(id);
+    // What is settled is remembered, so that a settlement or a reservation that is sent again changes nothing.
+    database
+      .prepare("UPDATE held SET settled = 1, bytes = 0, expires_at_ms = ?2 WHERE reservation = ?1 AND settled = 0")
+      .run(id, nowMs);
     return changes > 0;
   });
 }
