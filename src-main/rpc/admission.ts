@@ -7,22 +7,27 @@ import type { AuditOutcome, AuditRecord, AuditTrail } from "../core/audit/audit-
 import type { Caller } from "./call-context.ts";
 import type { DoorConnection } from "./door-connection.ts";
 import type { ServedProcedure } from "./served-procedure.ts";
+import { reachRefusal, revealRefusal, type HandleRights, type ReachRefusal } from "./tenant-reach.ts";
 
 /** What the door asks before it lets a call through. */
 export interface AdmissionPolicy {
   readonly audit: AuditTrail;
   readonly standing: () => { readonly readOnly: boolean };
+  readonly rights: HandleRights;
 }
 
 /** A call that was let in: its parsed input, and how to say how it went. */
 export interface Admission {
   readonly input: unknown;
+  /** Refuses, and records, an answer that speaks of tenants its caller may not see. */
+  mayLeave(output: unknown): Promise<void>;
   end(outcome: AuditOutcome, errorCode: string | null): Promise<void>;
 }
 
 /**
- * Protocol, permission, input, audit, in this order: who may not call learns nothing about what the input must look like,
- * and nothing is done before the entry that tells of it is durable.
+ * Protocol, permission, input, tenants, audit, in this order: who may not call learns nothing about what the input must look
+ * like, and nothing is done before the entry that tells of it is durable. Reaching for another's tenant is recorded as a
+ * matter of security, whatever the procedure leaves behind otherwise.
  */
 export async function admit(
   procedure: ServedProcedure,
@@ -31,7 +36,9 @@ export async function admit(
   policy: AdmissionPolicy,
 ): Promise<Admission> {
   const { contract, action } = procedure;
-  const { caller, clientProtocol } = connection;
+  const { caller, clientProtocol, socket } = connection;
+  // A peer may go on sending while the socket of an ended session closes.
+  if (socket.readyState !== 1) throw new AppError("session.expired", {});
   if (clientProtocol !== PROTOCOL_VERSION) {
     throw new AppError("rpc.version-mismatch", { client: clientProtocol, server: PROTOCOL_VERSION });
   }
@@ -45,7 +52,21 @@ export async function admit(
     throw refusal;
   }
   if (!parsed.success) throw invalidInput(action, parsed.error);
-  return { input: parsed.data, end: await beginAudit(procedure, record, policy.audit) };
+  const refuse = async ({ told, code, reached }: ReachRefusal): Promise<never> => {
+    const attempt = { ...record, subject: { ...subject, reached }, auditClass: "security" } as const;
+    await written(policy.audit.note(attempt, "refused", code));
+    throw told;
+  };
+  const reach = reachRefusal(procedure, parsed.data, caller, policy.rights);
+  if (reach !== null) await refuse(reach);
+  return {
+    input: parsed.data,
+    mayLeave: async (output) => {
+      const revealed = revealRefusal(procedure, output, parsed.data, caller);
+      if (revealed !== null) await refuse(revealed);
+    },
+    end: await beginAudit(procedure, record, policy.audit),
+  };
 }
 
 function refusalOf(procedure: ServedProcedure, { role }: Caller, readOnly: boolean): AppError | null {

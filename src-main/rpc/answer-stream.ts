@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fireAndForget, type Logger } from "../core/common/logger.ts";
 import { admit, type Admission, type AdmissionPolicy } from "./admission.ts";
-import { checkedOutput } from "./answer-call.ts";
+import { releasedOutput } from "./answer-call.ts";
 import { toAppError } from "./call-failure.ts";
 import type { DoorConnection } from "./door-connection.ts";
 import { nextOrAborted } from "./next-or-aborted.ts";
@@ -32,7 +32,7 @@ export async function* answerStream(
   let ended = false;
   try {
     for await (const value of pull(procedure, admission, connection, signal, logger)) {
-      yield checkedOutput(procedure, value, logger);
+      yield await releasedOutput(procedure, value, admission, connection, logger);
     }
     ended = true;
     await admission.end(signal.aborted ? "cancelled" : "succeeded", null);

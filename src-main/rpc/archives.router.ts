@@ -1,6 +1,7 @@
 import type { archivesApi } from "../../src-shared/api/archives.api.ts";
 import type { ConsoleArchives } from "../core/console-archives.ts";
 import type { JobEngine } from "../core/jobs/job-engine.ts";
+import { mayUseArchive } from "./handle-rights.ts";
 import type { DomainHandlers } from "./handlers.ts";
 
 export function archivesHandlers(
@@ -8,7 +9,8 @@ export function archivesHandlers(
   jobs: Pick<JobEngine, "submit">,
 ): DomainHandlers<typeof archivesApi> {
   return {
-    list: async () => service.list(),
+    list: async (_input, { caller }) =>
+      service.list().filter(({ id }) => mayUseArchive(caller, service.ownerOf(id) ?? null)),
     describe: async ({ archive }) => service.describe(archive),
     open: ({ paths, assumptions }, { signal }) => service.open(paths, assumptions, signal),
     beginUpload: async ({ name, sizeBytes }, { caller }) => ({

@@ -5,7 +5,9 @@ import { supportBundleInput } from "../core/support/support-bundle.job.ts";
 import { archivesHandlers } from "./archives.router.ts";
 import { auditHandlers } from "./audit.router.ts";
 import { capsulesHandlers } from "./capsules.router.ts";
+import { cardinalityHandlers } from "./cardinality.router.ts";
 import { exportsHandlers } from "./exports.router.ts";
+import { handleRights } from "./handle-rights.ts";
 import { healthHandlers } from "./health.router.ts";
 import { jobsHandlers } from "./jobs.router.ts";
 import { labHandlers } from "./lab.router.ts";
@@ -26,6 +28,11 @@ export function consoleDoor(opened: Console): DoorRouter {
     handlers: consoleHandlers(opened),
     audit: base.audit,
     standing: () => ({ readOnly: readOnly.readOnly }),
+    rights: handleRights({
+      resultSet: (id) => opened.logs.sets.registry.find(id),
+      job: (id) => opened.jobs.find(id),
+      archiveOwner: (id) => opened.archives.service.ownerOf(id),
+    }),
     logger: base.logger.child("door"),
   });
 }
@@ -48,6 +55,7 @@ function consoleHandlers(opened: Console): ConsoleHandlers {
     capsules: capsulesHandlers(opened.archives, opened.capsuleJob, jobs),
     health: healthHandlers(opened.health),
     tenants: tenantsHandlers(opened.tenants),
+    cardinality: cardinalityHandlers(opened.cardinality.service),
     queries: queriesHandlers(queries),
     jobs: jobsHandlers(jobs, clock),
     audit: auditHandlers(audit, (principal) =>

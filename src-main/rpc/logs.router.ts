@@ -19,11 +19,11 @@ export function logsHandlers(logs: LogsService, history: Pick<QueryHistory, "use
     },
     pods: (input, { signal }) => logs.pods(input, signal),
     open: (input, { caller }) => {
-      history.used(queryUse(input.target, input.query));
+      history.used(queryUse(input.target, input.query), caller.key);
       return logs.open(input, caller.principal);
     },
     tail: (input, { caller }) => {
-      history.used(queryUse(input.target, input.query));
+      history.used(queryUse(input.target, input.query), caller.key);
       return logs.tail(input, caller.principal);
     },
     stop: (input) => logs.stop(input),

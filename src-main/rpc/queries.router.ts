@@ -4,10 +4,10 @@ import type { DomainHandlers } from "./handlers.ts";
 
 export function queriesHandlers(history: QueryHistory): DomainHandlers<typeof queriesApi> {
   return {
-    list: async ({ kind, contains, limit }) => history.list(kind, contains ?? "", limit),
-    save: async ({ name, ...use }) => history.save(use, name),
-    remove: async ({ id }) => {
-      history.remove(id);
+    list: async ({ kind, contains, limit }, { caller }) => history.list(kind, contains ?? "", limit, caller.key),
+    save: async ({ name, ...use }, { caller }) => history.save(use, name, caller.key),
+    remove: async ({ id }, { caller }) => {
+      history.remove(id, caller.key);
       return { removed: true };
     },
   };

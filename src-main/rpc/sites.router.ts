@@ -1,16 +1,21 @@
-import type { sitesApi } from "../../src-shared/api/sites.api.ts";
+import type { Site, sitesApi } from "../../src-shared/api/sites.api.ts";
 import type { SitesService } from "../core/clusters/sites.service.ts";
+import type { Caller } from "./call-context.ts";
 import type { DomainHandlers } from "./handlers.ts";
+import { visibleTenants } from "./visible-tenants.ts";
 
 export function sitesHandlers(sites: SitesService): DomainHandlers<typeof sitesApi> {
   return {
-    list: () => sites.list(),
+    list: async (_input, { caller }) => {
+      const found = await sites.list();
+      return { ...found, sites: found.sites.map((site) => seenSite(site, caller)) };
+    },
     save: ({ site, config }) => sites.save(site, config),
     remove: async ({ site }) => ({ removed: await sites.remove(site) }),
-    use: ({ site }) => sites.use(site),
-    tenants: async ({ site }, { signal }) => {
+    use: async ({ site }, { caller }) => seenSite(await sites.use(site), caller),
+    tenants: async ({ site }, { caller, signal }) => {
       const { tenants, multiTenant } = await sites.tenants(site, signal);
-      return { tenants: [...tenants], multiTenant };
+      return { tenants: visibleTenants(caller, tenants, ({ tenant }) => tenant), multiTenant };
     },
     components: ({ site }, { signal }) => sites.components(site, signal),
     doctor: ({ site, tenant }, { signal }) => sites.doctor(site, tenant ?? null, signal),
@@ -20,4 +25,11 @@ export function sitesHandlers(sites: SitesService): DomainHandlers<typeof sitesA
       return { confirmed };
     },
   };
+}
+
+/** A site's settings list its tenants. */
+function seenSite(site: Site, caller: Caller): Site {
+  const { tenants } = site.config;
+  if (tenants === undefined) return site;
+  return { ...site, config: { ...site.config, tenants: visibleTenants(caller, tenants, (tenant) => tenant) } };
 }

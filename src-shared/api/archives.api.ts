@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { archiveAssumptionsSchema, archiveDescriptionSchema, archiveQuestionSchema } from "../model/archive.ts";
 import { archiveIdSchema, jobIdSchema } from "../model/ids.ts";
-import { command, query } from "./procedure.ts";
+import { command, everyTenant, query } from "./procedure.ts";
 
 /** Bytes of one piece of an upload, before base64. */
 export const UPLOAD_PIECE_BYTES = 512 * 1024;
@@ -14,6 +14,8 @@ export const archiveOpenedSchema = z.discriminatedUnion("kind", [
 export type ArchiveOpened = z.output<typeof archiveOpenedSchema>;
 
 const uploadIdSchema = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/);
+/** Uploads are their owner's; what was opened by a path is for those who may see every tenant. */
+const ownArchive = ({ archive }: { readonly archive: string }) => [{ kind: "archive", id: archive }] as const;
 const pathSchema = z.string().min(1).max(4_096);
 
 /** Logs on disk: opened, looked at as a log target of kind `archive`, imported into archives of our own. */
@@ -30,6 +32,7 @@ export const archivesApi = {
     output: archiveDescriptionSchema,
     permission: "archives.read",
     audit: "none",
+    handles: ownArchive,
   }),
   /** Opens files or a folder by path. Several files become one archive, merged by time. */
   open: command({
@@ -38,6 +41,8 @@ export const archivesApi = {
     permission: "archives.open",
     audit: "access",
     auditSubject: ({ paths }) => ({ path: paths[0] ?? "", files: paths.length }),
+    /** A file on the server may hold any tenant's logs, and what it says of that can be assumed otherwise. */
+    tenants: everyTenant,
   }),
   /** For a page without paths: a file dropped on a browser. Pieces follow in order. */
   beginUpload: command({
@@ -77,6 +82,7 @@ export const archivesApi = {
     output: z.object({ closed: z.boolean() }),
     permission: "archives.open",
     audit: "none",
+    handles: ownArchive,
   }),
   /** Writes what is open into a new archive of ours, as a job. `folder` is a name in the profile's `archives`, or a path. */
   import: command({
@@ -85,6 +91,7 @@ export const archivesApi = {
     permission: "logs.export",
     audit: "change",
     auditSubject: ({ archive, folder }) => ({ archive, folder }),
+    handles: ownArchive,
   }),
   /** Reads every file again and compares it with the manifest, as a job. */
   verify: command({
@@ -93,5 +100,6 @@ export const archivesApi = {
     permission: "archives.read",
     audit: "access",
     auditSubject: ({ archive }) => ({ archive }),
+    handles: ownArchive,
   }),
 };

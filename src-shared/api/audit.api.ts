@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jobIdSchema } from "../model/ids.ts";
-import { command, query } from "./procedure.ts";
+import { command, everyTenant, query } from "./procedure.ts";
 
 /** One link of the chain. `hash` covers every other field and the hash before it. */
 export const auditEntrySchema = z.object({
@@ -31,6 +31,7 @@ export const auditApi = {
     output: z.object({ entries: z.array(auditEntrySchema), total: z.number() }),
     permission: "audit.read",
     audit: "none",
+    tenants: everyTenant,
   }),
   verify: query({
     input: z.void(),
@@ -45,6 +46,7 @@ export const auditApi = {
     }),
     permission: "audit.read",
     audit: "none",
+    tenants: everyTenant,
   }),
   /** Writes the whole chain as NDJSON into the profile's `exports` folder, as a job. */
   export: command({
@@ -52,5 +54,6 @@ export const auditApi = {
     output: z.object({ job: jobIdSchema }),
     permission: "audit.export",
     audit: "change",
+    tenants: everyTenant,
   }),
 };

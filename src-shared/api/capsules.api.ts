@@ -5,8 +5,8 @@ import { archiveIdSchema, jobIdSchema } from "../model/ids.ts";
 import { nanoTextSchema, timeRangeSchema } from "../model/nano-time.ts";
 import { REDACTION_PATTERNS } from "../model/redaction-pattern.ts";
 import { auditEntrySchema } from "./audit.api.ts";
-import { logTargetSchema } from "./log-target.ts";
-import { command, query } from "./procedure.ts";
+import { logTargetSchema, targetHandles, targetTenants } from "./log-target.ts";
+import { command, joinedNeed, query } from "./procedure.ts";
 
 export const CAPSULE_SUFFIX = ".kubemate-capsule";
 
@@ -60,6 +60,8 @@ export const capsulesApi = {
     permission: "logs.export",
     audit: "change",
     auditSubject: ({ title, queries, file }) => ({ title, queries: queries.length, file }),
+    tenants: ({ queries }) => joinedNeed(queries.map(({ target }) => targetTenants(target))),
+    handles: ({ queries }) => queries.flatMap(({ target }) => targetHandles(target)),
   }),
   describe: query({
     input: z.object({ archive: archiveIdSchema }),
@@ -67,5 +69,6 @@ export const capsulesApi = {
     permission: "archives.read",
     audit: "access",
     auditSubject: ({ archive }) => ({ archive }),
+    handles: ({ archive }) => [{ kind: "archive", id: archive }],
   }),
 };

@@ -13,6 +13,10 @@ import { command, query } from "./procedure.ts";
 const byTenant = z.object({ site: siteIdSchema, tenant: tenantIdSchema });
 /** Every report names its tenant, so that the door can tell whose it is. */
 const ofReport = byTenant.extend({ job: jobIdSchema });
+const reachOfReport = {
+  tenants: ({ tenant }: { readonly tenant: string }) => [tenant],
+  handles: ({ job }: { readonly job: string }) => [{ kind: "job", id: job }] as const,
+};
 
 /** Labels, their values and the streams they make. */
 export const cardinalityApi = {
@@ -23,6 +27,7 @@ export const cardinalityApi = {
     permission: "cardinality.sample",
     audit: "access",
     auditSubject: ({ site, tenant, selector }) => ({ site, tenant, selector }),
+    tenants: ({ tenant }) => [tenant],
   }),
   /** Samples that were taken and are kept, newest first. */
   reports: query({
@@ -38,13 +43,21 @@ export const cardinalityApi = {
     ),
     permission: "tenants.read",
     audit: "none",
+    tenants: ({ tenant }) => [tenant],
   }),
-  report: query({ input: ofReport, output: cardinalityReportSchema, permission: "tenants.read", audit: "none" }),
+  report: query({
+    input: ofReport,
+    output: cardinalityReportSchema,
+    permission: "tenants.read",
+    audit: "none",
+    ...reachOfReport,
+  }),
   whatIf: query({
     input: ofReport.extend({ changes: z.array(labelChangeSchema).max(20) }),
     output: whatIfSchema,
     permission: "tenants.read",
     audit: "none",
+    ...reachOfReport,
   }),
   /** Streams and values by day, from the ledger, oldest first. */
   growth: query({
@@ -52,12 +65,14 @@ export const cardinalityApi = {
     output: z.array(z.object({ day: z.string(), series: z.number(), labels: z.record(z.string(), z.number()) })),
     permission: "tenants.read",
     audit: "none",
+    tenants: ({ tenant }) => [tenant],
   }),
   emergency: query({
     input: ofReport.extend({ label: z.string().min(1).max(1_024) }),
     output: emergencyPlanSchema,
     permission: "tenants.read",
     audit: "none",
+    ...reachOfReport,
   }),
   /** A Prometheus rule from `loki_ingester_memory_streams`, with a threshold out of what was seen and the tenant's limit. */
   alertRule: query({
@@ -65,5 +80,6 @@ export const cardinalityApi = {
     output: z.object({ yaml: z.string(), threshold: z.number(), from: z.string() }),
     permission: "tenants.read",
     audit: "none",
+    tenants: ({ tenant }) => [tenant],
   }),
 };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { jobIdSchema, resultSetIdSchema, secretRefSchema } from "../model/ids.ts";
 import { timeRangeSchema } from "../model/nano-time.ts";
 import { REDACTION_PATTERNS } from "../model/redaction-pattern.ts";
-import { auditTarget, logTargetSchema } from "./log-target.ts";
+import { auditTarget, logTargetSchema, targetHandles, targetTenants } from "./log-target.ts";
 import { command, query, stream } from "./procedure.ts";
 
 /** An object store with the S3 API. Credentials are a secret `{"accessKeyId","secretAccessKey","sessionToken"?}`. */
@@ -60,6 +60,9 @@ export const exportsApi = {
           : `s3://${destination.place.bucket}/${destination.place.prefix}`,
       redact: redact.join(","),
     }),
+    /** What is written with the console's own secrets goes wherever they lead, so it is for those who may see every tenant. */
+    tenants: ({ target, destination }) => (destination.kind === "s3" ? "every" : targetTenants(target)),
+    handles: ({ target }) => targetHandles(target),
   }),
   /** The short path: rows of a result set as text for one small file. `logs.selection-too-large` past 256 MiB. */
   selection: stream({
@@ -80,5 +83,6 @@ export const exportsApi = {
     permission: "logs.export",
     audit: "access",
     auditSubject: ({ set, from, to, format }) => ({ set, from, to, format }),
+    handles: ({ set }) => [{ kind: "result-set", id: set }],
   }),
 };

@@ -11,7 +11,7 @@ import { topologySchema } from "../model/health/topology.ts";
 import { EVIDENCE_KINDS } from "../model/health/verdict.ts";
 import { watchdogManifestsSchema, watchdogOptionsSchema } from "../model/health/watchdog.ts";
 import { tenantIdSchema } from "../model/tenant-id.ts";
-import { command, query, stream } from "./procedure.ts";
+import { command, everyTenant, query, stream } from "./procedure.ts";
 
 const bySite = z.object({ site: siteIdSchema });
 const instanceSchema = z.string().min(1).max(253);
@@ -39,20 +39,34 @@ export function operationSubject(operation: Operation): string {
 /** The health of a site's Loki: seen, explained, and acted on by plans alone. */
 export const healthApi = {
   /** The board, at once and again after every round. A site is watched from the first call on. */
-  watch: stream({ input: bySite, output: siteHealthSchema, permission: "health.read", audit: "none" }),
+  watch: stream({
+    input: bySite,
+    output: siteHealthSchema,
+    permission: "health.read",
+    audit: "none",
+    masksTenants: true,
+  }),
   changes: query({
     input: z.object({ site: siteIdSchema, limit: z.number().int().min(1).max(1_000) }),
     output: z.array(healthChangeSchema),
     permission: "health.read",
     audit: "none",
+    masksTenants: true,
   }),
-  topology: query({ input: bySite, output: topologySchema, permission: "health.read", audit: "none" }),
+  topology: query({
+    input: bySite,
+    output: topologySchema,
+    permission: "health.read",
+    audit: "none",
+    masksTenants: true,
+  }),
   /** Everybody of a component side by side, as of the last round. */
   mates: query({
     input: z.object({ site: siteIdSchema, component: z.string().min(1).max(253) }),
     output: matesSchema,
     permission: "health.read",
     audit: "none",
+    masksTenants: true,
   }),
   /** The rings of which somebody may tell. */
   rings: query({
@@ -66,6 +80,7 @@ export const healthApi = {
     output: instanceDetailsSchema,
     permission: "health.read",
     audit: "none",
+    masksTenants: true,
   }),
   /** The figure behind an evidence over the last hours, at most six. */
   evidenceHistory: query({
@@ -78,6 +93,7 @@ export const healthApi = {
     output: evidenceHistorySchema,
     permission: "health.read",
     audit: "none",
+    masksTenants: true,
   }),
   /** `GET /config` of one process, at most 1 MB; Loki masks what it knows to be secret, the console the rest. */
   config: query({
@@ -86,14 +102,22 @@ export const healthApi = {
     permission: "health.operate",
     audit: "access",
     auditSubject: ({ site, instance }) => ({ site, instance }),
+    tenants: everyTenant,
   }),
-  auditConfig: query({ input: bySite, output: configAuditSchema, permission: "health.read", audit: "none" }),
+  auditConfig: query({
+    input: bySite,
+    output: configAuditSchema,
+    permission: "health.read",
+    audit: "none",
+    tenants: everyTenant,
+  }),
   deleteRequests: query({
     input: z.object({ site: siteIdSchema, tenant: tenantIdSchema }),
     output: z.array(deleteRequestSchema),
     permission: "health.read",
     audit: "access",
     auditSubject: ({ site, tenant }) => ({ site, tenant }),
+    tenants: ({ tenant }) => [tenant],
   }),
   /** What would be done and whether it is safe now. Sends nothing that acts. */
   plan: query({
@@ -102,6 +126,8 @@ export const healthApi = {
     permission: "health.operate",
     audit: "access",
     auditSubject: ({ site, operation }) => ({ site, operation: operation.kind, subject: operationSubject(operation) }),
+    /** Whatever is done to a Loki is done to all of its tenants. */
+    tenants: everyTenant,
   }),
   /**
    * Does what a plan says, as a job of kind `health-operation`. Looks again whether it is safe: an answer other than yes is
@@ -114,6 +140,7 @@ export const healthApi = {
     permission: "health.operate",
     audit: "change",
     auditSubject: ({ plan, reason }) => ({ plan, reason: reason ?? null }),
+    tenants: everyTenant,
   }),
   watchdog: query({
     input: z.object({ site: siteIdSchema, options: watchdogOptionsSchema }),

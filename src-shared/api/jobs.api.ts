@@ -4,6 +4,8 @@ import { JOB_STATES, jobSchema } from "../model/job.ts";
 import { command, query, stream } from "./procedure.ts";
 
 const byId = z.object({ job: jobIdSchema });
+/** A job is its owner's, and of those whose tenants it is all about. */
+const byJob = ({ job }: { readonly job: string }) => [{ kind: "job", id: job }] as const;
 const auditJob = ({ job }: { job: string }) => ({ job });
 
 export const jobsApi = {
@@ -16,7 +18,7 @@ export const jobsApi = {
     permission: "jobs.read",
     audit: "none",
   }),
-  get: query({ input: byId, output: jobSchema, permission: "jobs.read", audit: "none" }),
+  get: query({ input: byId, output: jobSchema, permission: "jobs.read", audit: "none", handles: byJob }),
   /** The jobs that changed, at most four times a second. */
   watch: stream({ input: z.void(), output: z.array(jobSchema), permission: "jobs.read", audit: "none" }),
   pause: command({
@@ -25,6 +27,7 @@ export const jobsApi = {
     permission: "jobs.control",
     audit: "change",
     auditSubject: auditJob,
+    handles: byJob,
   }),
   resume: command({
     input: byId,
@@ -32,6 +35,7 @@ export const jobsApi = {
     permission: "jobs.control",
     audit: "change",
     auditSubject: auditJob,
+    handles: byJob,
   }),
   cancel: command({
     input: byId,
@@ -39,6 +43,7 @@ export const jobsApi = {
     permission: "jobs.control",
     audit: "change",
     auditSubject: auditJob,
+    handles: byJob,
   }),
   /** Forgets an ended job; what it made stays. */
   remove: command({
@@ -47,5 +52,6 @@ export const jobsApi = {
     permission: "jobs.control",
     audit: "change",
     auditSubject: auditJob,
+    handles: byJob,
   }),
 };

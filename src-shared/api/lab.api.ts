@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { labFaultSchema } from "../model/lab-fault.ts";
-import { command, query } from "./procedure.ts";
+import { command, everyTenant, query } from "./procedure.ts";
 
 export const labStatusSchema = z.object({
   running: z.boolean(),
@@ -10,6 +10,8 @@ export const labStatusSchema = z.object({
   tenants: z.array(z.string()),
   /** Names of the ingesters' pods, which faults may name. */
   ingesters: z.array(z.string()).exactOptional(),
+  /** Names of all pods of Loki. */
+  pods: z.array(z.string()).exactOptional(),
   faults: z.array(labFaultSchema),
 });
 export type LabStatus = z.infer<typeof labStatusSchema>;
@@ -22,5 +24,6 @@ export const labApi = {
     permission: "lab.control",
     audit: "change",
     auditSubject: ({ fault, on }) => ({ fault, on }),
+    tenants: everyTenant,
   }),
 };

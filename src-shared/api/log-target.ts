@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { archiveIdSchema, siteIdSchema } from "../model/ids.ts";
 import { tenantIdSchema } from "../model/tenant-id.ts";
+import { joinedNeed, type Handle, type TenantNeed } from "./procedure.ts";
 
 /**
  * Where logs are read from. For Loki the page names site and tenant; the main process alone turns the tenant into a
@@ -23,4 +24,31 @@ export function auditTarget(target: LogTarget): {
 } {
   if (target.kind === "archive") return { site: null, tenant: target.tenant, archive: target.archive };
   return { site: target.site, tenant: target.kind === "loki" ? target.tenant : null };
+}
+
+/** The pods of a Loki write about all of its tenants; an archive is its owner's, whatever it calls its tenants. */
+export function targetTenants(target: LogTarget): TenantNeed {
+  switch (target.kind) {
+    case "loki":
+      return [target.tenant];
+    case "pods":
+      return "every";
+    case "archive":
+      return [];
+  }
+}
+
+export function targetHandles(target: LogTarget): readonly Handle[] {
+  return target.kind === "archive" ? [{ kind: "archive", id: target.archive }] : [];
+}
+
+/** What an input with a `target` leads to. */
+export const reachOfTarget = {
+  tenants: ({ target }: { readonly target: LogTarget }) => targetTenants(target),
+  handles: ({ target }: { readonly target: LogTarget }) => targetHandles(target),
+};
+
+/** Whose tenants' data comes from targets; what comes from an archive is its owner's alone. */
+export function sourceTenants(targets: readonly LogTarget[]): TenantNeed {
+  return joinedNeed(targets.map((target) => (target.kind === "archive" ? "every" : targetTenants(target))));
 }

@@ -14,7 +14,7 @@ import { LOG_LEVELS } from "../model/log-level.ts";
 import { logRowSchema } from "../model/log-row.ts";
 import { nanoTextSchema, nanoTimeSchema, timeRangeSchema } from "../model/nano-time.ts";
 import { auditSpending, spendingSchema } from "../model/tenants/quota.ts";
-import { auditTarget, logTargetSchema } from "./log-target.ts";
+import { auditTarget, logTargetSchema, reachOfTarget } from "./log-target.ts";
 import { command, query, stream } from "./procedure.ts";
 
 /** Rows the page may ask for at once; the list never shows more. */
@@ -25,6 +25,7 @@ export const MAX_WINDOW_LINE_BYTES = 4_096;
 const target = { target: logTargetSchema };
 const ranged = { ...target, range: timeRangeSchema };
 const set = { set: resultSetIdSchema };
+const reachOfSet = { handles: (input: { readonly set: string }) => [{ kind: "result-set", id: input.set }] as const };
 
 /** What the page is told about a result set, at most ten times a second. */
 export const resultSetStateSchema = z.object({
@@ -113,18 +114,21 @@ export const logsApi = {
     output: z.array(z.string()),
     permission: "logs.read",
     audit: "none",
+    ...reachOfTarget,
   }),
   labelValues: query({
     input: z.object({ ...ranged, label: z.string(), query: z.string().exactOptional() }),
     output: z.array(z.string()),
     permission: "logs.read",
     audit: "none",
+    ...reachOfTarget,
   }),
   series: query({
     input: z.object({ ...ranged, matchers: z.array(z.string()) }),
     output: z.array(labelSetSchema),
     permission: "logs.read",
     audit: "none",
+    ...reachOfTarget,
   }),
   detectedFields: query({
     input: z.object({ ...ranged, query: z.string() }),
@@ -132,12 +136,14 @@ export const logsApi = {
     permission: "logs.read",
     audit: "access",
     auditSubject: (input) => ({ ...auditTarget(input.target), query: input.query }),
+    ...reachOfTarget,
   }),
   estimate: query({
     input: z.object({ ...ranged, query: z.string() }),
     output: costEstimateSchema,
     permission: "logs.read",
     audit: "none",
+    ...reachOfTarget,
   }),
   /** Volume over the whole range by level, from the source (a metric query or `index/volume_range`), not from the rows read. */
   volume: query({
@@ -145,6 +151,7 @@ export const logsApi = {
     output: histogramSchema.extend({ unit: z.enum(["entries", "bytes"]) }),
     permission: "logs.read",
     audit: "none",
+    ...reachOfTarget,
   }),
   metric: query({
     input: z.object({
@@ -157,6 +164,7 @@ export const logsApi = {
     permission: "logs.read",
     audit: "access",
     auditSubject: (input) => ({ ...auditTarget(input.target), query: input.query, ...auditSpending(input.spending) }),
+    ...reachOfTarget,
   }),
 
   /** Begins to read into a new result set and answers at once; `watch` tells how it goes. */
@@ -179,6 +187,7 @@ export const logsApi = {
       endNs: String(input.range.endNs),
       ...auditSpending(input.spending),
     }),
+    ...reachOfTarget,
   }),
   tail: command({
     input: z.object({ ...target, query: z.string(), sinceNs: nanoTimeSchema.exactOptional() }),
@@ -186,6 +195,7 @@ export const logsApi = {
     permission: "logs.read",
     audit: "access",
     auditSubject: (input) => ({ ...auditTarget(input.target), query: input.query, tail: true }),
+    ...reachOfTarget,
   }),
   /** Stops reading or following; the rows stay. */
   stop: command({
@@ -193,6 +203,7 @@ export const logsApi = {
     output: resultSetStateSchema,
     permission: "logs.read",
     audit: "none",
+    ...reachOfSet,
   }),
   /** Gives the rows and their disk space back. */
   close: command({
@@ -200,12 +211,14 @@ export const logsApi = {
     output: z.object({ closed: z.boolean() }),
     permission: "logs.read",
     audit: "none",
+    ...reachOfSet,
   }),
   watch: stream({
     input: z.object(set),
     output: resultSetStateSchema,
     permission: "logs.read",
     audit: "none",
+    ...reachOfSet,
   }),
 
   window: query({
@@ -217,6 +230,7 @@ export const logsApi = {
     output: windowSchema,
     permission: "logs.read",
     audit: "none",
+    ...reachOfSet,
   }),
   /** A piece of one line, in bytes; `text` ends at a character's end, so `nextOffset` may be less than asked. */
   lineText: query({
@@ -229,6 +243,7 @@ export const logsApi = {
     output: z.object({ text: z.string(), nextOffset: z.number().nullable(), lineBytes: z.number() }),
     permission: "logs.read",
     audit: "none",
+    ...reachOfSet,
   }),
   /** The row nearest to an instant in this set's order; `row` is -1 for an empty set. */
   rowAt: query({
@@ -236,6 +251,7 @@ export const logsApi = {
     output: z.object({ row: z.number() }),
     permission: "logs.read",
     audit: "none",
+    ...reachOfSet,
   }),
 
   /** Counts matches while it reads; `density` has `gutter` numbers, matches a slice of the set from first row to last. */
@@ -250,6 +266,7 @@ export const logsApi = {
     }),
     permission: "logs.read",
     audit: "none",
+    ...reachOfSet,
   }),
   /** The next match after (or before) a row, wrapping round; `row` is -1 when there is none. `index` counts from 0. */
   findNext: query({
@@ -262,6 +279,7 @@ export const logsApi = {
     output: z.object({ row: z.number(), index: z.number(), wrapped: z.boolean() }),
     permission: "logs.read",
     audit: "none",
+    ...reachOfSet,
   }),
   /** Rows of this set that match, as a new set that shares its columns. */
   filter: command({
@@ -275,18 +293,21 @@ export const logsApi = {
     output: resultSetStateSchema,
     permission: "logs.read",
     audit: "none",
+    ...reachOfSet,
   }),
   histogram: query({
     input: z.object({ ...set, range: timeRangeSchema.exactOptional(), buckets: z.number().int().min(1).max(500) }),
     output: histogramSchema,
     permission: "logs.read",
     audit: "none",
+    ...reachOfSet,
   }),
   fieldStats: query({
     input: z.object({ ...set, top: z.number().int().min(1).max(100) }),
     output: z.object({ fields: z.array(fieldStatSchema), scannedRows: z.number(), whole: z.boolean() }),
     permission: "logs.read",
     audit: "none",
+    ...reachOfSet,
   }),
   /** The lines around a row in the same stream (or in the streams that share `labels`), as a set of its own. */
   context: command({
@@ -302,6 +323,7 @@ export const logsApi = {
     permission: "logs.read",
     audit: "access",
     auditSubject: (input) => ({ set: input.set, row: input.row }),
+    ...reachOfSet,
   }),
   /** Rows as text, a piece a call: give `cursor` back until it is null. Rows are `[from, to)`. */
   copy: query({
@@ -316,6 +338,7 @@ export const logsApi = {
     permission: "logs.export",
     audit: "access",
     auditSubject: (input) => ({ set: input.set, from: input.from, to: input.to, format: input.format }),
+    ...reachOfSet,
   }),
   /** Streams that can be followed or read where the source has no labels of its own: pods and their containers. */
   pods: query({
@@ -325,5 +348,6 @@ export const logsApi = {
     ),
     permission: "logs.read",
     audit: "none",
+    ...reachOfTarget,
   }),
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { secretRefSchema } from "../model/ids.ts";
-import { command, query } from "./procedure.ts";
+import { command, everyTenant, query } from "./procedure.ts";
 
 /** What the page may know of a secret: that it is there. The value goes in and never comes out. */
 export const secretInfoSchema = z.object({
@@ -29,6 +29,7 @@ export const secretsApi = {
     permission: "secrets.change",
     audit: "security",
     auditSubject: ({ ref }) => ({ ref }),
+    tenants: everyTenant,
   }),
   remove: command({
     input: z.object({ ref: secretRefSchema }),
@@ -36,5 +37,6 @@ export const secretsApi = {
     permission: "secrets.change",
     audit: "security",
     auditSubject: ({ ref }) => ({ ref }),
+    tenants: everyTenant,
   }),
 };

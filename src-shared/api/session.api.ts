@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { PERMISSIONS } from "../permissions/permissions.ts";
 import { ROLES } from "../permissions/roles.ts";
-import { command, query, stream } from "./procedure.ts";
+import { command, everyTenant, query, stream } from "./procedure.ts";
 
 /** Raised when a page of one build cannot talk to a core of another. */
 export const PROTOCOL_VERSION = 1;
@@ -16,6 +16,15 @@ export const helloSchema = z.object({
   shell: z.enum(["desktop", "browser"]),
   platform: z.string(),
   profileDirectory: z.string(),
+  /** Who signed in, for people to read; left out on the desktop and behind a start link. */
+  signedIn: z
+    .object({
+      name: z.string(),
+      /** How many tenants may be seen; `null` is every one. */
+      tenants: z.number().nullable(),
+      expiresAtMs: z.number(),
+    })
+    .exactOptional(),
 });
 export type Hello = z.infer<typeof helloSchema>;
 
@@ -68,5 +77,6 @@ export const sessionApi = {
     permission: "settings.read",
     audit: "security",
     auditSubject: ({ readOnly }) => ({ readOnly }),
+    tenants: everyTenant,
   }),
 };

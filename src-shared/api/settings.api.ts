@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { command, query } from "./procedure.ts";
+import { command, everyTenant, query } from "./procedure.ts";
 
 export const SETTING_SOURCES = ["flag", "environment", "managed", "user", "default"] as const;
 
@@ -32,6 +32,7 @@ export const settingsApi = {
     permission: "settings.change",
     audit: "change",
     auditSubject: ({ key, value }) => ({ key, value }),
+    tenants: everyTenant,
   }),
   reset: command({
     input: z.object({ key: z.string() }),
@@ -39,5 +40,6 @@ export const settingsApi = {
     permission: "settings.change",
     audit: "change",
     auditSubject: ({ key }) => ({ key }),
+    tenants: everyTenant,
   }),
 };

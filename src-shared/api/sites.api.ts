@@ -2,7 +2,7 @@ import { z } from "zod";
 import { wireErrorSchema } from "../errors/wire-error.ts";
 import { secretRefSchema, siteIdSchema } from "../model/ids.ts";
 import { tenantIdSchema } from "../model/tenant-id.ts";
-import { command, query, stream } from "./procedure.ts";
+import { command, everyTenant, query, stream } from "./procedure.ts";
 
 /** Which of Loki's components a request is for; each role falls back to the next best component that was found. */
 export const LOKI_ROLES = ["query", "tail", "push", "admin"] as const;
@@ -184,6 +184,8 @@ export const sitesApi = {
     permission: "sites.change",
     audit: "change",
     auditSubject: ({ site, config }) => ({ site: site ?? null, kind: config.kind }),
+    /** Sites are everybody's: who changes where a tenant's queries go, or with whose secret, must be trusted with all. */
+    tenants: everyTenant,
   }),
   remove: command({
     input: bySite,
@@ -191,6 +193,7 @@ export const sitesApi = {
     permission: "sites.change",
     audit: "change",
     auditSubject: ({ site }) => ({ site }),
+    tenants: everyTenant,
   }),
   /** Remembers the site as the one to open next time and begins to connect. */
   use: command({
@@ -221,12 +224,14 @@ export const sitesApi = {
     output: doctorStepSchema,
     permission: "sites.read",
     audit: "none",
+    tenants: ({ tenant }) => (tenant === undefined ? [] : [tenant]),
   }),
   plugins: query({
     input: z.void(),
     output: z.object({ plugins: z.array(pluginSchema) }),
     permission: "sites.read",
     audit: "none",
+    tenants: everyTenant,
   }),
   confirmPlugin: command({
     input: z.object({ hash: z.string(), confirmed: z.boolean() }),
@@ -234,5 +239,6 @@ export const sitesApi = {
     permission: "sites.change",
     audit: "security",
     auditSubject: ({ hash, confirmed }) => ({ hash, confirmed }),
+    tenants: everyTenant,
   }),
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jobIdSchema } from "../model/ids.ts";
-import { command } from "./procedure.ts";
+import { command, everyTenant } from "./procedure.ts";
 
 export const supportApi = {
   /** Collects versions, settings, redacted logs and site facts into one zip in the profile's `exports` folder, as a job. */
@@ -9,5 +9,6 @@ export const supportApi = {
     output: z.object({ job: jobIdSchema }),
     permission: "support.export",
     audit: "change",
+    tenants: everyTenant,
   }),
 };

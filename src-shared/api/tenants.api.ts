@@ -5,7 +5,7 @@ import { refusalExplanationSchema } from "../model/tenants/explanation.ts";
 import { limitChangeReportSchema, limitChangeSchema, limitPlanSchema } from "../model/tenants/limit-change.ts";
 import type { LimitChange } from "../model/tenants/limit-change.ts";
 import { tenantIdSchema } from "../model/tenant-id.ts";
-import { command, query, stream } from "./procedure.ts";
+import { command, everyTenant, query, stream } from "./procedure.ts";
 
 const bySite = z.object({ site: siteIdSchema });
 
@@ -27,12 +27,21 @@ export function changeSubject(change: LimitChange): string {
 /** Limits of a site's tenants: seen with their use, explained, and changed by plans alone. */
 export const tenantsApi = {
   /** The board, at once and again after every round of the site's health. A site is watched from the first call on. */
-  watch: stream({ input: bySite, output: tenantsBoardSchema, permission: "tenants.read", audit: "none" }),
+  watch: stream({
+    input: bySite,
+    output: tenantsBoardSchema,
+    permission: "tenants.read",
+    audit: "none",
+    reveals: ({ tenants }) => tenants.map(({ tenant }) => tenant),
+    masksTenants: true,
+  }),
   limits: query({
     input: z.object({ site: siteIdSchema, tenant: tenantIdSchema }),
     output: tenantLimitsSchema,
     permission: "tenants.read",
     audit: "none",
+    tenants: ({ tenant }) => [tenant],
+    masksTenants: true,
   }),
   /** The runtime configuration as it stands, of all tenants. */
   runtimeConfig: query({
@@ -46,6 +55,7 @@ export const tenantsApi = {
     permission: "tenants.limits",
     audit: "access",
     auditSubject: ({ site }) => ({ site }),
+    tenants: everyTenant,
   }),
   /** What a change would do: diff, problems, capacity, steps. Writes nothing. */
   plan: query({
@@ -54,6 +64,8 @@ export const tenantsApi = {
     permission: "tenants.limits",
     audit: "access",
     auditSubject: ({ site, change }) => ({ site, change: change.kind, subject: changeSubject(change) }),
+    /** One file holds the limits of all tenants, and what one may take is taken from the others. */
+    tenants: everyTenant,
   }),
   /** Does what a plan says, as a job of kind `limits-change`; refused when the ConfigMap has changed since. */
   applyPlan: command({
@@ -62,6 +74,7 @@ export const tenantsApi = {
     permission: "tenants.limits",
     audit: "change",
     auditSubject: ({ plan, reason }) => ({ plan, reason }),
+    tenants: everyTenant,
   }),
   /** Changes of this console, newest first; with what can be rolled back. */
   changes: query({
@@ -77,6 +90,7 @@ export const tenantsApi = {
     ),
     permission: "tenants.read",
     audit: "none",
+    tenants: everyTenant,
   }),
   /** One for each refusal in a text that Loki, a collector or a pod wrote; with `site`, also what that site says. */
   explain: query({
@@ -84,6 +98,8 @@ export const tenantsApi = {
     output: z.array(refusalExplanationSchema),
     permission: "tenants.read",
     audit: "none",
+    reveals: (explanations, { site }) => (site === null ? [] : explanations.flatMap(({ tenant }) => tenant ?? [])),
+    masksTenants: true,
   }),
   /** The same for what is being refused of a tenant by the metrics. */
   explainDiscards: query({
@@ -92,5 +108,7 @@ export const tenantsApi = {
     permission: "tenants.read",
     audit: "access",
     auditSubject: ({ site, tenant, reason }) => ({ site, tenant, reason }),
+    tenants: ({ tenant }) => [tenant],
+    masksTenants: true,
   }),
 };

@@ -3,7 +3,7 @@ import { jobIdSchema, siteIdSchema } from "../model/ids.ts";
 import { COST_DIMENSIONS, queryCostSchema } from "../model/tenants/query-cost.ts";
 import { quotaSchema, quotaScopeSchema, quotaStateSchema } from "../model/tenants/quota.ts";
 import { costlyShapeSchema, ledgerStateSchema, usageRangeSchema, usageReportSchema } from "../model/tenants/usage.ts";
-import { command, query } from "./procedure.ts";
+import { command, everyTenant, query } from "./procedure.ts";
 
 /** What queries cost, by whom, and how much more they may. */
 export const usageApi = {
@@ -17,6 +17,8 @@ export const usageApi = {
     output: usageReportSchema,
     permission: "usage.read",
     audit: "none",
+    tenants: ({ range }) => range.tenants ?? [],
+    reveals: ({ rows }, { by }) => (by === "tenant" ? rows.map(({ key }) => key) : []),
   }),
   /** The dearest single queries; query texts may name customers' data, so looking is recorded. */
   costliest: query({
@@ -25,6 +27,8 @@ export const usageApi = {
     permission: "usage.read",
     audit: "access",
     auditSubject: ({ range }) => ({ fromDay: range.fromDay, toDay: range.toDay }),
+    tenants: ({ range }) => range.tenants ?? [],
+    reveals: (costs) => costs.map(({ tenant }) => tenant),
   }),
   /** The dearest shapes of queries with what would make each cheaper, at most ten. */
   fixes: query({
@@ -33,6 +37,8 @@ export const usageApi = {
     permission: "usage.read",
     audit: "access",
     auditSubject: ({ range }) => ({ fromDay: range.fromDay, toDay: range.toDay }),
+    tenants: ({ range }) => range.tenants ?? [],
+    reveals: (shapes) => shapes.flatMap(({ tenants }) => tenants),
   }),
   /** Reads the frontends' lines of a site now, from Loki or from its pods, instead of at the next round. */
   collect: command({
@@ -41,6 +47,8 @@ export const usageApi = {
     permission: "usage.read",
     audit: "access",
     auditSubject: ({ site }) => ({ site }),
+    /** The frontends write about the queries of all tenants. */
+    tenants: everyTenant,
   }),
   /** Single costs as a file, by a job of kind `usage-export`. */
   exportCosts: command({
@@ -49,14 +57,23 @@ export const usageApi = {
     permission: "usage.export",
     audit: "access",
     auditSubject: ({ range, format }) => ({ fromDay: range.fromDay, toDay: range.toDay, format }),
+    tenants: ({ range }) => range.tenants ?? [],
   }),
-  quotas: query({ input: z.void(), output: z.array(quotaStateSchema), permission: "usage.read", audit: "none" }),
+  quotas: query({
+    input: z.void(),
+    output: z.array(quotaStateSchema),
+    permission: "usage.read",
+    audit: "none",
+    reveals: (quotas) => quotas.flatMap(({ quota: { scope } }) => (scope.kind === "tenant" ? [scope.name] : [])),
+  }),
   setQuota: command({
     input: quotaSchema,
     output: quotaStateSchema,
     permission: "usage.quota",
     audit: "security",
     auditSubject: ({ scope, bytes, hardBytes, warnShare }) => ({ ...scope, bytes, hardBytes, warnShare }),
+    /** What one tenant may spend is spent on what all share. */
+    tenants: everyTenant,
   }),
   removeQuota: command({
     input: quotaScopeSchema,
@@ -64,5 +81,6 @@ export const usageApi = {
     permission: "usage.quota",
     audit: "security",
     auditSubject: (scope) => ({ ...scope }),
+    tenants: everyTenant,
   }),
 };

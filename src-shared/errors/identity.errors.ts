@@ -24,5 +24,7 @@ export const identityErrors = defineErrors({
   "identity.sign-in-denied": { category: "auth", retryable: false, params: {} },
   "identity.no-role": { category: "forbidden", retryable: false, params: {} },
   "identity.too-many-values": { category: "resource", retryable: false, params: { limit: "number" } },
+  /** What was asked for belongs to all tenants together, and the caller may see some of them. */
+  "identity.every-tenant-needed": { category: "forbidden", retryable: false, params: {} },
   "identity.tenant-refused": { category: "forbidden", retryable: false, params: { tenant: "string" } },
 });

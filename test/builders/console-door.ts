@@ -38,6 +38,7 @@ export function consoleDoor(handlers: Readonly<Record<string, AnyHandler>>): Doo
     handlers: Object.fromEntries(domains) as ConsoleHandlers,
     audit: new MemoryAudit(),
     standing: () => ({ readOnly: false }),
+    rights: () => "unknown",
     logger: new RecordingLogger(),
   });
 }

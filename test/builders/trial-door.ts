@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { command, query, stream } from "../../src-shared/api/procedure.ts";
+import { command, everyTenant, query, stream } from "../../src-shared/api/procedure.ts";
 import { PROTOCOL_VERSION, sessionApi } from "../../src-shared/api/session.api.ts";
 import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { Caller } from "../../src-main/rpc/call-context.ts";
 import type { DoorConnection } from "../../src-main/rpc/door-connection.ts";
+import type { HandleRight } from "../../src-main/rpc/tenant-reach.ts";
 import { localCaller } from "../../src-main/rpc/local-caller.ts";
 import { createRouter, type ApiHandlers, type DoorRouter } from "../../src-main/rpc/router.ts";
 import { serveSocket, type KeepAlive } from "../../src-main/rpc/serve-socket.ts";
@@ -27,6 +28,51 @@ export const trialApi = {
       permission: "logs.read",
       audit: "access",
       auditSubject: ({ tenant }) => ({ tenant }),
+      tenants: ({ tenant }) => [tenant],
+    }),
+    /** Reads of a tenant, and leaves nothing behind. */
+    peek: query({
+      input: z.object({ tenant: z.string() }),
+      output: z.string(),
+      permission: "logs.read",
+      audit: "none",
+      tenants: ({ tenant }) => [tenant],
+    }),
+    move: command({
+      input: z.object({ tenant: z.string() }),
+      output: z.string(),
+      permission: "settings.change",
+      audit: "change",
+      tenants: ({ tenant }) => [tenant],
+    }),
+    whole: query({
+      input: z.void(),
+      output: z.string(),
+      permission: "logs.read",
+      audit: "none",
+      tenants: everyTenant,
+    }),
+    rows: query({
+      input: z.object({ set: z.string() }),
+      output: z.string(),
+      permission: "logs.read",
+      audit: "none",
+      handles: ({ set }) => [{ kind: "result-set", id: set }],
+    }),
+    /** Answers with the tenants it is given, as a handler would that forgot to look at its caller. */
+    board: query({
+      input: z.object({ rows: z.array(z.string()) }),
+      output: z.array(z.object({ tenant: z.string() })),
+      permission: "logs.read",
+      audit: "access",
+      reveals: (rows) => rows.map(({ tenant }) => tenant),
+    }),
+    shared: stream({
+      input: z.object({ tenant: z.string() }),
+      output: z.object({ evidence: z.array(z.object({ params: z.record(z.string(), z.string()) })) }),
+      permission: "logs.read",
+      audit: "none",
+      masksTenants: true,
     }),
     change: command({
       input: z.object({ to: z.number() }),
@@ -56,6 +102,7 @@ export const trialApi = {
       permission: "logs.read",
       audit: "access",
       auditSubject: ({ tenant }) => ({ tenant }),
+      tenants: ({ tenant }) => [tenant],
     }),
   },
 };
@@ -80,6 +127,8 @@ export class Trial {
   readonly keepAlive: KeepAlive | undefined;
   readonly router: DoorRouter;
   readOnly = false;
+  /** What callers may use, by the handle's id. */
+  readonly rights = new Map<string, HandleRight>();
 
   constructor(caller: Partial<Caller> = {}, keepAlive?: KeepAlive) {
     this.caller = { ...localCaller("ada", "operator", "browser"), ...caller };
@@ -88,6 +137,7 @@ export class Trial {
       handlers: this.#handlers(),
       audit: this.audit,
       standing: () => ({ readOnly: this.readOnly }),
+      rights: ({ id }) => this.rights.get(id) ?? "unknown",
       logger: this.logger,
     });
   }
@@ -152,6 +202,17 @@ export class Trial {
       trial: {
         echo: async ({ text, repeat }) => ({ text: text.repeat(repeat ?? 1) }),
         read: async ({ tenant }) => `logs of ${tenant}`,
+        peek: async ({ tenant }) => `labels of ${tenant}`,
+        move: async ({ tenant }) => {
+          this.#note((trace) => (trace.value = 1));
+          return tenant;
+        },
+        whole: async () => "everybody's",
+        rows: async ({ set }) => `rows of ${set}`,
+        board: async ({ rows }) => rows.map((tenant) => ({ tenant })),
+        shared: async function* ({ tenant }) {
+          yield { evidence: [{ params: { tenant, reason: "rate_limited" } }, { params: { tenant: "" } }] };
+        },
         change: async ({ to }) => {
           this.#note((trace) => (trace.value = to));
           return { value: to };

@@ -17,6 +17,8 @@ const entrySchema = z.object({
   paths: z.array(z.string()).min(1),
   /** Uploads whose files these are; empty for files of the person's own. */
   uploads: z.array(z.string()),
+  /** Whose uploads; left out for files of the machine, and by programs that knew no owners. */
+  owner: z.string().exactOptional(),
   /** What the person said when it was opened. */
   assumptions: archiveAssumptionsSchema,
   /** As it was when it was last open. */
@@ -28,6 +30,7 @@ export interface RegisteredArchive {
   readonly id: ArchiveId;
   readonly paths: readonly string[];
   readonly uploads: readonly string[];
+  readonly owner?: string;
   readonly assumptions: ArchiveAssumptions;
   readonly description: ArchiveDescription;
 }

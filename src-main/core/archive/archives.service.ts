@@ -52,6 +52,7 @@ interface Place {
   readonly id: ArchiveId;
   readonly paths: readonly string[];
   readonly uploads: readonly string[];
+  readonly owner?: string;
   readonly assumptions: ArchiveAssumptions;
   /** When the person opened it; lazy openings keep it. */
   readonly openedAtMs: number;
@@ -92,6 +93,13 @@ export class ArchivesService implements AsyncDisposable {
     return this.#open.get(id)?.description ?? this.#registered(id).description;
   }
 
+  /** Who uploaded it; `null` for files of the machine, `undefined` when it is not on the list. */
+  ownerOf(id: string): string | null | undefined {
+    // Any other text is the id of no archive.
+    const entry = this.#registry.get(id as ArchiveId);
+    return entry === null ? undefined : (entry.owner ?? null);
+  }
+
   /** Real paths of an archive on the list. Throws `archive.unknown`. */
   pathsOf(id: ArchiveId): readonly string[] {
     return this.#registered(id).paths;
@@ -104,7 +112,7 @@ export class ArchivesService implements AsyncDisposable {
   async open(paths: readonly string[], assumptions: ArchiveAssumptions, signal: AbortSignal): Promise<ArchiveOpened> {
     const real = await realPaths(paths);
     await checkPaths(real, this.#options.mayOpen);
-    return this.#openNow(real, [], assumptions, signal);
+    return this.#openNow(real, { uploads: [] }, assumptions, signal);
   }
 
   /** Opens files that this owner has uploaded whole. Rejects with `archive.upload-unknown` besides. */
@@ -116,7 +124,7 @@ export class ArchivesService implements AsyncDisposable {
   ): Promise<ArchiveOpened> {
     const { uploads: store } = this.#options;
     const real = await realPaths(uploads.map((upload) => store.file(upload, owner)));
-    const opened = await this.#openNow(real, uploads, assumptions, signal);
+    const opened = await this.#openNow(real, { uploads, owner }, assumptions, signal);
     if (opened.kind === "opened") for (const upload of uploads) store.keep(upload);
     return opened;
   }
@@ -163,11 +171,11 @@ export class ArchivesService implements AsyncDisposable {
   async #openArchive(id: ArchiveId, signal: AbortSignal): Promise<OpenArchive> {
     const open = this.#open.get(id);
     if (open !== undefined) return open;
-    const { paths, uploads, assumptions, description } = this.#registered(id);
+    const { paths, uploads, owner, assumptions, description } = this.#registered(id);
     // What a link led to then may lead elsewhere now.
     const real = await realPaths(paths);
     if (uploads.length === 0) await checkPaths(real, this.#options.mayOpen);
-    const place = { id, paths: real, uploads, assumptions, openedAtMs: description.openedAtMs };
+    const place = { id, paths: real, uploads, ...ownedBy(owner), assumptions, openedAtMs: description.openedAtMs };
     const opening = await this.#openings.run(openingKey(place), signal, (shared) => this.#openPlace(place, shared));
     if (opening.kind === "questions") throw assumptionNeeded(opening.questions);
     return opening.archive;
@@ -175,14 +183,14 @@ export class ArchivesService implements AsyncDisposable {
 
   async #openNow(
     paths: readonly string[],
-    uploads: readonly string[],
+    from: Pick<Place, "uploads" | "owner">,
     given: ArchiveAssumptions,
     signal: AbortSignal,
   ): Promise<ArchiveOpened> {
     const id = archiveIdOf(paths);
     const remembered = this.#registry.get(id)?.assumptions ?? {};
     const assumptions = Object.keys(given).length === 0 ? remembered : given;
-    const place = { id, paths, uploads, assumptions, openedAtMs: this.#options.clock.nowMs() };
+    const place = { id, paths, ...from, assumptions, openedAtMs: this.#options.clock.nowMs() };
     const opening = await this.#openings.run(openingKey(place), signal, (shared) => this.#openPlace(place, shared));
     return opening.kind === "questions"
       ? { kind: "questions", questions: [...opening.questions] }
@@ -263,6 +271,10 @@ function placeName({ paths }: Place): string {
   return paths.length === 1 ? first : dirname(first);
 }
 
-function registration({ id, paths, uploads, assumptions }: Place, description: ArchiveDescription): RegisteredArchive {
-  return { id, paths, uploads, assumptions, description };
+function registration({ id, paths, uploads, owner, assumptions }: Place, description: ArchiveDescription) {
+  return { id, paths, uploads, ...ownedBy(owner), assumptions, description };
+}
+
+function ownedBy(owner: string | undefined): { readonly owner?: string } {
+  return owner === undefined ? {} : { owner };
 }

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { capsuleQuerySchema, type Capsule } from "../../../src-shared/api/capsules.api.ts";
 import type { AuditEntry } from "../../../src-shared/api/audit.api.ts";
-import type { LogTarget } from "../../../src-shared/api/log-target.ts";
+import { sourceTenants, type LogTarget } from "../../../src-shared/api/log-target.ts";
 import type { LabelSet } from "../../../src-shared/model/labels.ts";
 import { completenessSchema } from "../../../src-shared/model/completeness.ts";
 import { nanoTextSchema } from "../../../src-shared/model/nano-time.ts";
@@ -66,6 +66,7 @@ export function createCapsuleJob(parts: CapsuleParts): JobDefinition<CapsuleInpu
     checkpoint: z.object({}),
     output: outputSchema,
     canPause: false,
+    tenants: ({ queries }) => sourceTenants(queries.map(({ target }) => target)),
     titleParams: ({ title }) => ({ title }),
     run: async ({ input, signal, report }) => {
       const output = await createCapsule(input, parts, report, signal);

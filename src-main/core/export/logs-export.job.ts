@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { exportDestinationSchema, type ExportDestination, type S3Place } from "../../../src-shared/api/exports.api.ts";
-import { logTargetSchema, type LogTarget } from "../../../src-shared/api/log-target.ts";
+import { logTargetSchema, sourceTenants, type LogTarget } from "../../../src-shared/api/log-target.ts";
 import { AppError } from "../../../src-shared/errors/app-error.ts";
 import { type ExportSummary, exportSummarySchema } from "../../../src-shared/model/export-summary.ts";
 import { nanoTextSchema } from "../../../src-shared/model/nano-time.ts";
@@ -59,6 +59,7 @@ export function createExportJob(
     checkpoint: exportCheckpointSchema,
     output: exportSummarySchema,
     canPause: true,
+    tenants: ({ target }) => sourceTenants([target]),
     titleParams: ({ target, destination }) => ({ tenant: tenantOf(target), place: placeOf(destination) }),
     run: async (context) => {
       try {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { TenantNeed } from "../../../src-shared/api/procedure.ts";
 import type { JobProgress } from "../../../src-shared/model/job.ts";
 import type { Logger } from "../common/logger.ts";
 
@@ -31,6 +32,8 @@ export interface JobDefinition<Input, Checkpoint, Output> {
   readonly showsCheckpoint?: boolean;
   /** Title as a key of `jobs.title.<kind>` with these parameters. */
   titleParams(input: Input): Readonly<Record<string, string | number>>;
+  /** Whose tenants' data it is about: who may see all of these may see the job. Left out, only who may see every tenant. */
+  tenants?(input: Input): TenantNeed;
   /** Returns its output; when the signal is aborted, the partial output. Throws an `AppError` to fail. */
   run(context: JobContext<Input, Checkpoint>): Promise<Output>;
 }

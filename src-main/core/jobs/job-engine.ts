@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { TenantNeed } from "../../../src-shared/api/procedure.ts";
 import { AppError } from "../../../src-shared/errors/app-error.ts";
 import { jobIdSchema, type JobId } from "../../../src-shared/model/ids.ts";
 import type { Job, JobState } from "../../../src-shared/model/job.ts";
@@ -20,6 +21,11 @@ export interface JobEngineOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly announcer: Announcer;
+}
+
+/** A job, and whose tenants it is about. */
+export interface TenantsJob extends Job {
+  readonly tenants: TenantNeed;
 }
 
 /** Of waiting jobs, the newest that are looked through for urgent ones. */
@@ -44,7 +50,7 @@ export class JobEngine implements AsyncDisposable {
   readonly #definitions: ReadonlyMap<string, AnyJobDefinition>;
   readonly #urgentKinds: ReadonlySet<string>;
   readonly #running = new Map<JobId, RunningJob>();
-  readonly #listeners = new Set<(job: Job) => void>();
+  readonly #listeners = new Set<(job: TenantsJob) => void>();
   #closed = false;
 
   constructor(options: JobEngineOptions) {
@@ -83,11 +89,18 @@ export class JobEngine implements AsyncDisposable {
     return id;
   }
 
-  list(states: readonly JobState[] | null, limit: number): Job[] {
+  /** The job, or `null` when there is none of that id. */
+  find(id: string): TenantsJob | null {
+    // Any other text is the id of no job.
+    const stored = this.#options.store.get(id as JobId);
+    return stored === null ? null : this.#describe(stored);
+  }
+
+  list(states: readonly JobState[] | null, limit: number): TenantsJob[] {
     return this.#options.store.list(states, limit).map((stored) => this.#describe(stored));
   }
 
-  get(id: JobId): Job {
+  get(id: JobId): TenantsJob {
     return this.#describe(this.#stored(id));
   }
 
@@ -129,7 +142,7 @@ export class JobEngine implements AsyncDisposable {
   }
 
   /** Called with a job whenever it changed; the answer ends it. */
-  onChange(listener: (job: Job) => void): () => void {
+  onChange(listener: (job: TenantsJob) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -197,7 +210,7 @@ export class JobEngine implements AsyncDisposable {
     return stored;
   }
 
-  #describe(stored: StoredJob): Job {
+  #describe(stored: StoredJob): TenantsJob {
     const definition = this.#definitions.get(stored.kind);
     const input = definition?.input.safeParse(stored.input);
     return {
@@ -217,6 +230,7 @@ export class JobEngine implements AsyncDisposable {
       ...(stored.error === null ? {} : { error: stored.error }),
       output: definition?.showsCheckpoint === true ? shownCheckpoint(stored) : stored.output,
       canPause: definition?.canPause ?? false,
+      tenants: input?.success === true ? (definition?.tenants?.(input.data) ?? "every") : "every",
     };
   }
 

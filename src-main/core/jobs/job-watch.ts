@@ -1,7 +1,6 @@
 import type { JobId } from "../../../src-shared/model/ids.ts";
-import type { Job } from "../../../src-shared/model/job.ts";
 import type { Clock } from "../common/clock.ts";
-import type { JobEngine } from "./job-engine.ts";
+import type { JobEngine, TenantsJob } from "./job-engine.ts";
 
 const MIN_INTERVAL_MS = 250;
 
@@ -10,8 +9,8 @@ export async function* watchJobs(
   engine: Pick<JobEngine, "list" | "onChange">,
   clock: Clock,
   signal: AbortSignal,
-): AsyncGenerator<Job[], void, void> {
-  const changed = new Map<JobId, Job>();
+): AsyncGenerator<TenantsJob[], void, void> {
+  const changed = new Map<JobId, TenantsJob>();
   for (const job of engine.list(["queued", "running", "paused", "interrupted"], 100)) changed.set(job.id, job);
   let wake = () => {};
   const stop = engine.onChange((job) => {

@@ -20,6 +20,13 @@ const MIGRATIONS = [
    CREATE INDEX queries_by_use ON queries (used_at_ms DESC);
    CREATE UNIQUE INDEX recent_once ON queries (query, site, tenant) WHERE name IS NULL;
    CREATE UNIQUE INDEX saved_once ON queries (name) WHERE name IS NOT NULL;`,
+  `ALTER TABLE queries ADD COLUMN owner TEXT NOT NULL DEFAULT 'local';
+   DROP INDEX queries_by_use;
+   DROP INDEX recent_once;
+   DROP INDEX saved_once;
+   CREATE INDEX queries_by_use ON queries (owner, used_at_ms DESC);
+   CREATE UNIQUE INDEX recent_once ON queries (owner, query, site, tenant) WHERE name IS NULL;
+   CREATE UNIQUE INDEX saved_once ON queries (owner, name) WHERE name IS NOT NULL;`,
 ];
 
 /** Recent queries beyond this many are forgotten, the oldest first; saved ones never. */
@@ -41,7 +48,10 @@ export interface QueryUse {
   readonly tenant: string;
 }
 
-/** The queries a person ran (each once, latest use first) and those kept under a name. */
+/**
+ * The queries a person ran (each once, latest use first) and those kept under a name. An owner is a caller's key: nobody is
+ * shown, and nobody replaces or removes, what is another's.
+ */
 export class QueryHistory implements Disposable {
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
@@ -53,51 +63,52 @@ export class QueryHistory implements Disposable {
     this.#announcer = announcer;
   }
 
-  used({ query, site, tenant }: QueryUse): void {
+  used({ query, site, tenant }: QueryUse, owner: string): void {
     if (query.trim() === "") return;
     this.#database
       .prepare(
-        `INSERT INTO queries VALUES (?, ?, NULL, ?, ?, ?, 1)
-         ON CONFLICT (query, site, tenant) WHERE name IS NULL
+        `INSERT INTO queries (id, query, name, site, tenant, used_at_ms, uses, owner) VALUES (?, ?, NULL, ?, ?, ?, 1, ?)
+         ON CONFLICT (owner, query, site, tenant) WHERE name IS NULL
          DO UPDATE SET used_at_ms = excluded.used_at_ms, uses = uses + 1`,
       )
-      .run(randomUUID(), query, site, tenant, this.#clock.nowMs());
+      .run(randomUUID(), query, site, tenant, this.#clock.nowMs(), owner);
     this.#database
       .prepare(
-        `DELETE FROM queries WHERE name IS NULL AND id NOT IN
-         (SELECT id FROM queries WHERE name IS NULL ORDER BY used_at_ms DESC, rowid DESC LIMIT ?)`,
+        `DELETE FROM queries WHERE owner = ?1 AND name IS NULL AND id NOT IN
+         (SELECT id FROM queries WHERE owner = ?1 AND name IS NULL ORDER BY used_at_ms DESC, rowid DESC LIMIT ?2)`,
       )
-      .run(MAX_RECENT);
+      .run(owner, MAX_RECENT);
     this.#announcer.changed("queries");
   }
 
-  list(kind: "recent" | "saved", contains: string, limit: number): StoredQuery[] {
+  list(kind: "recent" | "saved", contains: string, limit: number, owner: string): StoredQuery[] {
     const like = `%${contains.replace(/[\\%_]/g, "\\$&")}%`;
     const rows = this.#database
       .prepare(
-        `SELECT * FROM queries WHERE (name IS NOT NULL) = ? AND (query LIKE ?2 ESCAPE '\\' OR name LIKE ?2 ESCAPE '\\')
-         ORDER BY used_at_ms DESC, rowid DESC LIMIT ?`,
+        `SELECT * FROM queries
+         WHERE owner = ?1 AND (name IS NOT NULL) = ?2 AND (query LIKE ?3 ESCAPE '\\' OR name LIKE ?3 ESCAPE '\\')
+         ORDER BY used_at_ms DESC, rowid DESC LIMIT ?4`,
       )
-      .all(kind === "saved" ? 1 : 0, like, limit);
+      .all(owner, kind === "saved" ? 1 : 0, like, limit);
     return rows.map(readRow);
   }
 
   /** Keeps a query under a name; the same name again replaces it. */
-  save({ query, site, tenant }: QueryUse, name: string): StoredQuery {
+  save({ query, site, tenant }: QueryUse, name: string, owner: string): StoredQuery {
     const row = this.#database
       .prepare(
-        `INSERT INTO queries VALUES (?, ?, ?, ?, ?, ?, 0)
-         ON CONFLICT (name) WHERE name IS NOT NULL
+        `INSERT INTO queries (id, query, name, site, tenant, used_at_ms, uses, owner) VALUES (?, ?, ?, ?, ?, ?, 0, ?)
+         ON CONFLICT (owner, name) WHERE name IS NOT NULL
          DO UPDATE SET query = excluded.query, site = excluded.site, tenant = excluded.tenant, used_at_ms = excluded.used_at_ms
          RETURNING *`,
       )
-      .get(randomUUID(), query, name, site, tenant, this.#clock.nowMs());
+      .get(randomUUID(), query, name, site, tenant, this.#clock.nowMs(), owner);
     this.#announcer.changed("queries");
     return readRow(row);
   }
 
-  remove(id: string): void {
-    const { changes } = this.#database.prepare("DELETE FROM queries WHERE id = ?").run(id);
+  remove(id: string, owner: string): void {
+    const { changes } = this.#database.prepare("DELETE FROM queries WHERE id = ? AND owner = ?").run(id, owner);
     if (changes === 0) throw new AppError("logs.saved-query-unknown", { id });
     this.#announcer.changed("queries");
   }

@@ -46,6 +46,12 @@ export class SetRegistry implements AsyncDisposable {
     return this.#open(id).set;
   }
 
+  /** The set, without counting as a look at it; `null` when there is none. */
+  find(id: string): ResultSet | null {
+    // Any other text is the name of no set.
+    return this.#sets.get(id as ResultSetId)?.set ?? null;
+  }
+
   /** Ends a set's reading; its rows stay. */
   stop(id: ResultSetId): ResultSet {
     const { set, reading } = this.#open(id);
