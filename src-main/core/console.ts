@@ -5,6 +5,7 @@ import { lockProfile } from "./common/profile.ts";
 import { openConsoleArchives, type ConsoleArchives } from "./console-archives.ts";
 import { openConsoleBase, type ConsoleBase, type ConsoleBaseOptions } from "./console-base.ts";
 import { capsuleJob } from "./console-capsules.ts";
+import { openConsoleCardinality, type ConsoleCardinality } from "./console-cardinality.ts";
 import { exportJob } from "./console-exports.ts";
 import { openConsoleHealth, type ConsoleHealth } from "./console-health.ts";
 import { openConsoleSites, sourceFactory, type SourceParts } from "./console-sites.ts";
@@ -44,6 +45,7 @@ export interface Console extends AsyncDisposable {
   readonly exportJob: ReturnType<typeof exportJob>;
   readonly health: ConsoleHealth;
   readonly tenants: ConsoleTenants;
+  readonly cardinality: ConsoleCardinality;
 }
 
 const JOBS_AT_A_TIME = 2;
@@ -103,6 +105,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     { base, sites, health, jobs: () => jobs, readOnly: () => readOnly.readOnly },
     opened,
   );
+  const cardinality = openConsoleCardinality({ ...options, base, sites, health, openSource, jobs: () => jobs }, opened);
   const supportBundle = createSupportBundleJob({
     facts: () => supportFacts({ base, sites, lab, version: options.version }),
     logFiles: () => logFiles(profile.logs),
@@ -120,6 +123,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
         capsules,
         exporting,
         health.operations.job,
+        cardinality.job,
       ],
       maxRunning: JOBS_AT_A_TIME,
       clock,
@@ -147,6 +151,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     exportJob: exporting,
     health,
     tenants,
+    cardinality,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }
