@@ -6,6 +6,7 @@ import { archivesHandlers } from "./archives.router.ts";
 import { auditHandlers } from "./audit.router.ts";
 import { capsulesHandlers } from "./capsules.router.ts";
 import { cardinalityHandlers } from "./cardinality.router.ts";
+import { cardinalityHandlers } from "./cardinality.router.ts";
 import { exportsHandlers } from "./exports.router.ts";
 import { handleRights } from "./handle-rights.ts";
 import { healthHandlers } from "./health.router.ts";
@@ -55,6 +56,7 @@ function consoleHandlers(opened: Console): ConsoleHandlers {
     capsules: capsulesHandlers(opened.archives, opened.capsuleJob, jobs),
     health: healthHandlers(opened.health),
     tenants: tenantsHandlers(opened.tenants),
+    cardinality: cardinalityHandlers(opened.cardinality.service),
     cardinality: cardinalityHandlers(opened.cardinality.service),
     queries: queriesHandlers(queries),
     jobs: jobsHandlers(jobs, clock),
