@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { withVisibleCharacters } from "../../../components/control-characters.ts";
+import { withVisibleCharacters } from "./control-characters.ts";
 import styles from "./diff-text.module.css";
 
 /** Which kind of line it is, by its first characters. Headers of files come before what is added and taken away. */

@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from "react";
-import styles from "./operation-dialog.module.css";
+import styles from "./scroll-region.module.css";
 
 /** The dialog goes through several contents: each takes the focus as it comes, so that keys scroll it and nobody loses it. */
 function takeFocus(region: HTMLElement | null): void {

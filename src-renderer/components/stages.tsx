@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { useTranslate } from "../../../hooks/use-translate.ts";
+import { useTranslate } from "../hooks/use-translate.ts";
 import styles from "./stages.module.css";
 
 export const STAGES = ["plan", "review", "apply", "verify"] as const;

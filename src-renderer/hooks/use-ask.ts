@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { WireError } from "../../../src-shared/errors/wire-error.ts";
-import { wireErrorOf } from "../../hooks/wire-error-of.ts";
+import type { WireError } from "../../src-shared/errors/wire-error.ts";
+import { wireErrorOf } from "./wire-error-of.ts";
 
 export interface Asked<Output> {
   readonly data: Output | undefined;

@@ -1,9 +1,9 @@
 import { useState } from "react";
-import type { Job } from "../../../../src-shared/model/job.ts";
-import type { WireError } from "../../../../src-shared/errors/wire-error.ts";
-import { useAnswer } from "../../../hooks/use-answer.ts";
-import { wireErrorOf } from "../../../hooks/wire-error-of.ts";
-import { useRpcStream } from "../../../rpc/use-rpc-stream.ts";
+import type { Job } from "../../src-shared/model/job.ts";
+import type { WireError } from "../../src-shared/errors/wire-error.ts";
+import { useAnswer } from "./use-answer.ts";
+import { wireErrorOf } from "./wire-error-of.ts";
+import { useRpcStream } from "../rpc/use-rpc-stream.ts";
 
 interface FollowedJob {
   readonly job: Job | undefined;

@@ -17,8 +17,8 @@ import { useFormats } from "../../../hooks/use-formats.ts";
 import { useSiteHealth } from "../../../hooks/use-site-health.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { useRpc } from "../../../rpc/rpc-context.tsx";
-import { DiffText } from "../operations/diff-text.tsx";
-import { useAsk } from "../use-ask.ts";
+import { DiffText } from "../../../components/diff-text.tsx";
+import { useAsk } from "../../../hooks/use-ask.ts";
 import { auditCsv, findingTexts } from "./audit-texts.ts";
 import styles from "./audit.module.css";
 

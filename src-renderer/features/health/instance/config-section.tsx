@@ -11,7 +11,7 @@ import { useFormats } from "../../../hooks/use-formats.ts";
 import { useForbidden } from "../../../hooks/use-permission.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { useRpc } from "../../../rpc/rpc-context.tsx";
-import { useAsk } from "../use-ask.ts";
+import { useAsk } from "../../../hooks/use-ask.ts";
 import styles from "./instance.module.css";
 
 /** Lines that are drawn: a configuration has some thousand; more is found by the filter. */

@@ -19,9 +19,9 @@ import { useTranslate } from "../../../hooks/use-translate.ts";
 import { useWorkspace } from "../../../hooks/workspace-store.ts";
 import styles from "./operation-dialog.module.css";
 import { targetOf } from "./operation-draft.ts";
-import { ScrollRegion } from "./scroll-region.tsx";
-import { Stages, type Stage } from "./stages.tsx";
-import { useFollowedJob } from "./use-followed-job.ts";
+import { ScrollRegion } from "../../../components/scroll-region.tsx";
+import { Stages, type Stage } from "../../../components/stages.tsx";
+import { useFollowedJob } from "../../../hooks/use-followed-job.ts";
 
 interface JobViewProps {
   readonly job: string;

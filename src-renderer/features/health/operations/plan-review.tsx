@@ -6,7 +6,7 @@ import { OperationSteps } from "../../../components/operation-steps.tsx";
 import { readableParams } from "../../../components/operation-text.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { DiffText } from "./diff-text.tsx";
+import { DiffText } from "../../../components/diff-text.tsx";
 import styles from "./plan-review.module.css";
 
 /** Of one line that much is shown; the rest can be looked at in Explore. */

@@ -9,8 +9,8 @@ import styles from "./operation-dialog.module.css";
 import type { OperationDraft } from "./operation-draft.ts";
 import { PlanReview } from "./plan-review.tsx";
 import { SafeVerdict } from "./safe-verdict.tsx";
-import { ScrollRegion } from "./scroll-region.tsx";
-import { Stages } from "./stages.tsx";
+import { ScrollRegion } from "../../../components/scroll-region.tsx";
+import { Stages } from "../../../components/stages.tsx";
 import { usePlan } from "./use-plan.ts";
 
 interface PlanViewProps {

@@ -6,7 +6,7 @@ import { CopyButton } from "../../../components/copy-button.tsx";
 import { IconButton } from "../../../components/icon-button.tsx";
 import { offerFile } from "../../../hooks/offer-file.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { DiffText } from "../operations/diff-text.tsx";
+import { DiffText } from "../../../components/diff-text.tsx";
 import styles from "./watchdog.module.css";
 
 /** One file to review, take along and apply: the console applies none. */
