@@ -1,5 +1,13 @@
 /** The worker threads' entries, by file name in `src-main/workers` without `.worker.ts`. */
-export const WORKER_NAMES = ["loki-page", "row-scan", "archive-scan", "archive-write", "lab", "storage-check"] as const;
+export const WORKER_NAMES = [
+  "loki-page",
+  "row-scan",
+  "archive-scan",
+  "archive-write",
+  "lab",
+  "storage-check",
+  "ledger",
+] as const;
 
 export type WorkerName = (typeof WORKER_NAMES)[number];
 

@@ -205,7 +205,7 @@ export function describeLedger(kind: string, open: () => Promise<LedgerSubject>)
       });
       const odd = "o'brien\"; DROP TABLE quotas; -- 租户";
       await subject.ledger.setQuota(quota("role", "viewer", "day", 5));
-      await subject.ledger.setQuota(quota("user", odd, "month", 2 ** 60));
+      await subject.ledger.setQuota(quota("user", odd, "month", 2 ** 51));
       await subject.ledger.setQuota(quota("tenant", "globex", "day", 1));
       await subject.ledger.setQuota(quota("tenant", "acme", "month", 1));
       await other.setQuota(quota("tenant", "acme", "day", 7));
@@ -214,7 +214,7 @@ export function describeLedger(kind: string, open: () => Promise<LedgerSubject>)
         quota("tenant", "acme", "day", 7),
         quota("tenant", "acme", "month", 9),
         quota("tenant", "globex", "day", 1),
-        quota("user", odd, "month", 2 ** 60),
+        quota("user", odd, "month", 2 ** 51),
         quota("role", "viewer", "day", 5),
       ]);
       expect(await other.removeQuota({ kind: "tenant", name: "acme", period: "day" })).toBe(true);

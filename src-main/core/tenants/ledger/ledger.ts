@@ -47,6 +47,12 @@ export type ReserveResult =
   /** The first claim without room, and what was spent of it before. Nothing is held. */
   | { readonly granted: false; readonly claim: SpendClaim; readonly spend: Spend };
 
+export interface LedgerExtent {
+  readonly costs: number;
+  readonly firstDay: string | null;
+  readonly lastDay: string | null;
+}
+
 /**
  * What queries cost, and what may still be spent. Kept on the desktop in a file or, for a team, in PostgreSQL; several
  * processes may use one at a time.
@@ -78,6 +84,8 @@ export interface Ledger extends AsyncDisposable {
   setQuota(quota: Quota): Promise<void>;
   /** `false` where there was none. What was spent stays counted. */
   removeQuota(scope: QuotaScope): Promise<boolean>;
+  /** How many single costs there are, and of which days there are sums. */
+  extent(): Promise<LedgerExtent>;
   /**
    * Forgets single costs before one day and sums before another, and reservations that ran out a week ago.
    * Spends of a period are kept as long as the sums.

@@ -2,9 +2,9 @@ import { sql, type Kysely, type Transaction } from "kysely";
 import { z } from "zod";
 import type { CostDimension, CostReportRow, QueryCost } from "../../../../src-shared/model/tenants/query-cost.ts";
 import { sumCosts, type CostSum } from "./cost-sums.ts";
-import { periodsAt, SETTLE_WITHIN_MS, type CostReportRequest } from "./ledger.ts";
+import { periodsAt, SETTLE_WITHIN_MS, type CostReportRequest, type LedgerExtent } from "./ledger.ts";
 import type { LedgerTables } from "./postgres-schema.ts";
-import { readCost, readReportRow } from "./report-row.ts";
+import { readCost, readExtent, readReportRow } from "./report-row.ts";
 
 /** Single costs and their daily sums in PostgreSQL. Throws what the driver throws. */
 
@@ -115,6 +115,13 @@ export async function costliestFrom(
 /** As one array parameter: a list of parameters has an end, and an empty one is no SQL. */
 function isOneOf(column: "tenant", values: readonly string[]) {
   return sql<boolean>`${sql.ref(column)} = ANY(${values.map(clean)}::text[])`;
+}
+
+export async function extentFrom(database: Kysely<LedgerTables>): Promise<LedgerExtent> {
+  const { rows } = await sql`
+    SELECT (SELECT count(*)::float8 FROM ledger_costs) AS costs,
+      min(day) AS "firstDay", max(day) AS "lastDay" FROM ledger_sums`.execute(database);
+  return readExtent(rows[0]);
 }
 
 export async function purgeFrom(

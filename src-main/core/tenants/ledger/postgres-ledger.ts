@@ -3,8 +3,16 @@ import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import type { CostReportRow, QueryCost } from "../../../../src-shared/model/tenants/query-cost.ts";
 import type { Quota, QuotaScope } from "../../../../src-shared/model/tenants/quota.ts";
 import type { Clock } from "../../common/clock.ts";
-import type { CostReportRequest, Ledger, ReserveRequest, ReserveResult, Spend, SpendScope } from "./ledger.ts";
-import { addTo, costliestFrom, purgeFrom, reportFrom } from "./postgres-costs.ts";
+import type {
+  CostReportRequest,
+  Ledger,
+  LedgerExtent,
+  ReserveRequest,
+  ReserveResult,
+  Spend,
+  SpendScope,
+} from "./ledger.ts";
+import { addTo, costliestFrom, extentFrom, purgeFrom, reportFrom } from "./postgres-costs.ts";
 import { ledgerFailure, ledgerName } from "./postgres-failure.ts";
 import { quotasFrom, removeQuotaIn, setQuotaIn } from "./postgres-quotas.ts";
 import { migrateLedger, type LedgerTables } from "./postgres-schema.ts";
@@ -99,6 +107,10 @@ export class PostgresLedger implements Ledger {
 
   removeQuota(scope: QuotaScope): Promise<boolean> {
     return this.#run((database) => removeQuotaIn(database, scope));
+  }
+
+  extent(): Promise<LedgerExtent> {
+    return this.#run(extentFrom);
   }
 
   purge(costsBeforeDay: string, sumsBeforeDay: string): Promise<{ readonly costs: number; readonly sums: number }> {

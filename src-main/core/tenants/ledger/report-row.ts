@@ -5,6 +5,7 @@ import {
   type CostReportRow,
   type QueryCost,
 } from "../../../../src-shared/model/tenants/query-cost.ts";
+import type { LedgerExtent } from "./ledger.ts";
 
 const rowSchema = z.object({
   key: z.string(),
@@ -19,6 +20,11 @@ const rowSchema = z.object({
 export function readReportRow(raw: unknown): CostReportRow {
   const { duration_ms: durationMs, ...row } = rowSchema.parse(raw);
   return costReportRowSchema.parse({ ...row, durationMs });
+}
+
+/** Of numbers and days as either database gives them. */
+export function readExtent(raw: unknown): LedgerExtent {
+  return z.object({ costs: z.number(), firstDay: z.string().nullable(), lastDay: z.string().nullable() }).parse(raw);
 }
 
 /** A stored cost. */

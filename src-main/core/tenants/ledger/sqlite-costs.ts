@@ -2,8 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { CostDimension, CostReportRow, QueryCost } from "../../../../src-shared/model/tenants/query-cost.ts";
 import { inTransaction } from "../../common/sqlite-database.ts";
 import { sumCosts } from "./cost-sums.ts";
-import { SETTLE_WITHIN_MS, periodsAt, type CostReportRequest } from "./ledger.ts";
-import { readCost, readReportRow } from "./report-row.ts";
+import { SETTLE_WITHIN_MS, periodsAt, type CostReportRequest, type LedgerExtent } from "./ledger.ts";
+import { readCost, readExtent, readReportRow } from "./report-row.ts";
 
 /** Single costs and their daily sums in SQLite. Throws what SQLite throws. */
 
@@ -73,6 +73,12 @@ export function purgeIn(database: DatabaseSync, costsBeforeDay: string, sumsBefo
     database.prepare("DELETE FROM held WHERE expires_at_ms < ?").run(nowMs - SETTLE_WITHIN_MS);
     return { costs: Number(costs), sums: Number(sums) };
   });
+}
+
+export function extentOf(database: DatabaseSync): LedgerExtent {
+  const days = database.prepare("SELECT min(day) AS first, max(day) AS last FROM sums").get();
+  const { costs } = database.prepare("SELECT count(*) AS costs FROM costs").get() ?? {};
+  return readExtent({ costs, firstDay: days?.["first"], lastDay: days?.["last"] });
 }
 
 function tenantsJson({ tenants }: Pick<CostReportRequest, "tenants">): string | null {

@@ -5,8 +5,16 @@ import type { CostReportRow, QueryCost } from "../../../../src-shared/model/tena
 import type { Quota, QuotaScope } from "../../../../src-shared/model/tenants/quota.ts";
 import type { Clock } from "../../common/clock.ts";
 import { openSqliteDatabase } from "../../common/sqlite-database.ts";
-import type { CostReportRequest, Ledger, ReserveRequest, ReserveResult, Spend, SpendScope } from "./ledger.ts";
-import { addIn, costliestIn, purgeIn, reportIn } from "./sqlite-costs.ts";
+import type {
+  CostReportRequest,
+  Ledger,
+  LedgerExtent,
+  ReserveRequest,
+  ReserveResult,
+  Spend,
+  SpendScope,
+} from "./ledger.ts";
+import { addIn, costliestIn, extentOf, purgeIn, reportIn } from "./sqlite-costs.ts";
 import { quotasIn, removeQuotaIn, setQuotaIn } from "./sqlite-quotas.ts";
 import { SQLITE_MIGRATIONS } from "./sqlite-schema.ts";
 import { reserveIn, settleIn, spendOf } from "./sqlite-spend.ts";
@@ -86,6 +94,10 @@ export class SqliteLedger implements Ledger {
 
   async removeQuota(scope: QuotaScope): Promise<boolean> {
     return this.#run((database) => removeQuotaIn(database, scope));
+  }
+
+  async extent(): Promise<LedgerExtent> {
+    return this.#run(extentOf);
   }
 
   async purge(costsBeforeDay: string, sumsBeforeDay: string) {
