@@ -6,7 +6,10 @@ import { bankApps } from "./cluster/bank-apps.ts";
 import { lokiComponents, podIdentities } from "./cluster/components.ts";
 import { startControlServer } from "./control-server.ts";
 import { listenOnLoopback } from "./http/listen.ts";
+import { JournaledStream } from "./journal/journaled-stream.ts";
+import { PodJournals } from "./journal/pod-journal.ts";
 import { Authorizer } from "./kubernetes/authorizer.ts";
+import { RUNTIME_CONFIG } from "./kubernetes/cluster-objects.ts";
 import { kubeconfigYaml } from "./kubernetes/kubeconfig.ts";
 import { KubernetesServer } from "./kubernetes/kubernetes-server.ts";
 import { LabCluster } from "./kubernetes/lab-cluster.ts";
@@ -43,6 +46,8 @@ export interface LabOptions {
   readonly limits?: Readonly<Record<string, Partial<TenantLimits>>>;
   /** Bytes of generated chunks kept in memory. */
   readonly cacheBytes?: number;
+  /** Within how many milliseconds a changed ConfigMap is in every pod's volume; 5,000 by default, 0 for at once. */
+  readonly configPropagationMs?: number;
   /** Bytes that pushed streams of one tenant may hold before the oldest go. */
   readonly maxPushedBytes?: number;
 }
@@ -80,10 +85,18 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   const startedMs = clock.nowMs();
   const store = new LogStore(options.maxPushedBytes ?? 512 * MEGABYTE);
   const identities = lokiComponents().flatMap(podIdentities);
-  const simulation = new ClusterSimulation(seed, identities, startedMs);
+  const journals = new PodJournals();
+  const simulation = new ClusterSimulation(seed, identities, startedMs, {
+    runtimeConfig: RUNTIME_CONFIG,
+    ...(options.configPropagationMs === undefined ? {} : { propagationMs: options.configPropagationMs }),
+    log: (pod, atMs, level, text) => journals.of(pod).write(atMs, level, text),
+  });
   const faults = new Faults({
     get ingesters() {
       return simulation.ingesters();
+    },
+    get pods() {
+      return simulation.pods().map(({ name }) => name);
     },
     tenants: LAB_TENANTS,
   });
@@ -117,10 +130,15 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   for (const { target, pods } of lokiComponents()) {
     for (const { name } of pods) {
       const { source } = lokiWorkload(target, name);
-      podStreams.set(
-        `loki/${name}`,
-        new GeneratedStream({ source, tenant: "loki", seed, clock, cache, earliestMs: () => startedMs - 86_400_000 }),
-      );
+      const generated = new GeneratedStream({
+        source,
+        tenant: "loki",
+        seed,
+        clock,
+        cache,
+        earliestMs: () => startedMs - 86_400_000,
+      });
+      podStreams.set(`loki/${name}`, new JournaledStream(generated, journals.of(name)));
     }
   }
 
@@ -128,7 +146,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   const cluster = new LabCluster(clock, new SimulatedProcesses(backends, simulation, clock));
   await cluster.build(bankApps(workloads));
   simulation.listen(() => cluster.wake());
-  followRuntimeConfig(cluster.store, (config) => simulation.setRuntimeConfig(config, clock.nowMs()));
+  followRuntimeConfig(cluster.store, (text) => simulation.setRuntimeConfig(text, clock.nowMs()));
   const identity = createServerIdentity();
   const adminToken = randomBytes(24).toString("base64url");
   const viewerToken = randomBytes(24).toString("base64url");
@@ -137,12 +155,15 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     backends,
     authorizer: new Authorizer(adminToken, viewerToken),
     podStreams: (namespace, pod) => {
+      // What a process did by now is in its log when that is read.
+      simulation.advance(clock.nowMs());
       const known = podStreams.get(`${namespace}/${pod}`);
       if (known !== undefined) return known;
       const source = replacementSource(namespace, pod);
       if (source === null) return null;
       const bornMs = clock.nowMs();
-      const stream = new GeneratedStream({ source, tenant: namespace, seed, clock, cache, earliestMs: () => bornMs });
+      const made = new GeneratedStream({ source, tenant: namespace, seed, clock, cache, earliestMs: () => bornMs });
+      const stream = namespace === "loki" ? new JournaledStream(made, journals.of(pod)) : made;
       podStreams.set(`${namespace}/${pod}`, stream);
       return stream;
     },
@@ -162,6 +183,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
       kubernetesUrl,
       tenants: [...LAB_TENANTS],
       ingesters: [...simulation.ingesters()],
+      pods: simulation.pods().map(({ name }) => name),
       faults: faults.list(),
     }),
     setFault: (fault: LabFault, on: boolean) => faults.set(fault, on),

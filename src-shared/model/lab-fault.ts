@@ -13,10 +13,14 @@ export const LAB_FAULTS = [
   "compactor-stuck",
   "rules-missed",
   "scheduler-queue",
+  "config-map-slow",
 ] as const;
 
-/** Faults of one ingester, written `slow-flush:loki-ingester-1`; `ingester-1` and `1` mean the same pod. */
-export const LAB_INSTANCE_FAULTS = ["slow-flush", "network-jitter", "cpu-starved", "killed"] as const;
+/**
+ * Faults of one ingester, written `slow-flush:loki-ingester-1`; `ingester-1` and `1` mean the same pod. `runtime-stuck` can be
+ * any pod's of Loki.
+ */
+export const LAB_INSTANCE_FAULTS = ["slow-flush", "network-jitter", "cpu-starved", "killed", "runtime-stuck"] as const;
 
 /** Faults that one tenant causes, written `tenant-storm:cards`. */
 export const LAB_TENANT_FAULTS = ["tenant-storm", "label-explosion"] as const;
@@ -39,17 +43,19 @@ export type LabFault = z.infer<typeof labFaultSchema>;
 export interface LabFaultTargets {
   /** Names of the ingesters' pods. */
   readonly ingesters: readonly string[];
+  /** Names of all pods of Loki, for what can be any one's. */
+  readonly pods?: readonly string[];
   readonly tenants: readonly string[];
 }
 
 /** Which pod a person means: its name, its name without the release, or its number. */
-function ingesterNamed(text: string, ingesters: readonly string[]): string | undefined {
+function podNamed(text: string, ingesters: readonly string[]): string | undefined {
   const wanted = /^\d+$/.test(text) ? `-${text}` : text;
   return ingesters.find((name) => name === wanted) ?? ingesters.find((name) => name.endsWith(wanted) && wanted !== "");
 }
 
 /** A fault with its target's full name; `null` when there is no such fault or target. */
-export function resolveLabFault(text: string, { ingesters, tenants }: LabFaultTargets): LabFault | null {
+export function resolveLabFault(text: string, { ingesters, pods = [], tenants }: LabFaultTargets): LabFault | null {
   const parsed = labFaultSchema.safeParse(text);
   if (!parsed.success) return null;
   const colon = parsed.data.indexOf(":");
@@ -58,7 +64,8 @@ export function resolveLabFault(text: string, { ingesters, tenants }: LabFaultTa
   const target = parsed.data.slice(colon + 1);
   const instanceFault = LAB_INSTANCE_FAULTS.find((fault) => fault === name);
   if (instanceFault !== undefined) {
-    const pod = ingesterNamed(target, ingesters);
+    const others = instanceFault === "runtime-stuck" ? pods : [];
+    const pod = podNamed(target, ingesters) ?? podNamed(target, others);
     return pod === undefined ? null : `${instanceFault}:${pod}`;
   }
   return tenants.includes(target) ? parsed.data : null;

@@ -71,8 +71,8 @@ export class LabService implements AsyncDisposable {
    */
   async setFault(fault: string, on: boolean): Promise<LabStatus> {
     if (this.#worker === null) throw unavailable("it is not running");
-    const { ingesters = [], tenants } = this.#status;
-    const resolved = resolveLabFault(fault, { ingesters, tenants });
+    const { ingesters = [], pods = [], tenants } = this.#status;
+    const resolved = resolveLabFault(fault, { ingesters, pods, tenants });
     if (resolved === null) throw new AppError("lab.fault-unknown", { fault: fault.slice(0, 200) });
     return this.#ask({ kind: "set-fault", fault: resolved, on });
   }

@@ -20,6 +20,13 @@ export function errorReply(status: number, text: string): Reply {
 
 export const NOT_FOUND_PAGE = errorReply(404, "404 page not found\n");
 
+/** nginx's own page, when nobody behind it answers. */
+export const BAD_GATEWAY_PAGE: Reply = {
+  status: 502,
+  contentType: "text/html",
+  body: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
+};
+
 export function textReply(body: string, status = 200): Reply {
   return { status, contentType: "text/plain; charset=utf-8", body };
 }
@@ -37,10 +44,10 @@ export function emptyReply(status: number): Reply {
 export class HttpProblem extends Error {
   readonly reply: Reply;
 
-  constructor(status: number, text: string) {
+  constructor(status: number, text: string, reply: Reply = errorReply(status, text)) {
     super(text);
     this.name = "HttpProblem";
-    this.reply = errorReply(status, text);
+    this.reply = reply;
   }
 }
 

@@ -215,7 +215,8 @@ export function nodeObjects(createdMs: number): KubeObject[] {
   }));
 }
 
-const RUNTIME_CONFIG = `# Limits that differ from limits_config, by tenant. Reviewed by the platform team.
+/** What the ConfigMap of the runtime configuration holds at the start. */
+export const RUNTIME_CONFIG = `# Limits that differ from limits_config, by tenant. Reviewed by the platform team.
 overrides:
   retail-bank:
     ingestion_rate_mb: 20          # month-end closing

@@ -1,37 +1,26 @@
-import { createHash } from "node:crypto";
-import { parse } from "yaml";
-import type { RuntimeConfig } from "../metrics/simulated-pod.ts";
-import { canonicalJson } from "./controllers/template-hash.ts";
-import { isRecord } from "./field-set.ts";
-import { type KubeObject, textAt } from "./kube-object.ts";
 import type { ObjectStore } from "./object-store.ts";
+import type { KubeObject } from "./kube-object.ts";
 import { knownResource } from "./resources.ts";
 
 const CONFIG_MAPS = knownResource("", "configmaps");
-const NAME = "loki-runtime";
-const FILE = "runtime-config.yaml";
-/** What Loki's runtime configuration may hold. */
-const SECTIONS: ReadonlySet<string> = new Set(["overrides", "configs", "multi_kv_config"]);
+/** The ConfigMap that every pod of Loki mounts, and the file in it. */
+export const RUNTIME_CONFIG_MAP = "loki-runtime";
+export const RUNTIME_CONFIG_KEY = "runtime-config.yaml";
 
-/** Tells of the runtime configuration in its ConfigMap, as it is and whenever it changes. */
-export function followRuntimeConfig(store: ObjectStore, tell: (config: RuntimeConfig) => void): void {
-  const known = store.find(CONFIG_MAPS, "loki", NAME);
-  if (known !== null) tell(runtimeConfig(known));
+/** Tells of the runtime configuration in its ConfigMap whenever it changes. One that is deleted leaves the volumes as they are. */
+export function followRuntimeConfig(store: ObjectStore, tell: (text: string) => void): void {
   store.listen(({ resource, type, object }) => {
-    const own = object.metadata.namespace === "loki" && object.metadata.name === NAME;
-    if (resource === CONFIG_MAPS && own && type !== "DELETED") tell(runtimeConfig(object));
+    const own = object.metadata.namespace === "loki" && object.metadata.name === RUNTIME_CONFIG_MAP;
+    if (resource !== CONFIG_MAPS || !own || type === "DELETED") return;
+    const text = runtimeText(object);
+    if (text !== null) tell(text);
   });
 }
 
-function runtimeConfig(map: KubeObject): RuntimeConfig {
-  const text = map.data?.[FILE];
-  let parsed: unknown;
-  try {
-    parsed = parse(typeof text === "string" ? text : textAt(map.data, FILE));
-  } catch {
-    // What cannot be parsed is what Loki cannot load: it goes on with what it had, and says so.
-    return { sha256: null };
-  }
-  const valid = parsed === null || (isRecord(parsed) && Object.keys(parsed).every((section) => SECTIONS.has(section)));
-  return { sha256: valid ? createHash("sha256").update(canonicalJson(parsed)).digest("hex") : null };
+/** `null` when the file is not in the map: it vanishes from the volume, and what was loaded stays in force. */
+function runtimeText(map: KubeObject): string | null {
+  const text = map.data?.[RUNTIME_CONFIG_KEY];
+  if (typeof text === "string") return text;
+  const binary = (map as { readonly binaryData?: Readonly<Record<string, unknown>> }).binaryData?.[RUNTIME_CONFIG_KEY];
+  return typeof binary === "string" ? Buffer.from(binary, "base64").toString() : null;
 }

@@ -26,7 +26,7 @@ export function servicesReply(target: LokiTarget, notReady: string | null): Repl
 /** `/config`; the diff mode fails in this version of Loki, and so it does here. */
 export function configReply(target: LokiTarget, mode: string): Reply {
   if (mode === "diff") return errorReply(500, "unsupported type <nil>\n");
-  return textReply(configYaml(mode === "defaults" ? "all" : target));
+  return textReply(mode === "defaults" ? configYaml("all", true) : configYaml(target));
 }
 
 export function buildinfoReply(): Reply {

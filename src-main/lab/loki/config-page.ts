@@ -1,28 +1,53 @@
 import { stringify } from "yaml";
 import type { LokiTarget } from "../cluster/components.ts";
+import { BUILT_IN_LIMITS } from "../runtime/limit-fields.ts";
+import { RUNTIME_FILE } from "../runtime/read-runtime-config.ts";
 import { byteSize, limitDuration } from "../format/go-text.ts";
 import { DEFAULT_LIMITS, type TenantLimits } from "./tenant-limits.ts";
 
-/** `limits_config` as Loki prints it: durations and sizes as texts. */
-function limitsConfig(limits: TenantLimits): Record<string, unknown> {
-  const sizes: ReadonlySet<string> = new Set([
-    "per_stream_rate_limit",
-    "per_stream_rate_limit_burst",
-    "max_line_size",
-    "max_structured_metadata_size",
-    "max_query_bytes_read",
-  ]);
+/** What people chose in `limits_config`, as they wrote it. */
+const CHOSEN_LIMITS = {
+  query_timeout: "1m",
+  volume_enabled: true,
+  reject_old_samples_max_age: "168h",
+  retention_period: "744h",
+};
+
+/** `limits_config` as Loki prints it: all of it, what was chosen in Loki's own form. */
+function limitsConfig(chosen: boolean): Record<string, unknown> {
+  if (!chosen) return { ...BUILT_IN_LIMITS };
+  return { ...BUILT_IN_LIMITS, ...printedLimits(DEFAULT_LIMITS) };
+}
+
+const SIZES: ReadonlySet<string> = new Set([
+  "per_stream_rate_limit",
+  "per_stream_rate_limit_burst",
+  "max_line_size",
+  "max_structured_metadata_size",
+  "max_query_bytes_read",
+]);
+/** Left out while they are empty. */
+const SILENT: ReadonlySet<string> = new Set([
+  "blocked_queries",
+  "minimum_labels_number",
+  "required_labels",
+  "retention_stream",
+]);
+
+function printedLimits(limits: TenantLimits): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(limits).map(([name, value]: [string, unknown]) => {
-      if (typeof value === "bigint") return [name, limitDuration(value)];
-      if (typeof value === "number" && sizes.has(name)) return [name, byteSize(value)];
-      return [name, value];
+    Object.entries(limits).flatMap(([name, value]: [string, unknown]) => {
+      if (SILENT.has(name)) return [];
+      if (typeof value === "bigint") return [[name, limitDuration(value)]];
+      if (typeof value === "number" && SIZES.has(name)) return [[name, byteSize(value)]];
+      // Nobody is blocked: Loki prints the zero of its time.
+      return [[name, name === "block_ingestion_until" && value === "" ? "0" : value]];
     }),
   );
 }
 
 /** The lab cluster's configuration: the sections that differ from Loki's defaults, and the limits in full. */
-export function lokiConfig(target: LokiTarget): Record<string, unknown> {
+export function lokiConfig(target: LokiTarget, chosenLimits = true): Record<string, unknown> {
   return {
     target,
     auth_enabled: true,
@@ -145,13 +170,14 @@ export function lokiConfig(target: LokiTarget): Record<string, unknown> {
         },
       ],
     },
-    runtime_config: { period: "10s", file: "/etc/loki/runtime-config/runtime-config.yaml" },
-    limits_config: limitsConfig(DEFAULT_LIMITS),
+    runtime_config: { period: "10s", file: RUNTIME_FILE },
+    limits_config: limitsConfig(chosenLimits),
   };
 }
 
-export function configYaml(target: LokiTarget): string {
-  return stringify(lokiConfig(target), { indentSeq: false, lineWidth: 0 });
+/** `/config`; with `defaults` the limits of a Loki without configuration. */
+export function configYaml(target: LokiTarget, defaults = false): string {
+  return stringify(lokiConfig(target, !defaults), { indentSeq: false, lineWidth: 0 });
 }
 
 /** The file that the chart's ConfigMap holds: what people wrote, without the defaults. */
@@ -168,13 +194,6 @@ export function chartConfigYaml(): string {
     runtime_config,
     schema_config,
   } = lokiConfig("all");
-  const limits = {
-    split_queries_by_interval: "15m",
-    query_timeout: "300s",
-    volume_enabled: true,
-    reject_old_samples_max_age: "168h",
-    retention_period: "744h",
-  };
   const chosen = {
     auth_enabled,
     common,
@@ -187,5 +206,5 @@ export function chartConfigYaml(): string {
     runtime_config,
     schema_config,
   };
-  return stringify({ ...chosen, limits_config: limits }, { lineWidth: 0 });
+  return stringify({ ...chosen, limits_config: CHOSEN_LIMITS }, { lineWidth: 0 });
 }

@@ -6,12 +6,13 @@ import type { ClusterSimulation } from "../metrics/cluster-simulation.ts";
 import type { ActingLog } from "./acting-log.ts";
 import type { DeleteRequests } from "./delete-requests.ts";
 import type { Faults } from "./faults.ts";
-import type { LimitsTable } from "./tenant-limits.ts";
+import type { LimitsView } from "./tenant-limits.ts";
 
 /** What every handler of the lab's Loki stands on. */
 export interface LabContext {
   readonly store: LogStore;
-  readonly limits: LimitsTable;
+  /** As the process sees them that answers. */
+  readonly limits: LimitsView;
   readonly faults: Faults;
   readonly clock: Clock;
   readonly deletes: DeleteRequests;

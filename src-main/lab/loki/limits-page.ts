@@ -1,7 +1,8 @@
 import { stringify } from "yaml";
 import { goJson } from "../format/go-json.ts";
 import { byteSize, limitDuration } from "../format/go-text.ts";
-import type { TenantLimits } from "./tenant-limits.ts";
+import { parseModelDuration } from "../runtime/go-scalars.ts";
+import type { RetentionRule, TenantLimits } from "./tenant-limits.ts";
 
 const OTLP_INDEX_LABELS = [
   "service.name",
@@ -44,9 +45,16 @@ function publishedLimits(limits: TenantLimits): Record<string, unknown> {
     pattern_persistence_enabled: false,
     query_timeout: limitDuration(limits.query_timeout),
     retention_period: limitDuration(limits.retention_period),
+    ...(limits.retention_stream.length === 0 ? {} : { retention_stream: limits.retention_stream.map(printedRule) }),
     volume_enabled: limits.volume_enabled,
     volume_max_series: limits.volume_max_series,
   };
+}
+
+/** With the fields in the order of Loki's structure, and the period as it is printed. */
+function printedRule({ period, priority, selector }: RetentionRule): Record<string, unknown> {
+  const ns = parseModelDuration(String(period));
+  return { period: ns === null ? period : limitDuration(ns), priority: priority ?? 0, selector };
 }
 
 /** `GET /config/tenant/v1/limits`. */

@@ -3,11 +3,21 @@ import type { Duplex } from "node:stream";
 import type { LokiTarget, PodIdentity } from "../cluster/components.ts";
 import { listenOnLoopback, type Listening } from "../http/listen.ts";
 import { readBody } from "../http/read-body.ts";
-import { emptyReply, errorReply, HttpProblem, NOT_FOUND_PAGE, type Reply, writeReply } from "../http/reply.ts";
+import {
+  BAD_GATEWAY_PAGE,
+  emptyReply,
+  errorReply,
+  HttpProblem,
+  NOT_FOUND_PAGE,
+  type Reply,
+  writeReply,
+} from "../http/reply.ts";
+import { formatLogQl } from "../../../src-shared/logql/formatter.ts";
 import {
   buildinfoReply,
   clusterRingReply,
   configReply,
+  formatQueryReply,
   memberlistReply,
   readyReply,
   ringMembers,
@@ -15,15 +25,13 @@ import {
 } from "./admin-handlers.ts";
 import { flushReply, forgetMember, prepareShutdownReply, shutdownReply } from "./acting-pages.ts";
 import { ComponentServer } from "./component-server.ts";
-import type { LabContext } from "./lab-context.ts";
 import { deletesReply, generationReply, uiDeletesReply } from "./delete-handlers.ts";
 import { drilldownLimitsJson, limitsYaml } from "./limits-page.ts";
 import { type DeleteRoute, findRoute, type PageRoute, type QueryRoute } from "./loki-routes.ts";
+import { type LokiProcess, LokiProcesses, type LokiServerContext } from "./loki-processes.ts";
 import { metricsText, podMetricsText, requestLabels } from "./metrics-page.ts";
 import { decodeBody, parseLegacyPush, parsePushJson } from "./push-body.ts";
-import { PushHandler } from "./push-handler.ts";
 import { parseSelector } from "./parse-query.ts";
-import { QueryHandler } from "./query-handler.ts";
 import { RequestForm } from "./request-form.ts";
 import { TailServer } from "./tail-server.ts";
 import { requireTenant } from "./tenant-header.ts";
@@ -38,18 +46,16 @@ const RATE_BURST = 2;
 
 /** The lab's Loki: one set of data, answered by as many servers as there are components. */
 export class LokiServer {
-  private readonly context: LabContext;
-  private readonly pushes: PushHandler;
-  private readonly queries: QueryHandler;
+  private readonly context: LokiServerContext;
+  private readonly processes: LokiProcesses;
   private readonly tails: TailServer;
   private readonly startedMs: number;
   private readonly bucket: TokenBucket;
   private requests = 0;
 
-  constructor(context: LabContext) {
+  constructor(context: LokiServerContext) {
     this.context = context;
-    this.pushes = new PushHandler(context.store, context.limits, context.clock);
-    this.queries = new QueryHandler(context);
+    this.processes = new LokiProcesses(context);
     this.tails = new TailServer(context);
     this.startedMs = context.clock.nowMs();
     this.bucket = new TokenBucket(context.clock);
@@ -131,7 +137,7 @@ export class LokiServer {
       const route = findRoute(component.target, "GET", url.pathname);
       if (route === "not-found" || route === "wrong-method" || route.kind !== "tail")
         throw new HttpProblem(404, "404 page not found\n");
-      this.tails.upgrade(request, socket, head, url);
+      this.tails.upgrade(request, socket, head, url, this.processes.answering(component, "querier").limits);
     } catch (error) {
       const reply = errorFor(error);
       const body = reply.body.toString();
@@ -160,14 +166,18 @@ export class LokiServer {
     if (route.part === "page" && route.kind === "shutdown") return shutdownReply(this.context, component, url);
     if (route.part === "delete") return this.deletes(component, route, request, url);
     if (route.part === "page") return this.page(component, route, request, url);
-    if (route.kind === "push" || route.kind === "legacy-push") return this.push(request, route.kind === "legacy-push");
+    if (route.kind === "push" || route.kind === "legacy-push") {
+      return this.push(this.processes.answering(component, "distributor"), request, route.kind === "legacy-push");
+    }
     const form = await readForm(request, url);
     if (route.part === "form")
-      return route.kind === "log-level" ? component.logLevel.reply(method, form) : this.queries.formatQuery(form);
+      return route.kind === "log-level"
+        ? component.logLevel.reply(method, form)
+        : formatQueryReply(form.get("query"), formatLogQl);
     const tenant = requireTenant(request, "query");
     const faulty = await this.playFaults(route);
     if (faulty !== null) return faulty;
-    return this.queries.answer(route, tenant, form, request.headers);
+    return this.processes.answering(component, "query-frontend").queries.answer(route, tenant, form, request.headers);
   }
 
   private page(
@@ -206,13 +216,13 @@ export class LokiServer {
         return {
           status: 200,
           contentType: "text/plain; charset=utf-8",
-          body: limitsYaml(this.context.limits.of(requireTenant(request, "tail"))),
+          body: limitsYaml(this.processes.of(component.pod).limits.of(requireTenant(request, "tail"))),
         };
       case "drilldown-limits":
         return {
           status: 200,
           contentType: "application/json",
-          body: drilldownLimitsJson(this.context.limits.of(requireTenant(request, "tail"))),
+          body: drilldownLimitsJson(this.processes.of(component.pod).limits.of(requireTenant(request, "tail"))),
         };
       case "buildinfo":
         return buildinfoReply();
@@ -245,19 +255,19 @@ export class LokiServer {
     const { deletes, clock, simulation } = this.context;
     const nowMs = clock.nowMs();
     // The gateway passes these on to the compactor, when there is one.
-    if (pod === null && !simulation.runs("compactor", nowMs)) return HTML_ERROR;
+    if (pod === null && !simulation.runs("compactor", nowMs)) return BAD_GATEWAY_PAGE;
     if (kind === "ui-deletes") return uiDeletesReply(deletes, url.searchParams.get("status") ?? "");
     const tenant = requireTenant(request, "tail");
-    if (this.context.limits.of(tenant).deletion_mode === "disabled")
+    if (this.processes.of(pod).limits.of(tenant).deletion_mode === "disabled")
       return errorReply(403, "deletion is not available for this tenant\n");
     if (kind === "generation") return generationReply(deletes, tenant);
     return deletesReply(deletes, request.method ?? "GET", tenant, url.searchParams, nowMs);
   }
 
-  private async push(request: IncomingMessage, legacy: boolean): Promise<Reply> {
+  private async push({ pushes, limits }: LokiProcess, request: IncomingMessage, legacy: boolean): Promise<Reply> {
     const tenant = requireTenant(request, "push");
     if (this.context.faults.has("rate-limit")) {
-      const rate = Math.floor(this.context.limits.of(tenant).ingestion_rate_mb * 2 ** 20);
+      const rate = Math.floor(limits.of(tenant).ingestion_rate_mb * 2 ** 20);
       return errorReply(
         429,
         `ingestion rate limit exceeded for user ${tenant} (limit: ${rate} bytes/sec) while attempting to ingest '1' lines totaling '${rate + 1}' bytes, reduce log volume or contact your Loki administrator to see if the limit can be increased\n`,
@@ -280,7 +290,7 @@ export class LokiServer {
     if (type !== "application/json") return errorReply(400, "snappy: corrupt input\n");
     const decoded = decodeBody(body, encoding);
     const streams = legacy ? parseLegacyPush(decoded, legacyLabels) : parsePushJson(decoded);
-    return this.pushes.push(tenant, streams);
+    return pushes.push(tenant, streams);
   }
 
   /** Faults that stand before an answer: slowness, 429 for who asks too often, two of three requests failing, one as HTML. */
@@ -295,15 +305,9 @@ export class LokiServer {
     if (!faults.has("server-errors") || this.requests % 3 === 0) return null;
     return this.requests % 3 === 1
       ? errorReply(500, "rpc error: code = Unavailable desc = error reading from server: EOF")
-      : HTML_ERROR;
+      : BAD_GATEWAY_PAGE;
   }
 }
-
-const HTML_ERROR: Reply = {
-  status: 502,
-  contentType: "text/html",
-  body: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
-};
 
 /** `{app="x"}` of a legacy push: equality matchers only. */
 function legacyLabels(text: string): Record<string, string> {

@@ -14,6 +14,7 @@ import { LiteralIndex, requiredLiterals } from "./line-pipeline.ts";
 import { selectStreams } from "./log-query.ts";
 import { parseQuery } from "./parse-query.ts";
 import { checkBlocked, checkBytes, checkQuery, estimateBytes, intervalsOf } from "./query-limits.ts";
+import type { QueryTags } from "./query-tags.ts";
 import { isRecent, queryStats } from "./query-stats.ts";
 import { parseDirection, parseInstant, parseLimit, type RequestForm, type TimeBounds } from "./request-form.ts";
 import type { TenantLimits } from "./tenant-limits.ts";
@@ -41,7 +42,7 @@ function alignedToStep({ startNs, endNs }: TimeBounds, stepNs: bigint): TimeBoun
 }
 
 /** `/loki/api/v1/query`: metric queries only. */
-export function answerInstant(context: LabContext, tenant: string, form: RequestForm): Reply {
+export function answerInstant(context: LabContext, tenant: string, form: RequestForm, tags: QueryTags): Reply {
   const atNs = parseInstant(form, nowNs(context));
   const limit = parseLimit(form);
   parseDirection(form);
@@ -55,7 +56,7 @@ export function answerInstant(context: LabContext, tenant: string, form: Request
       "log queries are not supported as an instant query type, please change your query to a range query type",
     );
   }
-  checkBlocked(text, limits);
+  checkBlocked(text, expr, limits, tags);
   return evaluate(context, { tenant, expr, bounds: { startNs: atNs, endNs: atNs }, stepNs: null, limits });
 }
 

@@ -7,9 +7,10 @@ import { metadataSize } from "../store/chunk-builder.ts";
 import { detectLevel, serviceName } from "../store/detected-level.ts";
 import type { StoredEntry } from "../store/entry.ts";
 import type { LogStore, TenantStore } from "../store/tenant-store.ts";
+import { parseFlagTime } from "../runtime/go-scalars.ts";
 import type { PushStream } from "./push-body.ts";
 import { entryProblem, ignoredReport, streamProblem, streamRateExceeded, tooFarBehind } from "./push-validation.ts";
-import type { LimitsTable, TenantLimits } from "./tenant-limits.ts";
+import type { LimitsView, TenantLimits } from "./tenant-limits.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -17,15 +18,18 @@ const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 /** The distributor and the ingesters behind it: validates, enriches, limits and stores. */
 export class PushHandler {
   private readonly store: LogStore;
-  private readonly limits: LimitsTable;
+  private readonly limits: LimitsView;
   private readonly clock: Clock;
+  private readonly distributors: () => number;
   private readonly tenantBuckets = new Map<string, TokenBucket>();
   private readonly streamBuckets = new Map<string, TokenBucket>();
 
-  constructor(store: LogStore, limits: LimitsTable, clock: Clock) {
+  /** `distributors` says among how many a tenant's ingestion rate is shared. */
+  constructor(store: LogStore, limits: LimitsView, clock: Clock, distributors: () => number = () => 1) {
     this.store = store;
     this.limits = limits;
     this.clock = clock;
+    this.distributors = distributors;
   }
 
   /**
@@ -73,7 +77,7 @@ export class PushHandler {
       lines += entries.length;
       for (const entry of entries) bytes += entrySize(entry);
     }
-    const rate = Math.floor(limits.ingestion_rate_mb * 2 ** 20);
+    const rate = Math.floor((limits.ingestion_rate_mb * 2 ** 20) / Math.max(1, this.distributors()));
     const bucket = bucketOf(this.tenantBuckets, tenant, this.clock);
     if (bucket.take(bytes, rate, Math.floor(limits.ingestion_burst_size_mb * 2 ** 20))) return null;
     return errorReply(
@@ -130,10 +134,10 @@ export class PushHandler {
 }
 
 function blockedReply(tenant: string, limits: TenantLimits, nowMs: number): Reply | null {
-  const until = limits.block_ingestion_until;
-  if (until === "" || Date.parse(until) <= nowMs) return null;
+  const untilMs = parseFlagTime(limits.block_ingestion_until) ?? 0;
+  if (untilMs <= nowMs) return null;
   const status = limits.block_ingestion_status_code;
-  const text = `ingestion blocked for user '${tenant}' until '${goRfc3339Seconds(Date.parse(until))}' with status code '${status}'\n`;
+  const text = `ingestion blocked for user '${tenant}' until '${goRfc3339Seconds(untilMs)}' with status code '${status}'\n`;
   return status === 200 ? emptyReply(200) : errorReply(status, text);
 }
 

@@ -5,7 +5,6 @@ import type { LabelSet } from "../../../src-shared/model/labels.ts";
 import { goJson, goJsonString } from "../format/go-json.ts";
 import { goRfc3339Nano } from "../format/go-text.ts";
 import { errorReply, queryJsonReply, type Reply } from "../http/reply.ts";
-import { formatQueryReply } from "./admin-handlers.ts";
 import { detectedFieldsReply, detectedValuesReply, type SampledLine } from "./detected-fields.ts";
 import { indexStatsReply, volumeReply } from "./index-handlers.ts";
 import {
@@ -24,6 +23,7 @@ import { answerInstant, answerMetricRange } from "./metric-query.ts";
 import { parseQuery, parseSelector } from "./parse-query.ts";
 import { checkBlocked, checkBytes, checkQuery, clampRange, estimateBytes } from "./query-limits.ts";
 import { emptyTally } from "../store/entry-merge.ts";
+import { type QueryTags, queryTagsOf } from "./query-tags.ts";
 import { type AnswerCounts, isRecent, queryStats } from "./query-stats.ts";
 import {
   parseBounds,
@@ -34,7 +34,6 @@ import {
   type RequestForm,
   type TimeBounds,
 } from "./request-form.ts";
-import { formatLogQl } from "../../../src-shared/logql/formatter.ts";
 import { HttpProblem } from "../http/reply.ts";
 
 const SPLIT_NS = 3_600_000_000_000n;
@@ -49,16 +48,12 @@ export class QueryHandler {
     this.context = context;
   }
 
-  formatQuery(form: RequestForm): Reply {
-    return formatQueryReply(form.get("query"), formatLogQl);
-  }
-
   answer(route: QueryRoute, tenant: string, form: RequestForm, headers: IncomingHttpHeaders): Reply {
     switch (route.kind) {
       case "query-range":
-        return this.queryRange(tenant, form, categorizes(headers));
+        return this.queryRange(tenant, form, categorizes(headers), queryTagsOf(headers));
       case "query":
-        return answerInstant(this.context, tenant, form);
+        return answerInstant(this.context, tenant, form, queryTagsOf(headers));
       case "legacy-query":
         return this.legacyQuery(tenant, form);
       case "labels":
@@ -103,7 +98,7 @@ export class QueryHandler {
     return parseBounds(form, nowNs(this.context));
   }
 
-  private queryRange(tenant: string, form: RequestForm, categorize: boolean): Reply {
+  private queryRange(tenant: string, form: RequestForm, categorize: boolean, tags: QueryTags): Reply {
     const bounds = this.bounds(form);
     if (bounds.endNs <= bounds.startNs)
       throw new HttpProblem(400, "end timestamp must not be before or equal to start time");
@@ -116,7 +111,7 @@ export class QueryHandler {
     const limits = this.context.limits.of(tenant);
     checkQuery(expr, limit, limits);
     const clamped = clampRange(bounds, limits, nowNs(this.context));
-    checkBlocked(text, limits);
+    checkBlocked(text, expr, limits, tags);
     const began = performance.now();
     if (!isLogExpr(expr)) {
       if (expr.kind === "variants") throw new HttpProblem(400, "multi variant queries are disabled for this instance");

@@ -1,8 +1,10 @@
+import { RE2JS } from "re2js";
 import { type Expr, isLogExpr, type MetricExpr, selectorsOf } from "../../../src-shared/logql/ast.ts";
 import { formatGoDuration } from "../../../src-shared/logql/text/go-duration.ts";
 import { humanBytes, limitDuration } from "../format/go-text.ts";
 import type { LabStream } from "../store/stream.ts";
 import { HttpProblem } from "../http/reply.ts";
+import { queryHash, type QueryTags } from "./query-tags.ts";
 import type { TimeBounds } from "./request-form.ts";
 import type { TenantLimits } from "./tenant-limits.ts";
 
@@ -99,12 +101,35 @@ export function clampRange(bounds: TimeBounds, limits: TenantLimits, nowNs: bigi
   return { startNs, endNs: bounds.endNs };
 }
 
-/** `blocked_queries`, by text or by regular expression. */
-export function checkBlocked(query: string, limits: TenantLimits): void {
-  for (const { pattern, regex } of limits.blocked_queries) {
-    if (regex ? new RegExp(pattern).test(query) : pattern.trim() === query.trim()) {
-      throw new HttpProblem(400, "query blocked by policy");
-    }
+/** `metric`, `filter` or `limited`: what `blocked_queries[].types` and `query_type` in `metrics.go` name. */
+export function queryTypeOf(expr: Expr): "metric" | "filter" | "limited" {
+  if (!isLogExpr(expr)) return "metric";
+  return expr.stages.length > 0 ? "filter" : "limited";
+}
+
+/** `blocked_queries`, by hash, by text or by regular expression, and of these the types and query tags that are named. */
+export function checkBlocked(query: string, expr: Expr, limits: TenantLimits, tags: QueryTags = new Map()): void {
+  for (const rule of limits.blocked_queries) {
+    const { types = [], query_tags: wanted = {} } = rule;
+    if (!matchesRule(query, rule)) continue;
+    if (types.length > 0 && !types.includes(queryTypeOf(expr))) continue;
+    const tagged = Object.entries(wanted).every(
+      ([name, value]) => tags.get(name.toLowerCase())?.toLowerCase() === value.toLowerCase(),
+    );
+    if (tagged) throw new HttpProblem(400, "query blocked by policy");
+  }
+}
+
+function matchesRule(query: string, { pattern, regex, hash = 0 }: TenantLimits["blocked_queries"][number]): boolean {
+  if (hash > 0) return hash === queryHash(query);
+  // No pattern is every query.
+  if (pattern === "" || pattern.trim() === query.trim()) return true;
+  if (!regex) return false;
+  try {
+    return RE2JS.compile(pattern).matcher(query).find();
+  } catch {
+    // Loki logs a pattern that does not compile and goes on with the next rule.
+    return false;
   }
 }
 

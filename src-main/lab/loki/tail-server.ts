@@ -7,6 +7,7 @@ import { HttpProblem } from "../http/reply.ts";
 import { type LabContext, nowNs } from "./lab-context.ts";
 import { parseQuery } from "./parse-query.ts";
 import { parseBounds, parseLimit, RequestForm } from "./request-form.ts";
+import type { LimitsView } from "./tenant-limits.ts";
 import { type TailRequest, TailSession } from "./tail-session.ts";
 import { requireTenant } from "./tenant-header.ts";
 
@@ -50,7 +51,7 @@ export class TailServer {
     return { tenant, expr, startNs, limit: parseLimit(form), delayMs: delaySeconds * 1_000, categorize, legacy };
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, url: URL): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, url: URL, limits: LimitsView): void {
     const { expr, ...asked } = this.read(request, url);
     const { tenant } = asked;
     if (this.context.clock.nowMs() < this.refuseUntilMs) throw new HttpProblem(503, "Service Unavailable\n");
@@ -60,7 +61,7 @@ export class TailServer {
         opened.close(1011, "only log selector is supported");
         return;
       }
-      const most = this.context.limits.of(tenant).max_concurrent_tail_requests;
+      const most = limits.of(tenant).max_concurrent_tail_requests;
       const running = [...this.open.values()].filter((each) => each.tenant === tenant).length;
       if (most > 0 && running >= most) {
         opened.close(1011, `max concurrent tail requests limit exceeded, count > limit (${running + 1} > ${most})`);

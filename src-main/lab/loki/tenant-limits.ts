@@ -1,3 +1,6 @@
+import { z } from "zod";
+import type { DecodedLimits } from "../runtime/decode-limits.ts";
+
 /** The limits that the lab enforces, by Loki's names. Durations are nanoseconds, sizes bytes, `0` means no limit. */
 export interface TenantLimits {
   readonly ingestion_rate_mb: number;
@@ -38,14 +41,27 @@ export interface TenantLimits {
   readonly blocked_queries: readonly BlockedQuery[];
   readonly query_timeout: bigint;
   readonly retention_period: bigint;
+  readonly retention_stream: readonly RetentionRule[];
   readonly deletion_mode: "disabled" | "filter-only" | "filter-and-delete";
   readonly volume_enabled: boolean;
   readonly volume_max_series: number;
 }
 
 export interface BlockedQuery {
+  /** Empty for every query. */
   readonly pattern: string;
   readonly regex: boolean;
+  /** FNV-1 of the query's text; 0 for none. */
+  readonly hash?: number;
+  /** `metric`, `filter`, `limited`; none for all. */
+  readonly types?: readonly string[];
+  readonly query_tags?: Readonly<Record<string, string>>;
+}
+
+export interface RetentionRule {
+  readonly selector: string;
+  readonly priority: number;
+  readonly period: string;
 }
 
 const SECOND = 1_000_000_000n;
@@ -119,24 +135,60 @@ export const DEFAULT_LIMITS: TenantLimits = {
   blocked_queries: [],
   query_timeout: 60n * SECOND,
   retention_period: 744n * HOUR,
+  retention_stream: [],
   deletion_mode: "filter-and-delete",
   volume_enabled: true,
   volume_max_series: 1_000,
 };
 
-/** Limits by tenant: what an override does not name keeps its default. */
-export class LimitsTable {
-  private readonly overrides = new Map<string, Partial<TenantLimits>>();
+/** What a process holds against a tenant. */
+export interface LimitsView {
+  of(tenant: string): TenantLimits;
+}
 
-  constructor(overrides: Readonly<Record<string, Partial<TenantLimits>>> = {}) {
-    for (const [tenant, limits] of Object.entries(overrides)) this.overrides.set(tenant, limits);
+/** What overrides say of a tenant, by process: each has read them in its own time. */
+export type TenantOverrides = (tenant: string) => DecodedLimits | undefined;
+
+/** `limits_config`, for some tenants another one: what an override does not name keeps its default. */
+export class LimitsTable implements LimitsView {
+  private readonly configured = new Map<string, Partial<TenantLimits>>();
+
+  constructor(configured: Readonly<Record<string, Partial<TenantLimits>>> = {}) {
+    for (const [tenant, limits] of Object.entries(configured)) this.configured.set(tenant, limits);
   }
 
   of(tenant: string): TenantLimits {
-    return { ...DEFAULT_LIMITS, ...this.overrides.get(tenant) };
+    return { ...DEFAULT_LIMITS, ...this.configured.get(tenant) };
   }
 
-  override(tenant: string, limits: Partial<TenantLimits>): void {
-    this.overrides.set(tenant, { ...this.overrides.get(tenant), ...limits });
+  /** The limits as a process sees them that has read a runtime configuration. */
+  seenBy(overrides: TenantOverrides): LimitsView {
+    return { of: (tenant) => overridden(this.of(tenant), overrides(tenant)) };
   }
+}
+
+function overridden(base: TenantLimits, override: DecodedLimits | undefined): TenantLimits {
+  if (override === undefined || override.size === 0) return base;
+  const own: Record<string, unknown> = {};
+  for (const [key, value] of override) {
+    if (key === "blocked_queries") own[key] = blockedQueries(value);
+    else if (Object.hasOwn(base, key)) own[key] = value;
+  }
+  // The decoder has given every key the type that Loki's field has, which is the one it has here.
+  return { ...base, ...(own as Partial<TenantLimits>) };
+}
+
+const blockedSchema = z.array(
+  z.object({
+    pattern: z.coerce.string().default(""),
+    regex: z.boolean().default(false),
+    hash: z.number().default(0),
+    types: z.union([z.array(z.string()), z.string().transform((text) => text.split(","))]).default([]),
+    query_tags: z.record(z.string(), z.coerce.string()).default({}),
+  }),
+);
+
+function blockedQueries(value: unknown): readonly BlockedQuery[] {
+  const parsed = blockedSchema.safeParse(value ?? []);
+  return parsed.success ? parsed.data : [];
 }

@@ -5,6 +5,7 @@ import { IngesterRing, type RingProcess, type SimulatedRingMember } from "./inge
 import type { Troubles } from "./lab-load.ts";
 import { ringSignature, type RingView, SIMPLE_RINGS, tickKvClients, tickRings } from "./ring-view.ts";
 import type { Labels } from "./series-registry.ts";
+import { logfmtValue } from "../format/logfmt.ts";
 import type { MetricName } from "./metric-families.ts";
 import { SimulatedDistributor } from "./simulated-distributor.ts";
 import { SimulatedIngester } from "./simulated-ingester.ts";
@@ -18,7 +19,9 @@ import {
   SIMPLE_END_MS,
   STARTED_AGAIN_AFTER_MS,
 } from "./process-end.ts";
-import type { RuntimeConfig, SimulatedPod } from "./simulated-pod.ts";
+import { RuntimeFiles, RuntimeFollower } from "../runtime/runtime-follower.ts";
+import type { DecodedLimits } from "../runtime/decode-limits.ts";
+import type { SimulatedPod } from "./simulated-pod.ts";
 import { SimulatedReadPath } from "./simulated-read-path.ts";
 
 const REPLICATION_FACTOR = 3;
@@ -28,6 +31,23 @@ const WARM_UP_SECONDS = 240;
 const READ_PATH_WARM_UP_SECONDS = 60;
 /** What nobody looked at for longer than this is left out; counters then are as if it had stood still. */
 const MAX_PLAYED_SECONDS = 1_800;
+
+/** What a process writes to its log. */
+export type ProcessLog = (pod: string, atMs: number, level: "info" | "warn" | "error", text: string) => void;
+
+export interface SimulationOptions {
+  /** The runtime configuration that all processes have had since they began. */
+  readonly runtimeConfig?: string;
+  /** A changed ConfigMap is in every pod's volume within this time, in each after a time of its own; 5 s by default. */
+  readonly propagationMs?: number;
+  readonly log?: ProcessLog;
+}
+
+const PROPAGATION_MS = 5_000;
+/** With `config-map-slow`, as a kubelet is that looks at its ConfigMaps once a minute. */
+const SLOW_PROPAGATION_MS = [45_000, 75_000] as const;
+/** The lab's own Loki: all targets in one process, with no pod. */
+const ALL_IN_ONE = "";
 
 /**
  * The lab's cluster as its metrics show it. Its state is played second by second up to the moment it is asked for, from a
@@ -42,13 +62,22 @@ export class ClusterSimulation {
   readonly #shutdowns = new Map<string, Shutdown>();
   readonly #storeBackMs = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
-  #runtimeConfig: RuntimeConfig | null = null;
+  readonly #files = new RuntimeFiles();
+  readonly #allInOne: RuntimeFollower;
+  readonly #propagationMs: number;
+  readonly #log: ProcessLog;
+  #runtimeConfig: string;
   #second: number;
   /** While the cluster is warmed up, the read path stands still until this second. */
   #warmUntilSecond: number;
 
-  constructor(seed: number, pods: readonly PodIdentity[], nowMs: number) {
+  constructor(seed: number, pods: readonly PodIdentity[], nowMs: number, options: SimulationOptions = {}) {
     this.#seed = seed;
+    this.#runtimeConfig = options.runtimeConfig ?? "";
+    this.#propagationMs = options.propagationMs ?? PROPAGATION_MS;
+    this.#log = options.log ?? (() => {});
+    this.#allInOne = new RuntimeFollower(ALL_IN_ONE, this.#files);
+    this.#allInOne.begin(this.#runtimeConfig, nowMs);
     this.#second = Math.floor(nowMs / 1_000) - WARM_UP_SECONDS;
     this.#warmUntilSecond = this.#second + WARM_UP_SECONDS - READ_PATH_WARM_UP_SECONDS;
     const createdMs = Math.floor(nowMs / 1_000) * 1_000 - AGE_MS;
@@ -83,6 +112,10 @@ export class ClusterSimulation {
       if (on) this.#down.add(target);
       else this.#revive(target, nowMs);
       this.#tell();
+    }
+    if (name === "runtime-stuck") {
+      const pod = this.#pods.get(target);
+      if (pod !== undefined) pod.runtime.stuck = on;
     }
     if (name === "object-store-down" && !on) {
       // Each backs off on its own: they come back one by one.
@@ -123,11 +156,28 @@ export class ClusterSimulation {
     return [...this.#pods.values()].map(({ identity }) => identity);
   }
 
-  /** The runtime configuration has changed: every process reads it within its period, and those that begin read it at once. */
-  setRuntimeConfig(config: RuntimeConfig, nowMs: number): void {
+  /** The ConfigMap has changed: its text comes to every pod's volume, and each process reads it with its next look. */
+  setRuntimeConfig(text: string, nowMs: number): void {
     this.advance(nowMs);
-    this.#runtimeConfig = config;
-    for (const pod of this.#pods.values()) pod.loadRuntimeConfig(config, this.#second);
+    if (text === this.#runtimeConfig) return;
+    this.#runtimeConfig = text;
+    for (const { identity, runtime } of this.#pods.values())
+      runtime.deliver(text, nowMs + this.#propagationTo(identity.name));
+    this.#allInOne.deliver(text, nowMs);
+  }
+
+  /** What a process has read of the overrides; `null` for the lab's own Loki. Empty for what is no process of the cluster. */
+  overrides(pod: string | null, nowMs: number): ReadonlyMap<string, DecodedLimits> {
+    this.advance(nowMs);
+    if (pod !== null) return this.#pods.get(pod)?.runtime.overrides ?? new Map();
+    this.#allInOne.advance(nowMs);
+    return this.#allInOne.overrides;
+  }
+
+  #propagationTo(pod: string): number {
+    const dice = mix(this.#seed, textSeed(pod), 17) / 4_294_967_296;
+    const [least, most] = this.#faults.has("config-map-slow") ? SLOW_PROPAGATION_MS : [0, this.#propagationMs];
+    return Math.floor(least + dice * (most - least));
   }
 
   /** A process begins in a pod, known or new. */
@@ -216,7 +266,12 @@ export class ClusterSimulation {
 
   /** Whether any process of a component runs. */
   runs(target: PodIdentity["target"], nowMs: number): boolean {
-    return this.podsOf(target).some(({ name }) => this.answers(name, nowMs));
+    return this.running(target, nowMs) > 0;
+  }
+
+  /** How many processes of a component run. */
+  running(target: PodIdentity["target"], nowMs: number): number {
+    return this.podsOf(target).filter(({ name }) => this.answers(name, nowMs)).length;
   }
 
   /** How much longer the pod takes to answer than it needs, milliseconds: it is not given its CPU. */
@@ -277,8 +332,13 @@ export class ClusterSimulation {
     const make = { ingester: SimulatedIngester, distributor: SimulatedDistributor };
     const Pod =
       identity.target === "ingester" || identity.target === "distributor" ? make[identity.target] : SimulatedReadPath;
-    const pod = new Pod(identity, this.#seed, startedMs);
-    if (this.#runtimeConfig !== null) pod.loadRuntimeConfig(this.#runtimeConfig, this.#second - 20);
+    const { name } = identity;
+    const runtime = new RuntimeFollower(name, this.#files, (atMs, error) =>
+      this.#log(name, atMs, "error", `caller=manager.go:150 msg="failed to load config" err=${logfmtValue(error)}`),
+    );
+    runtime.begin(this.#runtimeConfig, this.#second * 1_000);
+    runtime.stuck = this.#faults.has(`runtime-stuck:${name}`);
+    const pod = new Pod(identity, this.#seed, startedMs, runtime);
     this.#pods.set(identity.name, pod);
     return pod;
   }
@@ -288,6 +348,8 @@ export class ClusterSimulation {
     this.#ring.begin(name, nowMs);
     this.#down.delete(name);
     pod.restart(nowMs);
+    // A new process reads what is in its volume by now.
+    pod.runtime.begin(this.#runtimeConfig, nowMs);
     this.#tell();
   }
 

@@ -1,32 +1,26 @@
 import type { PodIdentity } from "../cluster/components.ts";
-import { mix, textSeed } from "../traffic/seeded-random.ts";
+import type { RuntimeFollower } from "../runtime/runtime-follower.ts";
 import { noise } from "./lab-load.ts";
 import { SeriesRegistry } from "./series-registry.ts";
 
-/** The runtime configuration as a process reads it. */
-export interface RuntimeConfig {
-  /** Of what it says; `null` for a file that cannot be read. */
-  readonly sha256: string | null;
-}
-
-const RUNTIME_PERIOD_SECONDS = 10;
 const LOG_MESSAGES: Readonly<Record<string, number>> = { debug: 0.4, info: 0.1, warn: 0.002, error: 0 };
 
 /** One process of the cluster: what every component exposes, whatever it does. */
 export class SimulatedPod {
   readonly identity: PodIdentity;
   readonly series = new SeriesRegistry();
+  /** The runtime configuration as this process has it. */
+  readonly runtime: RuntimeFollower;
   protected readonly seed: number;
   /** Of the rings that its series show. */
   ringSignature = "";
   #startedMs: number;
   #registered = false;
   #playedSeconds = 0;
-  #configHash = "0".repeat(64);
-  #configLoaded = true;
-  #nextConfig: { readonly config: RuntimeConfig; readonly second: number } | null = null;
+  #configHash = "";
 
-  constructor(identity: PodIdentity, seed: number, startedMs: number) {
+  constructor(identity: PodIdentity, seed: number, startedMs: number, runtime: RuntimeFollower) {
+    this.runtime = runtime;
     this.identity = identity;
     this.seed = seed;
     this.#startedMs = startedMs;
@@ -75,25 +69,15 @@ export class SimulatedPod {
     this.series.set("loki_memberlist_client_cluster_node_health_score", 0);
   }
 
-  /** A runtime configuration is read with the process's next look at its file; one that cannot be read changes nothing. */
-  loadRuntimeConfig(config: RuntimeConfig, atSecond: number): void {
-    const phase = mix(textSeed(this.identity.name), 5) % RUNTIME_PERIOD_SECONDS;
-    const since = (atSecond + RUNTIME_PERIOD_SECONDS - phase) % RUNTIME_PERIOD_SECONDS;
-    this.#nextConfig = { config, second: atSecond + RUNTIME_PERIOD_SECONDS - since };
-  }
-
   #tickRuntimeConfig(second: number): void {
-    const { series } = this;
-    const next = this.#nextConfig;
-    if (next !== null && second >= next.second) {
-      const { sha256 } = next.config;
+    const { series, runtime } = this;
+    runtime.advance(second * 1_000);
+    const { sha256, successful } = runtime;
+    if (sha256 !== this.#configHash)
       series.drop("loki_runtime_config_hash", { config: "loki", sha256: this.#configHash });
-      this.#configHash = sha256 ?? this.#configHash;
-      this.#configLoaded = sha256 !== null;
-      this.#nextConfig = null;
-    }
-    series.set("loki_runtime_config_last_reload_successful", this.#configLoaded ? 1 : 0, { config: "loki" });
-    series.set("loki_runtime_config_hash", 1, { config: "loki", sha256: this.#configHash });
+    this.#configHash = sha256;
+    series.set("loki_runtime_config_last_reload_successful", successful ? 1 : 0, { config: "loki" });
+    if (sha256 !== "") series.set("loki_runtime_config_hash", 1, { config: "loki", sha256 });
   }
 
   /** What every process shows from its start and what never moves after, whatever it does. */

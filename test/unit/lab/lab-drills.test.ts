@@ -55,25 +55,3 @@ describe("drills of components that are no ingesters", () => {
     expect((after[put] ?? 0) - (before[put] ?? 0)).toBeGreaterThan(20 * ((calm[put] ?? 0) - (before[put] ?? 0)));
   });
 });
-
-describe("the runtime configuration", () => {
-  it("is read by each process within its ten seconds; one that cannot be read leaves the old one in force", () => {
-    const cluster = new ClusterSimulation(1, simulatedPods(), DRILL_START);
-    const at = (second: number) => DRILL_START + second * 1_000;
-    const state = (target: string, second: number) => {
-      const page = pageOf(cluster, podOf(target), at(second));
-      const hash = Object.keys(page).find((key) => key.startsWith("loki_runtime_config_hash"));
-      return {
-        hash: /sha256="([^"]+)"/.exec(hash ?? "")?.[1],
-        ok: page['loki_runtime_config_last_reload_successful{config="loki"}'],
-      };
-    };
-    cluster.setRuntimeConfig({ sha256: "first" }, at(0));
-    for (const target of ["ingester", "distributor", "ruler"])
-      expect(state(target, 10)).toEqual({ hash: "first", ok: 1 });
-    cluster.setRuntimeConfig({ sha256: null }, at(20));
-    expect(state("ingester", 31)).toEqual({ hash: "first", ok: 0 });
-    cluster.setRuntimeConfig({ sha256: "second" }, at(40));
-    expect(state("ingester", 51)).toEqual({ hash: "second", ok: 1 });
-  });
-});

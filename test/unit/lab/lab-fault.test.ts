@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { labFaultSchema, resolveLabFault } from "../../../src-shared/model/lab-fault.ts";
 
-const TARGETS = { ingesters: ["loki-ingester-0", "loki-ingester-1", "loki-ingester-11"], tenants: ["cards"] };
+const TARGETS = {
+  ingesters: ["loki-ingester-0", "loki-ingester-1", "loki-ingester-11"],
+  pods: ["loki-ingester-0", "loki-ingester-1", "loki-ingester-11", "loki-query-frontend-7688b5df74-mbh86"],
+  tenants: ["cards"],
+};
 
 describe("a fault of the lab", () => {
   it("names a pod in full, without its release, or by its number", () => {
@@ -9,6 +13,13 @@ describe("a fault of the lab", () => {
       expect(resolveLabFault(text, TARGETS), text).toBe("slow-flush:loki-ingester-1");
     }
     expect(resolveLabFault("killed:11", TARGETS)).toBe("killed:loki-ingester-11");
+  });
+
+  it("of the runtime configuration is any pod's", () => {
+    const frontend = "runtime-stuck:loki-query-frontend-7688b5df74-mbh86";
+    expect(resolveLabFault(frontend, TARGETS)).toBe(frontend);
+    expect(resolveLabFault("runtime-stuck:ingester-1", TARGETS)).toBe("runtime-stuck:loki-ingester-1");
+    expect(resolveLabFault("killed:loki-query-frontend-7688b5df74-mbh86", TARGETS)).toBeNull();
   });
 
   it("is refused when there is no such fault, target or tenant", () => {
