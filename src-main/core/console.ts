@@ -17,6 +17,7 @@ import { JobStore } from "./jobs/job-store.ts";
 import { LabService } from "./lab/lab.service.ts";
 import { logFiles } from "./logging/log-file.ts";
 import { LogsService } from "./logs/logs.service.ts";
+import { admitFreely } from "./logs/query-admission.ts";
 import { podListing } from "./logs/pod-listing.ts";
 import { SourcePool } from "./logs/source-pool.ts";
 import { QueryHistory } from "./queries/query-history.ts";
@@ -92,6 +93,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
       profileDirectory: profile.root,
       locateWorker: options.locateWorker,
       openSource,
+      admit: admitFreely,
       listPods: async (target, signal) => podListing(await openSource(target, signal), clock.nowMs(), signal),
     }),
   );

@@ -12,19 +12,19 @@ export function logsHandlers(logs: LogsService, history: Pick<QueryHistory, "use
     series: (input, { signal }) => logs.series(input, signal),
     detectedFields: (input, { signal }) => logs.detectedFields(input, signal),
     estimate: (input, { signal }) => logs.estimate(input, signal),
-    volume: (input, { signal }) => logs.volume(input, signal),
-    metric: async (input, { signal }) => {
-      const { result, completeness, stats } = await logs.metric(input, signal);
+    volume: (input, { caller, signal }) => logs.volume(input, caller, signal),
+    metric: async (input, { caller, signal }) => {
+      const { result, completeness, stats } = await logs.metric(input, caller, signal);
       return { ...result, completeness, stats };
     },
     pods: (input, { signal }) => logs.pods(input, signal),
-    open: (input, { caller }) => {
+    open: (input, { caller, signal }) => {
       history.used(queryUse(input.target, input.query), caller.key);
-      return logs.open(input, caller.principal);
+      return logs.open(input, caller, signal);
     },
-    tail: (input, { caller }) => {
+    tail: (input, { caller, signal }) => {
       history.used(queryUse(input.target, input.query), caller.key);
-      return logs.tail(input, caller.principal);
+      return logs.tail(input, caller, signal);
     },
     stop: (input) => logs.stop(input),
     close: (input) => logs.close(input),
@@ -37,7 +37,7 @@ export function logsHandlers(logs: LogsService, history: Pick<QueryHistory, "use
     filter: (input, { caller }) => logs.filter(input, caller.principal),
     histogram: (input) => logs.histogram(input),
     fieldStats: (input) => logs.fieldStats(input),
-    context: (input, { caller, signal }) => logs.context(input, caller.principal, signal),
+    context: (input, { caller, signal }) => logs.context(input, caller, signal),
     copy: (input) => logs.copy(input),
   };
 }

@@ -8,6 +8,7 @@ import {
 import type { SettingValues } from "../../src-main/core/settings/setting-values.ts";
 import { systemClock } from "../../src-main/core/common/clock.ts";
 import { RecordingLogger } from "./recording-logger.ts";
+import { admitFreely } from "../../src-main/core/logs/query-admission.ts";
 import { workerSource } from "./worker-source.ts";
 
 /** Settings at their defaults but for some. */
@@ -32,6 +33,7 @@ export async function logsService(
     profileDirectory,
     locateWorker: workerSource,
     openSource: () => Promise.resolve(source),
+    admit: admitFreely,
     listPods: () => Promise.resolve([]),
     ...options,
   });

@@ -11,6 +11,7 @@ import type {
 } from "../../../src-shared/model/log-query.ts";
 import type { RowMarker } from "../../../src-shared/model/log-row.ts";
 import type { NanoTime, TimeRange } from "../../../src-shared/model/nano-time.ts";
+import type { CostListener } from "./request-cost.ts";
 
 export interface SourceDescription {
   readonly kind: "loki" | "pods" | "archive";
@@ -69,9 +70,9 @@ export interface LogSource extends AsyncDisposable {
   labelValues(label: string, range: TimeRange, query: string | null, signal: AbortSignal): Promise<readonly string[]>;
   series(matchers: readonly string[], range: TimeRange, signal: AbortSignal): Promise<readonly LabelSet[]>;
   /** Reads a log query to its limit or its end, past any page size, each entry exactly once. */
-  read(query: LogQuery, signal: AbortSignal): AsyncIterable<ReadEvent>;
-  tail(query: TailQuery, signal: AbortSignal): AsyncIterable<TailEvent>;
-  metric(query: MetricQuery, signal: AbortSignal): Promise<MetricAnswer>;
+  read(query: LogQuery, signal: AbortSignal, onCost?: CostListener): AsyncIterable<ReadEvent>;
+  tail(query: TailQuery, signal: AbortSignal, onCost?: CostListener): AsyncIterable<TailEvent>;
+  metric(query: MetricQuery, signal: AbortSignal, onCost?: CostListener): Promise<MetricAnswer>;
   stats(selector: string, range: TimeRange, signal: AbortSignal): Promise<IndexStats>;
   /** Bytes over the range by one label, in `step` nanoseconds; the source of the volume histogram where entries cost too much. */
   volume(

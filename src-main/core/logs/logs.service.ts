@@ -19,7 +19,9 @@ import { copyRows, type CopiedText } from "./copy-rows.ts";
 import type { LogSource, MetricAnswer } from "./log-source.ts";
 import { estimateCost } from "./query-cost.ts";
 import { queryVolume, type Volume } from "./query-volume.ts";
-import { readIntoSet, tailIntoSet, type OpenSource } from "./read-into-set.ts";
+import type { AdmitQuery, AdmittedQuery, Asker, QueryAsk } from "./query-admission.ts";
+import { readIntoSet, tailIntoSet, type OpenSource, type ReaderParts } from "./read-into-set.ts";
+import { withCosts } from "./request-cost.ts";
 import { ResultSets, type ResultSetsOptions } from "./result-sets.ts";
 import { changeFeed } from "./result-set/change-feed.ts";
 import { nearestRow } from "./result-set/row-at-time.ts";
@@ -42,6 +44,8 @@ export interface PodListing {
 
 export interface LogsServiceOptions extends ResultSetsOptions {
   readonly openSource: OpenSource;
+  /** What stands between a query and Loki. */
+  readonly admit: AdmitQuery;
   /** The pods whose logs a target of kind `pods` can read. */
   readonly listPods: (target: LogTarget, signal: AbortSignal) => Promise<readonly PodListing[]>;
 }
@@ -104,18 +108,22 @@ export class LogsService implements AsyncDisposable {
     return await this.#with(target, signal, (source) => estimateCost(source, query, range, limits, logger, signal));
   }
 
-  async volume({ target, range, query, buckets }: Input<"volume">, signal: AbortSignal): Promise<Volume> {
+  async volume(input: Input<"volume">, asker: Asker, signal: AbortSignal): Promise<Volume> {
+    const { target, range, query, buckets } = input;
     checkRange(range);
+    await using admitted = await this.#admit({ asker, target, query, range, limit: null }, signal);
     return await this.#with(target, signal, (source) =>
-      queryVolume(source, query, range, buckets, this.#options.logger, signal),
+      queryVolume(withCosts(source, admitted.onCost), query, range, buckets, this.#options.logger, signal),
     );
   }
 
-  async metric({ target, range, query, stepNs }: Input<"metric">, signal: AbortSignal): Promise<MetricAnswer> {
+  async metric(input: Input<"metric">, asker: Asker, signal: AbortSignal): Promise<MetricAnswer> {
+    const { target, range, query, stepNs, spending } = input;
     if (range.endNs < range.startNs) throw new AppError("logs.range-reversed", {});
+    await using admitted = await this.#admit({ asker, target, query, range, limit: null, spending }, signal);
     return await this.#with(target, signal, (source) => {
       if (!source.capabilities().metricQueries) throw unsupported("metric-queries");
-      return source.metric({ expr: query, range, stepNs }, signal);
+      return source.metric({ expr: query, range, stepNs }, signal, admitted.onCost);
     });
   }
 
@@ -123,17 +131,23 @@ export class LogsService implements AsyncDisposable {
     return [...(await this.#options.listPods(target, signal))];
   }
 
-  async open({ target, range, query, direction, limit }: Input<"open">, owner: string): Promise<ResultSetState> {
+  /** Rejects with what a quota has against it; what goes wrong afterwards is the set's. */
+  async open(input: Input<"open">, asker: Asker, signal: AbortSignal): Promise<ResultSetState> {
+    const { target, range, query, direction, limit, spending } = input;
     checkRange(range);
-    const { set, abort } = this.#sets.create(owner, target, direction);
-    const reading = readIntoSet(set, { expr: query, range, direction, limit }, this.#options, abort.signal);
+    const admitted = await this.#admit({ asker, target, query, range, limit, spending }, signal);
+    const { set, abort } = this.#sets.create(asker.principal, target, direction);
+    const reading = readIntoSet(set, { expr: query, range, direction, limit }, this.#reader(admitted), abort.signal);
     fireAndForget(reading, this.#options.logger, "a reader broke");
     return set.state();
   }
 
-  async tail({ target, query, sinceNs }: Input<"tail">, owner: string): Promise<ResultSetState> {
-    const { set, abort } = this.#sets.create(owner, target, "forward");
-    const tailing = tailIntoSet(set, { expr: query, sinceNs: sinceNs ?? null }, this.#options, abort.signal);
+  async tail({ target, query, sinceNs }: Input<"tail">, asker: Asker, signal: AbortSignal): Promise<ResultSetState> {
+    const nowNs = nanoFromMs(this.#options.clock.nowMs());
+    const range = { startNs: sinceNs ?? nowNs, endNs: nowNs };
+    const admitted = await this.#admit({ asker, target, query, range, limit: null, small: true }, signal);
+    const { set, abort } = this.#sets.create(asker.principal, target, "forward");
+    const tailing = tailIntoSet(set, { expr: query, sinceNs: sinceNs ?? null }, this.#reader(admitted), abort.signal);
     fireAndForget(tailing, this.#options.logger, "a tail broke");
     return set.state();
   }
@@ -231,16 +245,19 @@ export class LogsService implements AsyncDisposable {
   /** Reads the lines around a row into a set of their own and answers when they are there. */
   async context(
     { set: id, row, before, after, labels }: Input<"context">,
-    owner: string,
+    asker: Asker,
     signal: AbortSignal,
   ): Promise<ResultSetState & { anchorRow: number }> {
     const base = this.#get(id);
     const anchor = await anchorOf(base, row);
     const nowNs = nanoFromMs(this.#options.clock.nowMs());
+    const range = { startNs: nowNs, endNs: nowNs };
+    const ask = { asker, target: base.target, query: "", range, limit: before + after, small: true };
+    await using admitted = await this.#admit(ask, signal);
     const context = await this.#with(base.target, signal, (source) =>
-      readContext(source, { anchor, before, after, labels: labels ?? null, nowNs }, signal),
+      readContext(withCosts(source, admitted.onCost), { anchor, before, after, labels: labels ?? null, nowNs }, signal),
     );
-    const { set } = this.#sets.create(owner, base.target, "forward");
+    const { set } = this.#sets.create(asker.principal, base.target, "forward");
     set.store.append(batchOf(context.rows));
     set.store.finish();
     set.progress.setCompleteness(context.completeness);
@@ -259,6 +276,15 @@ export class LogsService implements AsyncDisposable {
 
   #get(id: Input<"window">["set"]): ResultSet {
     return this.#sets.registry.get(id);
+  }
+
+  #admit(ask: QueryAsk, signal: AbortSignal): Promise<AdmittedQuery> {
+    return this.#options.admit(ask, (inner) => this.#options.openSource(ask.target, inner), signal);
+  }
+
+  #reader(admitted: AdmittedQuery): ReaderParts {
+    const { openSource, logger } = this.#options;
+    return { openSource, logger, admitted };
   }
 
   async #with<Value>(

@@ -4,6 +4,7 @@ import { mergeCompleteness } from "../../../src-shared/model/completeness.ts";
 import type { LogQuery } from "../../../src-shared/model/log-query.ts";
 import type { Logger } from "../common/logger.ts";
 import type { LogSource, TailQuery } from "./log-source.ts";
+import type { AdmittedQuery } from "./query-admission.ts";
 import type { ResultSet } from "./result-set/result-set.ts";
 
 /** Makes a way to a target's logs; whoever opens it disposes it. */
@@ -12,6 +13,8 @@ export type OpenSource = (target: LogTarget, signal: AbortSignal) => Promise<Log
 export interface ReaderParts {
   readonly openSource: OpenSource;
   readonly logger: Logger;
+  /** Settled when the reading has ended. */
+  readonly admitted: AdmittedQuery;
 }
 
 /** Reads a query into a set to its end. Never rejects: how it went is the set's phase, completeness and error. */
@@ -26,8 +29,9 @@ export async function readIntoSet(
     parts,
     signal,
     async () => {
+      await using admitted = parts.admitted;
       await using source = await parts.openSource(set.target, signal);
-      for await (const event of source.read(query, signal)) {
+      for await (const event of source.read(query, signal, admitted.onCost)) {
         if (signal.aborted) break;
         if (event.kind === "batch") {
           await set.append(event.batch);
@@ -55,9 +59,10 @@ export async function tailIntoSet(
     parts,
     signal,
     async () => {
+      await using admitted = parts.admitted;
       await using source = await parts.openSource(set.target, signal);
       if (!source.capabilities().tail) throw new AppError("logs.unsupported", { capability: "tail" });
-      for await (const event of source.tail(query, signal)) {
+      for await (const event of source.tail(query, signal, admitted.onCost)) {
         if (signal.aborted) break;
         if (event.kind === "batch") await set.append(event.batch);
         else if (event.kind === "marker") set.appendMarker(event.timestampNs, event.marker);

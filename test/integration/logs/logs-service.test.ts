@@ -16,6 +16,7 @@ import { temporaryDirectory, type TemporaryDirectory } from "../../builders/temp
 const ALL = { startNs: 0n, endNs: 10n ** 12n };
 const target: LogTarget = logsApi.open.input.shape.target.parse({ kind: "loki", site: "lab", tenant: "bank-a" });
 const never = new AbortController().signal;
+const ada = { principal: "ada", role: "operator" } as const;
 
 let folder: TemporaryDirectory;
 beforeEach(() => {
@@ -51,7 +52,7 @@ async function stateWhen(
 const isDone = ({ phase }: ResultSetState) => phase === "done";
 
 async function opened(logs: LogsService, input = request()): Promise<ResultSetState> {
-  return await stateWhen(logs, (await logs.open(input, "ada")).set, isDone);
+  return await stateWhen(logs, (await logs.open(input, ada, never)).set, isDone);
 }
 
 describe("an opened query", () => {
@@ -154,7 +155,7 @@ describe("an opened query", () => {
       },
     });
     await using logs = await logsService(folder.path, source);
-    const { set } = await logs.open(request(undefined, "backward"), "ada");
+    const { set } = await logs.open(request(undefined, "backward"), ada, never);
     const state = await stateWhen(logs, set, ({ phase }) => phase === "failed");
     expect(state).toMatchObject({ rows: 60, error: { code: "loki.failed", retryable: true } });
     expect(state.completeness).toEqual({
@@ -177,7 +178,7 @@ describe("an opened query", () => {
           : undefined,
     });
     await using logs = await logsService(folder.path, stuck);
-    const { set } = await logs.open(request(), "ada");
+    const { set } = await logs.open(request(), ada, never);
     await stateWhen(logs, set, ({ rows: count }) => count === 50);
     const stopping = logs.stop({ set });
     waiting.shift()?.();
@@ -190,8 +191,8 @@ describe("an opened query", () => {
   test("over a range that ends before it begins is refused, and so are sets nobody knows", async () => {
     await using logs = await logsService(folder.path, memoryLogSource({ rows: [] }));
     const reversed = { ...request(), range: { startNs: 5n, endNs: 5n } };
-    await expect(logs.open(reversed, "ada")).rejects.toMatchObject({ code: "logs.range-reversed" });
-    await expect(logs.volume({ ...reversed, buckets: 5 }, never)).rejects.toMatchObject({
+    await expect(logs.open(reversed, ada, never)).rejects.toMatchObject({ code: "logs.range-reversed" });
+    await expect(logs.volume({ ...reversed, buckets: 5 }, ada, never)).rejects.toMatchObject({
       code: "logs.range-reversed",
     });
     const set = logsApi.close.input.shape.set.parse("set-x");
@@ -204,7 +205,7 @@ describe("an opened query", () => {
 
   test("with an error in its query ends as failed, with Loki's words and place", async () => {
     await using logs = await logsService(folder.path, memoryLogSource({ rows: [] }));
-    const { set } = await logs.open(request("{app="), "ada");
+    const { set } = await logs.open(request("{app="), ada, never);
     const state = await stateWhen(logs, set, ({ phase }) => phase === "failed");
     expect(state.error).toMatchObject({ code: "loki.query-invalid" });
   });
@@ -268,7 +269,7 @@ describe("the sets of one person", () => {
         };
       },
     });
-    const { set } = await logs.open(request(), "ada");
+    const { set } = await logs.open(request(), ada, never);
     const state = await stateWhen(logs, set, ({ phase }) => phase === "failed");
     expect(state.error).toMatchObject({ code: "logs.spill-failed", params: { problem: "ENOSPC" } });
     expect(state.completeness).toEqual({ verdict: "incomplete", reasons: [{ kind: "disk-full", droppedRows: 0 }] });
@@ -306,7 +307,7 @@ describe("a tail", () => {
       });
     };
     await using logs = await logsService(folder.path, memoryLogSource({ rows: [], tailEvents: events }));
-    const { set } = await logs.tail({ target, query: '{app="auth"}' }, "ada");
+    const { set } = await logs.tail({ target, query: '{app="auth"}' }, ada, never);
     await stateWhen(logs, set, (state) => state.phase === "tailing" && state.rows === 3);
     gate.shift()?.();
     const cut = await stateWhen(logs, set, ({ phase, dropped }) => phase === "reconnecting" && dropped === 12);
@@ -346,7 +347,7 @@ describe("a tail", () => {
       });
     };
     await using logs = await logsService(folder.path, memoryLogSource({ rows: [], tailEvents: events }));
-    const { set: base } = await logs.tail({ target, query: '{app="auth"}' }, "ada");
+    const { set: base } = await logs.tail({ target, query: '{app="auth"}' }, ada, never);
     const match = { kind: "literal", pattern: "timeout", caseSensitive: true } as const;
     const { set } = await logs.filter({ set: base, match }, "ada");
     expect(await stateWhen(logs, set, ({ rows: count }) => count === 10)).toMatchObject({ phase: "tailing" });

@@ -12,6 +12,7 @@ import { temporaryDirectory, type TemporaryDirectory } from "../../builders/temp
 
 const target: LogTarget = logsApi.open.input.shape.target.parse({ kind: "loki", site: "lab", tenant: "bank-a" });
 const never = new AbortController().signal;
+const ada = { principal: "ada", role: "operator" } as const;
 const clock = new ManualClock();
 const NOW = BigInt(clock.nowMs()) * 1_000_000n;
 const START = NOW - 60n * NS_PER_SECOND;
@@ -44,13 +45,14 @@ async function contextOf(
   const direction = options.direction ?? "forward";
   const { set } = await logs.open(
     { target, range, query: options.query ?? '{app=~".+"}', direction, limit: null },
-    "ada",
+    ada,
+    never,
   );
   await expect.poll(() => logs.sets.registry.get(set).progress.phase).toBe("done");
   if (options.laterRows !== undefined) source = memoryLogSource({ rows: options.laterRows });
   const { row, before, after, labels } = options;
   const input = { set, row, before, after, ...(labels === undefined ? {} : { labels }) };
-  const state = await logs.context(input, "ada", never);
+  const state = await logs.context(input, ada, never);
   const shown = state.rows === 0 ? [] : (await logs.window({ set: state.set, from: 0, count: 400 })).rows;
   const lines = shown.map((one) => (one.kind === "entry" ? one.line : one.marker.kind));
   return { state, lines, asked: source.asked };

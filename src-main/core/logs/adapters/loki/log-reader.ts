@@ -6,6 +6,7 @@ import { nanoFromMs, NS_PER_MS, type TimeRange } from "../../../../../src-shared
 import type { TenantId } from "../../../../../src-shared/model/tenant-id.ts";
 import type { Clock } from "../../../common/clock.ts";
 import type { ReadEvent } from "../../log-source.ts";
+import type { CostListener } from "../../request-cost.ts";
 import { CLOSED_AFTER_MS, type AnswerCache } from "./answer-cache.ts";
 import { batchBytes, copyBatch, sliceRows } from "./column-batches.ts";
 import { completenessVerdict, suspectAnswer, type ReadEvidence } from "./completeness-verdict.ts";
@@ -35,6 +36,7 @@ export interface LogReaderOptions {
   /** `false` gives streams as Loki does without the flag: metadata and parsed labels merged into them. */
   readonly categorize: boolean;
   readonly onAccount?: (account: PageAccount) => void;
+  readonly onCost?: CostListener | undefined;
 }
 
 /** Parts of a range that may fail one after the other before the whole read does. */
@@ -68,10 +70,10 @@ class ReadRun {
     this.#options = options;
     this.#query = query;
     this.#signal = signal;
-    const { client, parser, size, categorize } = options;
+    const { client, parser, size, categorize, onCost } = options;
     const onRetry = (): void => this.#meter.retried();
-    this.#pages = new PageSource({ client, parser, size, categorize, onRetry });
-    const samples = new PageSource({ client, parser, size, categorize: true, onRetry });
+    this.#pages = new PageSource({ client, parser, size, categorize, onRetry, onCost });
+    const samples = new PageSource({ client, parser, size, categorize: true, onRetry, onCost });
     this.#instants = new InstantReader({ client, pages: this.#pages, samples, maxRequests: INSTANT_REQUESTS });
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { AppError, isAppError } from "../../../../../src-shared/errors/app-error.ts";
 import type { LokiRole } from "../../../../../src-shared/api/sites.api.ts";
 import { tenantIdProblem, type TenantId } from "../../../../../src-shared/model/tenant-id.ts";
@@ -6,6 +7,7 @@ import type { LokiTransport, TransportResponse, TransportSocket } from "../../..
 import type { Clock } from "../../../common/clock.ts";
 import { plainText } from "../../../common/plain-text.ts";
 import type { Logger } from "../../../common/logger.ts";
+import type { CostListener } from "../../request-cost.ts";
 import { lokiError } from "./loki-error.ts";
 import { RequestGate } from "./request-gate.ts";
 import { retryAfterMs, retryDelayMs, type RetryOptions } from "./retry-policy.ts";
@@ -32,6 +34,16 @@ export interface LokiCall {
   readonly maxBytes?: number;
   /** Called before every repetition. */
   readonly onRetry?: (error: AppError) => void;
+  /** Of a query: whoever listens is told of each request what it cost. */
+  readonly cost?: { readonly query: string; readonly rangeMs: number; readonly listen: CostListener };
+}
+
+/** One sending of a call. */
+interface Attempt {
+  readonly uuid: string;
+  readonly startedAtMs: number;
+  /** 0 until an answer came. */
+  status: number;
 }
 
 /** Past this many characters the parameters go into a form: proxies bound the length of a URL. */
@@ -57,17 +69,27 @@ export class LokiClient {
 
   /**
    * Asks, reads and parses; again after failures that may pass. `parse` gets the bytes of a 2xx answer for itself and
-   * rejects with `loki.bad-response` for what is no answer, which is asked for once more.
+   * rejects with `loki.bad-response` for what is no answer, which is asked for once more. `statsOf` takes `data.stats` out of
+   * what was parsed, for `call.cost`.
    */
-  async ask<T>(call: LokiCall, parse: (body: Uint8Array) => T | Promise<T>, signal: AbortSignal): Promise<T> {
+  async ask<T>(
+    call: LokiCall,
+    parse: (body: Uint8Array) => T | Promise<T>,
+    signal: AbortSignal,
+    statsOf: (parsed: T) => unknown = () => null,
+  ): Promise<T> {
     const { clock, retry, random, logger } = this.#options;
     for (let attempt = 1; ; attempt++) {
       const leave = await this.#gate.enter(signal);
+      const sent: Attempt = { uuid: randomUUID(), startedAtMs: clock.nowMs(), status: 0 };
       try {
-        const parsed = await parse(await this.#bytes(call, signal));
+        const parsed = await parse(await this.#bytes(call, sent, signal));
         this.#gate.answered();
+        this.#tellCost(call, sent, statsOf(parsed));
         return parsed;
       } catch (error) {
+        // A server error or a cancelled request may have read much, and only Loki's own line will say how much.
+        if (sent.status >= 400 && sent.status < 499) this.#tellCost(call, sent, null);
         if (signal.aborted) throw new AppError("request.cancelled", {}, { cause: error });
         if (!isAppError(error) || isTooLong(error)) throw error;
         if (error.category === "rate-limited") this.#gate.limited();
@@ -111,23 +133,33 @@ export class LokiClient {
     return this.#mapped(500, path, reason === "" ? "closed" : reason.slice(0, 500), {}, 0);
   }
 
-  async #bytes(call: LokiCall, signal: AbortSignal): Promise<Uint8Array> {
-    const { transport, clock, requestTimeoutMs } = this.#options;
+  #tellCost({ cost }: LokiCall, { uuid, startedAtMs, status }: Attempt, stats: unknown): void {
+    if (cost === undefined) return;
+    const endedAtMs = this.#options.clock.nowMs();
+    const { query, rangeMs } = cost;
+    cost.listen({ uuid, query, rangeMs, endedAtMs, durationMs: endedAtMs - startedAtMs, status, stats });
+  }
+
+  async #bytes(call: LokiCall, sent: Attempt, signal: AbortSignal): Promise<Uint8Array> {
+    const { transport, requestTimeoutMs } = this.#options;
     const form = call.params.toString().length > MAX_QUERY_CHARACTERS;
-    const startedAtMs = clock.nowMs();
     const response = await transport.request({
       role: call.role ?? "query",
       method: form ? "POST" : "GET",
       path: call.path,
       headers: {
         ...this.#headers(call.categorize === true),
+        ...(call.cost === undefined ? {} : { "X-Query-Tags": `Source=kubemate,Id=${sent.uuid}` }),
         ...(form ? { "content-type": "application/x-www-form-urlencoded" } : {}),
       },
       ...(form ? { body: call.params.toString() } : { query: call.params }),
       signal,
       timeoutMs: requestTimeoutMs,
     });
-    if (response.status < 200 || response.status >= 300) throw await this.#failure(response, call.path, startedAtMs);
+    sent.status = response.status;
+    if (response.status < 200 || response.status >= 300) {
+      throw await this.#failure(response, call.path, sent.startedAtMs);
+    }
     const contentType = response.headers["content-type"] ?? "";
     if (/^text\/html\b/i.test(contentType)) {
       await response.cancel();

@@ -21,6 +21,7 @@ import type {
   TailEvent,
   TailQuery,
 } from "../../log-source.ts";
+import type { CostListener } from "../../request-cost.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import { fetchIndexStats } from "./index-promise.ts";
 import { losslessJson } from "./lossless-json.ts";
@@ -121,11 +122,11 @@ export class LokiLogSource implements LogSource {
     return seriesAnswer(await this.#json("/loki/api/v1/series", params, signal));
   }
 
-  read(query: LogQuery, signal: AbortSignal): AsyncIterable<ReadEvent> {
-    return readLogs(this.#reader(), query, this.#signal(signal));
+  read(query: LogQuery, signal: AbortSignal, onCost?: CostListener): AsyncIterable<ReadEvent> {
+    return readLogs({ ...this.#reader(), onCost }, query, this.#signal(signal));
   }
 
-  tail(query: TailQuery, signal: AbortSignal): AsyncIterable<TailEvent> {
+  tail(query: TailQuery, signal: AbortSignal, onCost?: CostListener): AsyncIterable<TailEvent> {
     return followTail(
       {
         client: this.client,
@@ -133,15 +134,15 @@ export class LokiLogSource implements LogSource {
         logger: this.#options.logger,
         random: this.#options.random ?? Math.random,
         pageEntries: () => this.#size.ordinary,
-        read: (logQuery, readSignal) => readLogs({ ...this.#reader(), cache: null }, logQuery, readSignal),
+        read: (logQuery, readSignal) => readLogs({ ...this.#reader(), cache: null, onCost }, logQuery, readSignal),
       },
       query,
       this.#signal(signal),
     );
   }
 
-  async metric(query: MetricQuery, signal: AbortSignal): Promise<MetricAnswer> {
-    return readMetric(this.client, query, this.#signal(signal));
+  async metric(query: MetricQuery, signal: AbortSignal, onCost?: CostListener): Promise<MetricAnswer> {
+    return readMetric(this.client, query, this.#signal(signal), onCost);
   }
 
   async stats(selector: string, range: TimeRange, signal: AbortSignal): Promise<IndexStats> {

@@ -1,7 +1,9 @@
 import { AppError, hasCode } from "../../../../../src-shared/errors/app-error.ts";
 import type { LogBatch } from "../../../../../src-shared/model/log-batch.ts";
 import type { Direction } from "../../../../../src-shared/model/log-query.ts";
+import { NS_PER_MS } from "../../../../../src-shared/model/nano-time.ts";
 import { isTooLong } from "../../../common/http-body-error.ts";
+import type { CostListener } from "../../request-cost.ts";
 import { answerStats, type AnswerStats, type RawStats } from "./answer-stats.ts";
 import type { LokiClient } from "./loki-client.ts";
 import { maxEntriesFrom } from "./loki-limit-texts.ts";
@@ -41,6 +43,7 @@ export interface PageSourceOptions {
   readonly categorize: boolean;
   readonly size: PageSize;
   readonly onRetry: () => void;
+  readonly onCost?: CostListener | undefined;
 }
 
 /** How many entries one tenant's Loki hands out at once, as far as that is known. */
@@ -103,7 +106,7 @@ export class PageSource {
 
   #fetch(request: PageRequest, signal: AbortSignal): Promise<Page> {
     const { expr, startNs, endNs, limit, direction } = request;
-    const { client, parser, categorize, onRetry } = this.#options;
+    const { client, parser, categorize, onRetry, onCost } = this.#options;
     const params = new URLSearchParams({
       query: expr,
       start: startNs.toString(),
@@ -126,6 +129,9 @@ export class PageSource {
       const account = { startNs, endNs, rows: batch.rowCount, full, stats: answerStats(stats), raw: stats, warnings };
       return { batch, account };
     };
-    return client.ask({ path: "/loki/api/v1/query_range", params, categorize, onRetry }, parse, signal);
+    const rangeMs = Number((endNs - startNs) / NS_PER_MS);
+    const cost = onCost === undefined ? {} : { cost: { query: expr, rangeMs, listen: onCost } };
+    const call = { path: "/loki/api/v1/query_range", params, categorize, onRetry, ...cost };
+    return client.ask(call, parse, signal, (page) => page.account.raw);
   }
 }
