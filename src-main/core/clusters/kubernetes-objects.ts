@@ -48,6 +48,9 @@ export interface Service {
 
 export interface ConfigMap {
   readonly name: string;
+  readonly resourceVersion: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
   readonly data: Readonly<Record<string, string>>;
 }
 
@@ -161,8 +164,14 @@ export const serviceSchema = z
   }));
 
 export const configMapSchema = z
-  .object({ metadata, data: labels })
-  .transform(({ metadata: meta, data }): ConfigMap => ({ name: meta.name, data }));
+  .object({ metadata: metadata.extend({ resourceVersion: text, annotations: labels }), data: labels })
+  .transform(({ metadata: { name, resourceVersion, labels: own, annotations }, data }): ConfigMap => ({
+    name,
+    resourceVersion,
+    labels: own,
+    annotations,
+    data,
+  }));
 
 export const namespaceSchema = z.object({ metadata }).transform(({ metadata: meta }) => meta.name);
 
