@@ -90,7 +90,7 @@ function scalar(value: GoYaml, indent: number): string {
   if (value instanceof GoTime) return value.text;
   if (typeof value === "number") return goNumber(value);
   if (typeof value !== "string") return typeof value === "object" ? (isList(value) ? "[]" : "{}") : String(value);
-  return text(value, indent);
+  return textScalar(value, indent);
 }
 
 function goNumber(value: number): string {
@@ -122,7 +122,7 @@ const RESOLVES = new RegExp(
     .join("|"),
 );
 
-function text(value: string, indent: number): string {
+function textScalar(value: string, indent: number): string {
   const printable = !/[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd]|\r|\x85|\u2028|\u2029|\ufeff/.test(
     value.replace(/[\ud800-\udbff][\udc00-\udfff]/g, ""),
   );
@@ -159,7 +159,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function doubleQuoted(value: string): string {
-  const escaped = value.replace(/[\0-\x1f"\\\x7f-\x9f\u2028\u2029\ufeff]/g, (each) => {
+  const escaped = value.replace(/["\\\p{Cc}\u2028\u2029\ufeff]/gu, (each) => {
     const code = each.charCodeAt(0);
     return ESCAPES[each] ?? (code > 0xff ? `\\u${hex(code, 4)}` : `\\x${hex(code, 2)}`);
   });

@@ -4,6 +4,9 @@ import { goRfc3339Seconds } from "../format/go-text.ts";
 import { chartConfigYaml } from "../loki/config-page.ts";
 import { mix, textSeed } from "../traffic/seeded-random.ts";
 import type { KubeObject } from "./kube-object.ts";
+import { updatedFields } from "./managed-fields.ts";
+import { knownResource } from "./resources.ts";
+import { RUNTIME_CONFIG_KEY, RUNTIME_CONFIG_MAP } from "./runtime-config.ts";
 import { type ServicePort, type ServiceSpec, stableUid, type WorkloadSpec } from "./workload-objects.ts";
 
 const LOKI_IMAGE = "docker.io/grafana/loki:3.7.6";
@@ -229,6 +232,9 @@ overrides:
     max_query_length: 168h
 `;
 
+const CONFIG_MAPS = knownResource("", "configmaps");
+const EDITED_AFTER_MS = 20 * 3_600_000;
+
 export function lokiConfigMaps(createdMs: number): KubeObject[] {
   const labels = { "app.kubernetes.io/instance": "loki", "app.kubernetes.io/name": "loki" };
   const map = (name: string, data: Record<string, string>, annotations: Record<string, string> = {}): KubeObject => ({
@@ -242,10 +248,18 @@ export function lokiConfigMaps(createdMs: number): KubeObject[] {
     },
     data,
   });
+  // The chart made it; a person has edited the file since.
+  const runtimeMap = map(RUNTIME_CONFIG_MAP, { [RUNTIME_CONFIG_KEY]: RUNTIME_CONFIG }, { owner: "sre" });
+  const written = (manager: string, atMs: number, after: KubeObject, before: KubeObject | null) => {
+    after.metadata.managedFields = updatedFields(before, after, { manager, nowMs: atMs }, CONFIG_MAPS);
+    return after;
+  };
+  const made = written("helm", createdMs, { ...runtimeMap, data: {}, metadata: { ...runtimeMap.metadata } }, null);
+  written("kubectl-edit", createdMs + EDITED_AFTER_MS, runtimeMap, made);
   return [
     map("loki", { "config.yaml": chartConfigYaml() }),
     map("loki-gateway", { "nginx.conf": "worker_processes 5;\nevents { worker_connections 4096; }\n" }),
-    map("loki-runtime", { "runtime-config.yaml": RUNTIME_CONFIG }, { owner: "sre" }),
+    runtimeMap,
   ];
 }
 

@@ -6,6 +6,7 @@ import type { ApiTarget } from "./api-path.ts";
 import { listReply, patched, readObject, requireValidName } from "./collections.ts";
 import { type KubeObject, textAt } from "./kube-object.ts";
 import type { LabCluster } from "./lab-cluster.ts";
+import { type FieldWriter, updatedFields } from "./managed-fields.ts";
 import { withDefaults } from "./object-defaults.ts";
 import { containerOf, parsePodLogOptions, type PodStreams, streamPodLog } from "./pod-logs.ts";
 import { isDryRun, isTrue, readDeleteOptions, readJson, readText } from "./request-body.ts";
@@ -54,7 +55,7 @@ export class ObjectApi {
         return null;
       case "POST": {
         const object = readObject(await readJson(request), resource, namespace);
-        return this.#create(resource, object, query);
+        return this.#create(resource, object, query, this.#writer(request, query));
       }
       default:
         throw methodNotAllowed();
@@ -124,7 +125,15 @@ export class ObjectApi {
     );
   }
 
-  #create(resource: KubeResource, object: KubeObject, query: URLSearchParams): Reply {
+  /** Who writes: the field manager that is named, or the first word of the client's name. */
+  #writer(request: IncomingMessage, query: URLSearchParams): FieldWriter {
+    const agent = (request.headers["user-agent"] ?? "").split("/")[0]?.trim() ?? "";
+    const manager = query.get("fieldManager") ?? "";
+    return { manager: manager || agent || "unknown", nowMs: this.#parts.clock.nowMs() };
+  }
+
+  /** `writer` is `null` for what was applied: its entries are made already. */
+  #create(resource: KubeResource, object: KubeObject, query: URLSearchParams, writer: FieldWriter | null): Reply {
     const { cluster, clock } = this.#parts;
     const name =
       object.metadata.name === ""
@@ -134,7 +143,12 @@ export class ObjectApi {
     // A status is not the client's to begin with.
     const { status, ...rest } = object;
     const own = hasStatus(resource) || status === undefined ? rest : { ...rest, status };
-    const named = withDefaults(resource, { ...own, metadata: { ...object.metadata, name } });
+    const named = managed(
+      null,
+      withDefaults(resource, { ...own, metadata: { ...object.metadata, name } }),
+      writer,
+      resource,
+    );
     return jsonReply(201, isDryRun(query) ? named : cluster.store.create(resource, named));
   }
 
@@ -151,7 +165,7 @@ export class ObjectApi {
     const object = readObject(await readJson(request), resource, namespace);
     if (object.metadata.name !== name) throw badRequest("the name of the object does not match the name on the URL");
     const before = this.#parts.cluster.store.get(resource, namespace, name);
-    return this.#store(target, before, object, query);
+    return this.#store(target, before, object, query, this.#writer(request, query));
   }
 
   async #patch(request: IncomingMessage, target: ObjectTarget, query: URLSearchParams): Promise<Reply> {
@@ -161,7 +175,7 @@ export class ObjectApi {
     if (type.split(";")[0]?.trim() !== APPLY) {
       const body = await readJson(request);
       const before = cluster.store.get(resource, namespace, name);
-      return this.#store(target, before, patched(before, type, body, resource), query);
+      return this.#store(target, before, patched(before, type, body, resource), query, this.#writer(request, query));
     }
     const text = await readText(request);
     const before = cluster.store.find(resource, namespace, name);
@@ -170,11 +184,19 @@ export class ObjectApi {
     const after = applied(before, { fieldManager, force, text, nowMs: clock.nowMs() }, resource);
     const object = readObject(after, resource, namespace);
     if (object.metadata.name !== name) throw badRequest("the name of the object does not match the name on the URL");
-    return before === null ? this.#create(resource, object, query) : this.#store(target, before, object, query);
+    return before === null
+      ? this.#create(resource, object, query, null)
+      : this.#store(target, before, object, query, null);
   }
 
   /** Writes the part of an object that the path names: its status, or all else. */
-  #store(target: ObjectTarget, before: KubeObject, object: KubeObject, query: URLSearchParams): Reply {
+  #store(
+    target: ObjectTarget,
+    before: KubeObject,
+    object: KubeObject,
+    query: URLSearchParams,
+    writer: FieldWriter | null,
+  ): Reply {
     const { resource, subresource } = target;
     const { resourceVersion } = object.metadata;
     const version = resourceVersion === undefined ? {} : { resourceVersion };
@@ -185,7 +207,9 @@ export class ObjectApi {
           ? withDefaults(resource, withStatus(object, before.status))
           : object;
     const { resourceVersion: _seen, ...metadata } = after.metadata;
-    const held = { ...after, metadata: { ...metadata, ...version } };
+    // Whoever writes a status holds none of the rest.
+    const told = subresource === "status" ? null : writer;
+    const held = managed(before, { ...after, metadata: { ...metadata, ...version } }, told, resource);
     if (isDryRun(query)) return jsonReply(200, held);
     return jsonReply(200, this.#parts.cluster.store.update(resource, held));
   }
@@ -256,6 +280,18 @@ export class ObjectApi {
     streamPodLog(response, pod, container, stream, parsePodLogOptions(query, nowNs), clock);
     return null;
   }
+}
+
+function managed(
+  before: KubeObject | null,
+  after: KubeObject,
+  writer: FieldWriter | null,
+  resource: KubeResource,
+): KubeObject {
+  if (writer === null) return after;
+  const { managedFields: _sent, ...metadata } = after.metadata;
+  const fields = updatedFields(before, { ...after, metadata }, writer, resource);
+  return { ...after, metadata: { ...metadata, ...(fields.length === 0 ? {} : { managedFields: fields }) } };
 }
 
 function withStatus({ status: _status, ...rest }: KubeObject, status: KubeObject["status"]): KubeObject {

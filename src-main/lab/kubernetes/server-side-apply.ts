@@ -1,22 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
-import { z } from "zod";
 import { goRfc3339Seconds } from "../format/go-text.ts";
 import { appliedFields, type FieldSet, isRecord, leavesOf, pathText, valueAtPath, withoutPath } from "./field-set.ts";
+import { type ManagedFields, managedFieldsOf, takenOver } from "./managed-fields.ts";
 import type { KubeObject } from "./kube-object.ts";
 import { strategicPatch } from "./patch.ts";
 import { apiVersionOf, type KubeResource } from "./resources.ts";
 import { badRequest, StatusProblem } from "./status.ts";
-
-/** One entry of `metadata.managedFields`. */
-interface ManagedFields {
-  readonly manager: string;
-  readonly operation: "Apply";
-  readonly apiVersion: string;
-  readonly time: string;
-  readonly fieldsType: "FieldsV1";
-  readonly fieldsV1: FieldSet;
-}
 
 export interface ApplyRequest {
   readonly fieldManager: string;
@@ -27,8 +17,7 @@ export interface ApplyRequest {
 
 /**
  * Server-side apply (`application/apply-patch+yaml`): what the manager applies is merged in, what it applied before and no
- * longer does is taken out, and what another manager applied otherwise is a conflict unless it is forced. Fields that were
- * written by other means than apply belong to nobody here.
+ * longer does is taken out, and what another manager holds otherwise is a conflict unless it is forced.
  * @throws StatusProblem 422 without a manager, 409 on a conflict
  */
 export function applied(before: KubeObject | null, request: ApplyRequest, resource: KubeResource): unknown {
@@ -37,10 +26,11 @@ export function applied(before: KubeObject | null, request: ApplyRequest, resour
   const config = parsedConfig(request.text);
   const fields = appliedFields(config);
   const known = managedFieldsOf(before);
-  const others = known.filter(({ manager }) => manager !== fieldManager);
+  const isOwn = ({ manager, operation }: ManagedFields) => manager === fieldManager && operation === "Apply";
+  const others = known.filter((each) => !isOwn(each));
   if (!force) refuseConflicts(before, config, fields, others);
-  const kept = force ? others.map((each) => ({ ...each, fieldsV1: takenOver(each.fieldsV1, fields) })) : others;
-  const ownBefore = known.find(({ manager }) => manager === fieldManager);
+  const kept = force ? takenOver(others, fields) : others;
+  const ownBefore = known.find(isOwn);
   const base = ownBefore === undefined ? before : withoutAbandoned(before, ownBefore.fieldsV1, fields, kept);
   const entry: ManagedFields = {
     manager: fieldManager,
@@ -68,16 +58,6 @@ function parsedConfig(text: string): Record<string, unknown> {
   return parsed;
 }
 
-const managedFieldsSchema = z.array(z.looseObject({ manager: z.string(), operation: z.string() }));
-
-function managedFieldsOf(object: KubeObject | null): ManagedFields[] {
-  const parsed = managedFieldsSchema.safeParse(object?.metadata.managedFields ?? []);
-  // Only this module writes entries of operation Apply.
-  return parsed.success
-    ? (parsed.data.filter(({ operation }) => operation === "Apply") as unknown as ManagedFields[])
-    : [];
-}
-
 function refuseConflicts(
   before: KubeObject | null,
   config: Readonly<Record<string, unknown>>,
@@ -102,21 +82,6 @@ function refuseConflicts(
       ? `Apply failed with 1 conflict: ${first.message}: ${first.field}`
       : `Apply failed with ${causes.length} conflicts: ${causes.map((each) => `${each.message}: ${each.field}`).join("\n")}`;
   throw new StatusProblem(409, "Conflict", message, { causes });
-}
-
-/** A set without the fields that another has taken over. */
-function takenOver(theirs: FieldSet, mine: FieldSet): FieldSet {
-  const taken = new Set(leavesOf(mine).map(pathText));
-  let left: unknown = theirs;
-  for (const path of leavesOf(theirs)) {
-    if (!taken.has(pathText(path))) continue;
-    const keys = path.map((step) =>
-      typeof step === "string" ? `f:${step}` : `k:${JSON.stringify({ [step.key]: step.value })}`,
-    );
-    left = withoutPath(left, keys);
-  }
-  // `withoutPath` takes members out and adds none.
-  return (left ?? {}) as FieldSet;
 }
 
 function withoutAbandoned(

@@ -53,7 +53,7 @@ function publishedLimits(limits: TenantLimits): Record<string, unknown> {
 
 /** With the fields in the order of Loki's structure, and the period as it is printed. */
 function printedRule({ period, priority, selector }: RetentionRule): Record<string, unknown> {
-  const ns = parseModelDuration(String(period));
+  const ns = parseModelDuration(period);
   return { period: ns === null ? period : limitDuration(ns), priority: priority ?? 0, selector };
 }
 

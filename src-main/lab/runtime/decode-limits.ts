@@ -119,17 +119,11 @@ function isPlainMap(value: GoYaml): value is GoYamlMap {
 
 function describe(value: GoYaml): { readonly tag: string; readonly text: string | null } {
   if (value instanceof GoTime) return { tag: "!!timestamp", text: value.text };
-  switch (typeof value) {
-    case "string":
-      return { tag: "!!str", text: value };
-    case "boolean":
-      return { tag: "!!bool", text: String(value) };
-    case "number":
-    case "bigint":
-      return { tag: Number.isInteger(Number(value)) ? "!!int" : "!!float", text: String(value) };
-    default:
-      return { tag: Array.isArray(value) ? "!!seq" : value === null ? "!!null" : "!!map", text: null };
-  }
+  if (typeof value === "string") return { tag: "!!str", text: value };
+  if (typeof value === "boolean") return { tag: "!!bool", text: String(value) };
+  if (typeof value === "number" || typeof value === "bigint")
+    return { tag: Number.isInteger(Number(value)) ? "!!int" : "!!float", text: String(value) };
+  return { tag: Array.isArray(value) ? "!!seq" : value === null ? "!!null" : "!!map", text: null };
 }
 
 /** `undefined` for what yaml.v2 cannot put into the type. @throws DecodeEnd where the type reads a text itself and refuses it */
@@ -166,9 +160,10 @@ function decodeScalar(type: GoType, value: GoYaml): GoYaml | undefined {
   }
 }
 
-function textOf(value: GoYaml): string | undefined {
+/** A scalar as it was written; `undefined` for lists, maps and null. */
+export function textOf(value: GoYaml | undefined): string | undefined {
   if (value instanceof GoTime) return value.text;
-  return value === null || typeof value === "object" ? undefined : String(value);
+  return value === undefined || value === null || typeof value === "object" ? undefined : String(value);
 }
 
 function sizeOf(text: string): number {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLParseError } from "yaml";
 import { parseLogQl } from "../../../src-shared/logql/parser.ts";
 import { GoTime, type GoYaml, type GoYamlMap, marshalGoYaml } from "../format/go-yaml.ts";
-import { DecodeEnd, type DecodedLimits, LimitsDecoder } from "./decode-limits.ts";
+import { DecodeEnd, type DecodedLimits, LimitsDecoder, textOf } from "./decode-limits.ts";
 import { parseModelDuration } from "./go-scalars.ts";
 import { MULTI_KV_FIELDS, TENANT_LOG_FIELDS } from "./limit-fields.ts";
 
@@ -81,17 +81,18 @@ function limitsProblem(limits: DecodedLimits): string | null {
   const rules = limits.get("retention_stream");
   // `decode` let only lists of maps through.
   for (const rule of Array.isArray(rules) ? (rules as readonly GoYamlMap[]) : []) {
-    const selector = parseLogQl(String(rule.selector ?? ""));
+    const selector = parseLogQl(textOf(rule.selector) ?? "");
     if (!selector.ok) return `invalid labels matchers: ${selector.error.text}`;
-    const period = parseModelDuration(String(rule.period ?? "0s"));
-    if (period !== null && period < DAY_NS) return `retention period must be >= 24h was ${String(rule.period ?? "0s")}`;
+    const text = textOf(rule.period) ?? "0s";
+    const period = parseModelDuration(text);
+    if (period !== null && period < DAY_NS) return `retention period must be >= 24h was ${text}`;
   }
   const mode = limits.get("deletion_mode");
-  if (mode !== undefined && !["disabled", "filter-only", "filter-and-delete"].includes(String(mode)))
+  if (mode !== undefined && !["disabled", "filter-only", "filter-and-delete"].includes(textOf(mode) ?? ""))
     return "unknown deletion mode";
   const sharding = limits.get("tsdb_sharding_strategy");
   if (sharding !== undefined && sharding !== "power_of_two" && sharding !== "bounded")
-    return `invalid tsdb_sharding_strategy: ${String(sharding)}`;
+    return `invalid tsdb_sharding_strategy: ${textOf(sharding) ?? ""}`;
   return null;
 }
 
@@ -110,7 +111,7 @@ function parseGoYaml(text: string): GoYaml {
   const { contents } = document;
   if (contents === null || (isScalar(contents) && contents.value === null)) return null;
   if (!isMap(contents)) {
-    const shown = isScalar(contents) ? ` \`${String(contents.source ?? contents.value).slice(0, 10)}\`` : "";
+    const shown = isScalar(contents) ? ` \`${(contents.source ?? "").slice(0, 10)}\`` : "";
     const tag = isScalar(contents) ? "!!str" : "!!seq";
     throw new DecodeEnd(
       `yaml: unmarshal errors:\n  line 1: cannot unmarshal ${tag}${shown} into map[string]interface {}`,
@@ -154,18 +155,10 @@ function goTime(text: string): GoTime {
 }
 
 function goYamlError({ code, message }: YAMLParseError, line: number): string {
-  switch (code) {
-    case "DUPLICATE_KEY":
-      return `yaml: unmarshal errors:\n  line ${line}: mapping key already defined`;
-    case "TAB_AS_INDENT":
-      return `yaml: line ${line}: found character that cannot start any token`;
-    case "MISSING_CHAR":
-      return `yaml: line ${line}: could not find expected ':'`;
-    case "BAD_ALIAS":
-      return `yaml: unknown anchor ${/\S+$/.exec(message)?.[0] ?? ""} referenced`;
-    default:
-      return /tab/i.test(message)
-        ? `yaml: line ${line}: found character that cannot start any token`
-        : `yaml: line ${line}: did not find expected node content`;
-  }
+  if (code === "DUPLICATE_KEY") return `yaml: unmarshal errors:\n  line ${line}: mapping key already defined`;
+  if (code === "MISSING_CHAR") return `yaml: line ${line}: could not find expected ':'`;
+  if (code === "BAD_ALIAS") return `yaml: unknown anchor ${/\S+$/.exec(message)?.[0] ?? ""} referenced`;
+  return code === "TAB_AS_INDENT" || /tab/i.test(message)
+    ? `yaml: line ${line}: found character that cannot start any token`
+    : `yaml: line ${line}: did not find expected node content`;
 }

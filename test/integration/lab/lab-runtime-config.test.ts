@@ -69,6 +69,38 @@ describe("a patched ConfigMap of the runtime configuration", () => {
     expect(late.text).toContain("the object has been modified; please apply your changes to the latest version");
   });
 
+  it("says who wrote which of its fields, and when", async () => {
+    const { ask } = await startLab();
+    const managers = async () =>
+      (JSON.parse((await ask("GET", PATH)).text).metadata.managedFields as Record<string, unknown>[]).map(
+        ({ manager, operation, time, fieldsV1 }) => [manager, operation, time, JSON.stringify(fieldsV1)],
+      );
+    const file = '{"f:data":{"f:runtime-config.yaml":{}}}';
+    expect((await managers()).map(([name, how]) => [name, how])).toEqual([
+      ["helm", "Update"],
+      ["kubectl-edit", "Update"],
+    ]);
+    const annotate = { metadata: { annotations: { "kubemate.dev/note": "x" } } };
+    await ask("PATCH", `${PATH}?fieldManager=kubemate`, annotate, MERGE);
+    await ask("PATCH", `${PATH}?fieldManager=other`, { data: { "runtime-config.yaml": "overrides: {}\n" } }, MERGE);
+    const after = await managers();
+    expect(after.map(([name]) => name)).toEqual(["helm", "kubemate", "other"]);
+    expect(after.at(-1)).toEqual(["other", "Update", "2026-11-22T12:00:00Z", file]);
+    // What others hold stands against an apply.
+    const applied = JSON.stringify({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "loki-runtime", namespace: "loki" },
+      data: { "runtime-config.yaml": "overrides:\n" },
+    });
+    const apply = (query: string) =>
+      ask("PATCH", `${PATH}?fieldManager=gitops${query}`, applied, { "Content-Type": "application/apply-patch+yaml" });
+    const refused = await apply("");
+    expect([refused.status, refused.text]).toEqual([409, expect.stringContaining('conflict with \\"other\\"')]);
+    expect((await apply("&force=true")).status).toBe(200);
+    expect((await managers()).at(-1)).toEqual(["gitops", "Apply", "2026-11-22T12:00:00Z", file]);
+  });
+
   it("comes to every component, which shows its hash, its limits and that it has loaded it", async () => {
     const { clock, ask } = await startLab();
     const [frontend, distributor] = [await podOf(ask, "query-frontend"), await podOf(ask, "distributor")];
