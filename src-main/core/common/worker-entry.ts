@@ -7,6 +7,7 @@ export const WORKER_NAMES = [
   "lab",
   "storage-check",
   "ledger",
+  "limits-read",
 ] as const;
 
 export type WorkerName = (typeof WORKER_NAMES)[number];
