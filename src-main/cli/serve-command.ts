@@ -16,6 +16,10 @@ export function addServeCommand(program: Command, run: CommandRunner): void {
       "--trusted-proxy <url>",
       "the address browsers see, when a proxy in front encrypts and alone reaches the port",
     )
+    .option(
+      "--identity <file>",
+      "how people and programs sign in, YAML or JSON: OIDC, bearer tokens, roles and tenants; replaces start links",
+    )
     .action(
       run<ServeOptions>(async ({ context, options }) => {
         const { serve } = await import("./serve-console.ts");

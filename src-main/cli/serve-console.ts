@@ -5,6 +5,7 @@ import { isLoopbackHost } from "../headless/bind-address.ts";
 import { createHeadlessServer } from "../headless/headless-server.ts";
 import { openConsoleHandle } from "../rpc/open-console-handle.ts";
 import type { CommandContext } from "./command-context.ts";
+import { serveIdentities } from "./serve-identity.ts";
 import { aborted, write } from "./terminal.ts";
 import { KUBEMATE_VERSION } from "./version.ts";
 
@@ -14,6 +15,7 @@ export interface ServeOptions {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly trustedProxy?: string;
+  readonly identity?: string;
 }
 
 export async function serve(context: CommandContext, options: ServeOptions): Promise<void> {
@@ -30,11 +32,17 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
     version: KUBEMATE_VERSION,
     locateWorker: terminal.locateWorker,
     principal: context.principal,
-    reachedFromElsewhere: options.trustedProxy !== undefined || !(await isLoopbackHost(options.host)),
+    // Who signs in is another person than the one whose files these are, wherever they sit.
+    reachedFromElsewhere:
+      options.identity !== undefined || options.trustedProxy !== undefined || !(await isLoopbackHost(options.host)),
   });
   stack.defer(() => handle.close());
   // A bug, logged whole; the person at the window keeps the window.
   stack.defer(terminal.onLostRejection((error) => handle.logger.error("a failure nobody waited for", error)));
+  const identities =
+    options.identity === undefined
+      ? undefined
+      : await serveIdentities(options.identity, terminal.environment, handle.opened, stack);
   const server = stack.use(
     await createHeadlessServer({
       router: handle.router,
@@ -47,13 +55,14 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
       logger: handle.logger.child("headless"),
       clock: handle.clock,
       ...(tls === null ? {} : { tls }),
+      ...(identities === undefined ? {} : { identities }),
       ...(options.trustedProxy === undefined ? {} : { trustedProxy: { publicUrl: options.trustedProxy } }),
     }),
   );
   const printLink = () => write(terminal.stdout, `${server.issueStartUrl()}\n`);
   await printLink();
-  const stopLinks = terminal.onLine(() => void printLink());
-  stack.defer(stopLinks);
+  // Without start links the address stays the same.
+  if (server.startLinks) stack.defer(terminal.onLine(() => void printLink()));
   await aborted(terminal.signal);
 }
 

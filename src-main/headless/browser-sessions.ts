@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../core/common/clock.ts";
+import type { Caller } from "../rpc/call-context.ts";
 
 export interface SessionTimes {
   /** How long a start link may wait to be opened. */
@@ -17,9 +18,12 @@ export const DEFAULT_SESSION_TIMES: SessionTimes = {
 };
 
 const MAX_TOKENS = 16;
-const MAX_SESSIONS = 64;
+const MAX_SESSIONS = 4_096;
+/** Of one person: a further one ends the oldest of their own, never another's. */
+const MAX_SESSIONS_PER_KEY = 64;
 
 interface Session {
+  readonly caller: Caller;
   readonly endsAtMs: number;
   usedAtMs: number;
   /** One for each open socket: told when the session ends. */
@@ -27,9 +31,15 @@ interface Session {
   readonly cancelEnd: () => void;
 }
 
+/** A session that has just begun. */
+export interface OpenedSession {
+  readonly id: string;
+  readonly lastsMs: number;
+}
+
 /**
- * Start links and the sessions that they become. Tokens and session ids are 256 random bits and are kept as hashes only, so
- * nothing that can be read here opens anything.
+ * Start links, and the sessions that they and sign-ins become. Tokens and session ids are 256 random bits and are kept as
+ * hashes only, so nothing that can be read here opens anything.
  */
 export class BrowserSessions {
   readonly #clock: Clock;
@@ -54,30 +64,38 @@ export class BrowserSessions {
     return token;
   }
 
-  /** The id of a new session; `null` for a token that was never issued, was used, or is too old. It is used up either way. */
-  redeem(token: string): string | null {
+  /** Whether a token is good for a session. Never issued, used, or too old, it is not; it is used up either way. */
+  redeem(token: string): boolean {
     const key = digest(token);
     const validUntilMs = this.#tokens.get(key);
     this.#tokens.delete(key);
-    if (validUntilMs === undefined || this.#clock.nowMs() >= validUntilMs) return null;
+    return validUntilMs !== undefined && this.#clock.nowMs() < validUntilMs;
+  }
 
+  /** A new session of somebody, which lasts no longer than their sign-in. */
+  open(caller: Caller): OpenedSession {
+    const own = [...this.#sessions].filter(([, session]) => session.caller.key === caller.key);
+    const [oldestOwn] = own;
     const [oldest] = this.#sessions.keys();
-    if (this.#sessions.size >= MAX_SESSIONS && oldest !== undefined) this.#end(oldest);
+    if (own.length >= MAX_SESSIONS_PER_KEY && oldestOwn !== undefined) this.#end(oldestOwn[0]);
+    else if (this.#sessions.size >= MAX_SESSIONS && oldest !== undefined) this.#end(oldest);
     const id = randomId();
     const sessionKey = digest(id);
     const now = this.#clock.nowMs();
+    const lastsMs = Math.max(0, Math.min(this.#times.lifetimeMs, (caller.expiresAtMs ?? Number.MAX_VALUE) - now));
     this.#sessions.set(sessionKey, {
-      endsAtMs: now + this.#times.lifetimeMs,
+      caller,
+      endsAtMs: now + lastsMs,
       usedAtMs: now,
       holders: new Set(),
-      cancelEnd: this.#clock.after(this.#times.lifetimeMs, () => this.#end(sessionKey)),
+      cancelEnd: this.#clock.after(lastsMs, () => this.#end(sessionKey)),
     });
-    return id;
+    return { id, lastsMs };
   }
 
-  /** Whether a session stands; using it keeps it from growing idle. */
-  use(id: string): boolean {
-    return this.#standing(id) !== null;
+  /** Whose session stands; using it keeps it from growing idle. `null` for one that does not. */
+  use(id: string): Caller | null {
+    return this.#standing(id)?.caller ?? null;
   }
 
   /** Keeps a session while a socket is open. `onEnd` is called when it ends nevertheless; the answer lets go. */
@@ -92,6 +110,11 @@ export class BrowserSessions {
       session.holders.delete(onEnd);
       session.usedAtMs = this.#clock.nowMs();
     };
+  }
+
+  /** Ends a session and its sockets. */
+  end(id: string): void {
+    this.#end(digest(id));
   }
 
   /** Ends every session and forgets every token. */

@@ -7,16 +7,19 @@ import type { Role } from "../../src-shared/permissions/roles.ts";
 import type { AuditTrail } from "../core/audit/audit-trail.ts";
 import type { Clock } from "../core/common/clock.ts";
 import type { Logger } from "../core/common/logger.ts";
+import type { Identities } from "../core/identity/identities.ts";
 import { PageFiles } from "../page/page-files.ts";
 import { localCaller } from "../rpc/local-caller.ts";
 import type { DoorRouter } from "../rpc/router.ts";
 import type { KeepAlive } from "../rpc/serve-socket.ts";
 import { isLoopbackHost } from "./bind-address.ts";
+import { BearerCallers } from "./bearer-callers.ts";
 import { BrowserSessions, type SessionTimes } from "./browser-sessions.ts";
 import { doorUpgrades } from "./door-upgrades.ts";
 import { LOGIN_PATH, pageRequests } from "./page-requests.ts";
 import { publicAddress } from "./public-address.ts";
-import { sessionCookie } from "./session-cookie.ts";
+import { sessionCookie, signInCookie } from "./session-cookie.ts";
+import { SignInAudit } from "./sign-in-audit.ts";
 
 /** A page that has been quiet for this long is asked, and has so long to answer. */
 const KEEP_ALIVE: KeepAlive = { pingMs: 30_000, pongWaitMs: 15_000 };
@@ -41,13 +44,17 @@ export interface HeadlessServerOptions {
   readonly clock: Clock;
   readonly sessionTimes?: SessionTimes;
   readonly keepAlive?: KeepAlive;
+  /** The ways in besides start links, for the origin at which browsers reach the server. Without, start links are the only one. */
+  readonly identities?: (origin: string) => Identities;
 }
 
 export interface HeadlessServer extends AsyncDisposable {
   /** `http://127.0.0.1:53411` */
   readonly origin: string;
   readonly port: number;
-  /** A link that opens the console once, within two minutes. Each call makes a new one. */
+  /** Whether start links open the console. */
+  readonly startLinks: boolean;
+  /** A link that opens the console once, within two minutes; where start links open nothing, it leads to the sign-in. */
   issueStartUrl(): string;
   close(): Promise<void>;
 }
@@ -86,12 +93,26 @@ export async function createHeadlessServer(options: HeadlessServerOptions): Prom
   });
   const sessions = new BrowserSessions(clock, options.sessionTimes);
   const cookie = sessionCookie(port, address.secure);
-  const caller = localCaller(options.principal, options.role, "browser");
-  const shared = { address, sessions, cookie, caller, logger };
-  server.on("request", pageRequests({ ...shared, files, audit: options.audit }));
+  let identities: Identities | null;
+  try {
+    identities = options.identities?.(address.origin) ?? null;
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+  const local = identities?.startLinks === false ? null : localCaller(options.principal, options.role, "browser");
+  const audit = new SignInAudit(options.audit, clock, logger);
+  const { signIn: way = null, bearer: bearerWay = null } = identities ?? {};
+  const bearer = bearerWay === null ? null : new BearerCallers(bearerWay, audit);
+  const shared = { address, sessions, cookie, bearer, logger };
+  const signInParts = { sessions, cookie, signInCookie: signInCookie(port, address.secure), audit, logger };
+  const signInHost = trustedProxy === undefined ? (way?.host ?? null) : null;
+  const oidc = way === null ? null : { way, host: signInHost, ...signInParts };
+  server.on("request", pageRequests({ ...shared, files, local, oidc, audit }));
   const closeSockets = doorUpgrades(server, {
     ...shared,
     router: options.router,
+    clock,
     keepAlive: options.keepAlive ?? KEEP_ALIVE,
     compress: !loopback || trustedProxy !== undefined,
   });
@@ -110,7 +131,9 @@ export async function createHeadlessServer(options: HeadlessServerOptions): Prom
   return {
     origin: address.origin,
     port,
-    issueStartUrl: () => `${address.origin}${LOGIN_PATH}?token=${sessions.issueToken()}`,
+    startLinks: local !== null,
+    issueStartUrl: () =>
+      local === null ? `${address.origin}/` : `${address.origin}${LOGIN_PATH}?token=${sessions.issueToken()}`,
     close,
     [Symbol.asyncDispose]: close,
   };

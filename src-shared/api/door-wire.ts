@@ -8,6 +8,8 @@ export const DOOR_PATH = "/rpc";
 
 /** Where a page asks the browser shell whether its session is good: 204, or 401. */
 export const SESSION_PATH = "/session";
+/** A `POST` of the page ends the browser's session. */
+export const SIGN_OUT_PATH = "/sign-out";
 
 /** The desktop's page is `kubemate-app://console/`; links into the console are `kubemate://`. */
 export const DESKTOP_SCHEME = "kubemate-app";

@@ -30,6 +30,11 @@ const tenantRuleSchema = z.discriminatedUnion("kind", [
 export const claimMappingSchema = z.strictObject({
   /** Shown and written into the audit beside the subject; never decides anything. */
   name: claimPathSchema.default(["preferred_username"]),
+  /**
+   * What stands for a person in the audit, beside their jobs and in what queries cost. Must be one person's alone, for
+   * good, and nothing that people may change themselves.
+   */
+  principal: claimPathSchema.default(["sub"]),
   /** The first that fits decides, so the list is written from most to least. None fits: no role, no entry. */
   roles: z.array(roleRuleSchema).min(1).max(1_000),
   /** All that fit add up. None fits: no tenant. */

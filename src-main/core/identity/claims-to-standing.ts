@@ -4,12 +4,15 @@ import type { Role } from "../../../src-shared/permissions/roles.ts";
 import type { VerifiedToken } from "./bearer-token.ts";
 import type { ClaimMapping, TenantRule } from "./claim-mapping.ts";
 import { claimValues, type ClaimPath } from "./claim-path.ts";
+import { tokenRefused } from "./refusals.ts";
 import type { TenantScope } from "./tenant-scope.ts";
 
 /** Somebody who is signed in, as the console sees them. */
 export interface Identity {
   readonly issuer: string;
   readonly subject: string;
+  /** `ada (login.bank.example/realms/staff)`: one person alone, also among those of other issuers and those who never signed in. */
+  readonly principal: string;
   /** For people to read; the subject where the claims have no name. Two people may have the same. */
   readonly name: string;
   readonly role: Role;
@@ -19,6 +22,8 @@ export interface Identity {
 }
 
 const MAX_NAME_CHARACTERS = 200;
+/** As many as a subject may have. */
+const MAX_PRINCIPAL_CHARACTERS = 255;
 
 /**
  * Makes an identity of a verified token. What no rule grants is denied. `tenantsByNamespace` is what
@@ -36,7 +41,16 @@ export function claimsToStanding(
   const { issuer, subject, expiresAtMs } = token;
   const name = plainName(claimValues(token.claims, mapping.name, 1)?.[0] ?? "") || subject;
   const tenants = tenantScope(mapping.tenants, read, tenantsByNamespace);
-  return { issuer, subject, name, role, tenants, expiresAtMs };
+  const principal = principalOf(token, mapping);
+  return { issuer, subject, principal, name, role, tenants, expiresAtMs };
+}
+
+/** A claim that is missing, no single text, or not as it looks makes nobody: two people must never become one. */
+function principalOf({ claims, subject, issuer }: VerifiedToken, mapping: ClaimMapping): string {
+  const [value = "", ...more] = claimValues({ ...claims, sub: subject }, mapping.principal, 2) ?? ["", ""];
+  if (value === "" || more.length > 0 || value.length > MAX_PRINCIPAL_CHARACTERS || visible(value) !== value)
+    throw tokenRefused("claims");
+  return `${value} (${issuer.replace(/^https?:\/\//, "").replace(/\/$/, "")})`;
 }
 
 type ReadClaim = (path: ClaimPath) => ReadonlySet<string>;
@@ -90,10 +104,11 @@ function cachedReader(token: VerifiedToken, maxValues: number): ReadClaim {
   };
 }
 
-/** A name is shown beside other people's: nothing invisible in it, nothing that turns the text around. */
 function plainName(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")
-    .trim()
-    .slice(0, MAX_NAME_CHARACTERS);
+  return visible(text).slice(0, MAX_NAME_CHARACTERS);
+}
+
+/** A name is shown beside other people's: nothing invisible in it, nothing that turns the text around. */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").trim();
 }
