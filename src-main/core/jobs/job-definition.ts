@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { TenantNeed } from "../../../src-shared/api/procedure.ts";
+import type { JobId } from "../../../src-shared/model/ids.ts";
 import type { JobProgress } from "../../../src-shared/model/job.ts";
 import type { Logger } from "../common/logger.ts";
 
@@ -7,6 +8,7 @@ export type ProgressReport = Omit<JobProgress, "perSecond" | "remainingMs">;
 
 /** What a running job is given. */
 export interface JobContext<Input, Checkpoint> {
+  readonly id: JobId;
   readonly input: Input;
   /** Where an earlier run got to; `null` at the first. */
   readonly checkpoint: Checkpoint | null;

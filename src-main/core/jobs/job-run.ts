@@ -31,6 +31,7 @@ export async function runJob(options: JobRunOptions): Promise<JobOutcome> {
     const { definition, input, checkpoint } = parseStored(options);
     const meter = new ProgressMeter(options.clock, stored.progress);
     const output: unknown = await definition.run({
+      id: stored.id,
       input,
       checkpoint,
       signal,
