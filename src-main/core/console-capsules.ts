@@ -25,12 +25,14 @@ export function capsuleJob(parts: {
   readonly sites: SitesService;
   readonly archives: ConsoleArchives;
   readonly openSource: CapsuleParts["openSource"];
+  readonly admit: CapsuleParts["admit"];
   readonly version: string;
 }): ReturnType<typeof createCapsuleJob> {
-  const { base, sites, archives, openSource, version } = parts;
+  const { base, sites, archives, openSource, admit, version } = parts;
   const logger = base.logger.child("capsules");
   return createCapsuleJob({
     openSource,
+    admit,
     writer: archives.tools.writer,
     chooseLabelColumns,
     writeManifest,

@@ -12,12 +12,14 @@ export function exportJob(parts: {
   readonly base: ConsoleBase;
   readonly archives: ConsoleArchives;
   readonly openSource: LogsExportJobParts["openSource"];
+  readonly admit: LogsExportJobParts["admit"];
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }): ReturnType<typeof createExportJob> {
-  const { base, archives, openSource, version, environment } = parts;
+  const { base, archives, openSource, admit, version, environment } = parts;
   return createExportJob({
     openSource,
+    admit,
     openStore: (place) => openPlaceStore(place, base, environment),
     writer: archives.tools.writer,
     chooseLabelColumns,

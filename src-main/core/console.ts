@@ -85,6 +85,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   );
   const openSource = async (target: LogTarget, signal: AbortSignal) =>
     target.kind === "archive" ? archives.service.logSource(target.archive, target.tenant, signal) : pool.lend(target);
+  const admit = admitFreely;
   const logs = opened.use(
     await LogsService.open({
       settings,
@@ -93,7 +94,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
       profileDirectory: profile.root,
       locateWorker: options.locateWorker,
       openSource,
-      admit: admitFreely,
+      admit,
       listPods: async (target, signal) => podListing(await openSource(target, signal), clock.nowMs(), signal),
     }),
   );
@@ -112,8 +113,8 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     facts: () => supportFacts({ base, sites, lab, version: options.version }),
     logFiles: () => logFiles(profile.logs),
   });
-  const capsules = capsuleJob({ base, sites, archives, openSource, version: options.version });
-  const exporting = exportJob({ ...options, base, archives, openSource });
+  const capsules = capsuleJob({ base, sites, archives, openSource, admit, version: options.version });
+  const exporting = exportJob({ ...options, base, archives, openSource, admit });
   const jobs = opened.use(
     new JobEngine({
       store: new JobStore(profile.file("jobs.db")),

@@ -21,6 +21,7 @@ export function capsulesHandlers(
         })),
         file: await exportFile(capsuleFileName(file, CAPSULE_SUFFIX)),
         principal: caller.principal,
+        role: caller.role,
       };
       return { job: jobs.submit(capsuleJob, input, caller.principal) };
     },

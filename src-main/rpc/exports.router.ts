@@ -7,6 +7,7 @@ import { exportQuery } from "../core/export/export-query.ts";
 import { exportSelection, type RowWriting } from "../core/export/export-selection.ts";
 import type { createExportJob } from "../core/export/logs-export.job.ts";
 import type { JobEngine } from "../core/jobs/job-engine.ts";
+import type { Asker } from "../core/logs/query-admission.ts";
 import type { LogsService } from "../core/logs/logs.service.ts";
 import { MARKER_LEVEL } from "../core/logs/result-set/packed-rows.ts";
 import { parseRowExtra } from "../core/logs/result-set/row-extra.ts";
@@ -32,7 +33,7 @@ const WRITING: RowWriting = {
 export function exportsHandlers(parts: ExportHandlerParts): DomainHandlers<typeof exportsApi> {
   return {
     patterns: async () => [...REDACTION_PATTERNS],
-    start: async (request, { caller }) => ({ job: await startExport(parts, request, caller.principal) }),
+    start: async (request, { caller }) => ({ job: await startExport(parts, request, caller) }),
     selection: (input, { signal }) => selectRows(parts.logs, input, signal),
   };
 }
@@ -52,7 +53,7 @@ export async function* selectRows(
 async function startExport(
   { exportJob, jobs, destination, siteTitle }: ExportHandlerParts,
   request: z.output<typeof exportRequestSchema>,
-  principal: string,
+  { principal, role }: Asker,
 ) {
   // Said now rather than by a job that fails at once.
   exportQuery(request.query);
@@ -68,6 +69,8 @@ async function startExport(
     linesPerSecond: request.linesPerSecond,
     parallel: request.parallel,
     principal,
+    role,
+    ...(request.spending === undefined ? {} : { spending: request.spending }),
   };
   return jobs.submit(exportJob, input, principal);
 }

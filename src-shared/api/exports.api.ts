@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { jobIdSchema, resultSetIdSchema, secretRefSchema } from "../model/ids.ts";
 import { timeRangeSchema } from "../model/nano-time.ts";
+import { auditSpending, spendingSchema } from "../model/tenants/quota.ts";
 import { REDACTION_PATTERNS } from "../model/redaction-pattern.ts";
 import { auditTarget, logTargetSchema, targetHandles, targetTenants } from "./log-target.ts";
 import { command, query, stream } from "./procedure.ts";
@@ -33,6 +34,8 @@ export const exportRequestSchema = z.object({
   linesPerSecond: z.number().int().positive().nullable(),
   /** Parts of the range read at the same time. */
   parallel: z.number().int().min(1).max(16),
+  /** Why it shall be run though a quota is used up. */
+  spending: spendingSchema.exactOptional(),
 });
 export type ExportRequest = z.output<typeof exportRequestSchema>;
 
@@ -49,8 +52,9 @@ export const exportsApi = {
     output: z.object({ job: jobIdSchema }),
     permission: "logs.export",
     audit: "change",
-    auditSubject: ({ target, query: expr, range, destination, redact }) => ({
+    auditSubject: ({ target, query: expr, range, destination, redact, spending }) => ({
       ...auditTarget(target),
+      ...auditSpending(spending),
       query: expr.slice(0, 2_000),
       startNs: String(range.startNs),
       endNs: String(range.endNs),

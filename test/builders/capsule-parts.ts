@@ -12,6 +12,7 @@ import { systemClock } from "../../src-main/core/common/clock.ts";
 import type { LogSource } from "../../src-main/core/logs/log-source.ts";
 import { RecordingAnnouncer } from "./recording-announcer.ts";
 import { RecordingLogger } from "./recording-logger.ts";
+import { admitFreely } from "../../src-main/core/logs/query-admission.ts";
 import { workerSource } from "./worker-source.ts";
 
 export const prod = { kind: "loki", site: siteIdSchema.parse("prod"), tenant: tenantIdSchema.parse("bank") } as const;
@@ -50,6 +51,7 @@ export function capsuleParts(
   });
   return {
     openSource: async (target) => sourceOf(target),
+    admit: admitFreely,
     writer,
     chooseLabelColumns,
     writeManifest,
@@ -75,6 +77,7 @@ export function capsuleInput(file: string, given: Partial<CapsuleInput> = {}): C
     redact: [],
     file,
     principal: "ada",
+    role: "operator",
     ...given,
   };
 }

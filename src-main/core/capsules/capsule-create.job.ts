@@ -13,6 +13,8 @@ import type { Clock } from "../common/clock.ts";
 import type { Logger } from "../common/logger.ts";
 import type { Announcer } from "../common/topics.ts";
 import type { JobDefinition } from "../jobs/job-definition.ts";
+import { ROLES } from "../../../src-shared/permissions/roles.ts";
+import type { AdmitQuery } from "../logs/query-admission.ts";
 import type { LogSource } from "../logs/log-source.ts";
 import { createCapsule } from "./create-capsule.ts";
 
@@ -25,6 +27,8 @@ const inputSchema = z.object({
   /** Where the capsule will be, suffix and all. */
   file: z.string(),
   principal: z.string(),
+  /** Jobs of before roles were kept count as an operator's. */
+  role: z.enum(ROLES).default("operator"),
 });
 export type CapsuleInput = z.output<typeof inputSchema>;
 
@@ -41,6 +45,7 @@ export type CapsuleOutput = z.output<typeof outputSchema>;
 /** What a capsule is made with; sites, audit log and sources are other domains'. */
 export interface CapsuleParts {
   readonly openSource: (target: LogTarget, signal: AbortSignal) => Promise<LogSource>;
+  readonly admit: AdmitQuery;
   readonly writer: ArchiveWriter;
   readonly chooseLabelColumns: (streams: readonly LabelSet[]) => LabelSet;
   readonly writeManifest: (directory: string, manifest: ArchiveManifest) => Promise<void>;

@@ -49,8 +49,14 @@ async function buildIn(
   let completeness = COMPLETE;
   for (const [index, query] of input.queries.entries()) {
     const tenant = tenants[index] ?? "";
-    await using source = await parts.openSource(query.target, signal);
-    const read = await archive.add(source, query, tenant, signal);
+    const { target, startNs, endNs } = query;
+    const open = (inner: AbortSignal) => parts.openSource(target, inner);
+    const asker = { principal: input.principal, role: input.role };
+    const range = { startNs: BigInt(startNs), endNs: BigInt(endNs) };
+    const ask = { asker, target, query: query.query, range, limit: query.limit };
+    await using admitted = await parts.admit(ask, open, signal);
+    await using source = await open(signal);
+    const read = await archive.add(admitted.counted(source), query, tenant, signal);
     completeness = mergeCompleteness(completeness, read.completeness);
     queries.push({
       query: query.query,

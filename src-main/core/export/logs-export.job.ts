@@ -15,6 +15,9 @@ import type { ObjectStore } from "../storage/object-store.ts";
 import { exportCheckpointSchema, type ExportCheckpoint } from "./export-checkpoint.ts";
 import { EXPORT_JOURNAL_FILE } from "./export-journal.ts";
 import { lockExport } from "./export-lock.ts";
+import { spendingSchema } from "../../../src-shared/model/tenants/quota.ts";
+import { ROLES } from "../../../src-shared/permissions/roles.ts";
+import type { AdmitQuery } from "../logs/query-admission.ts";
 import { exportSummary } from "./export-outcome.ts";
 import type { ExportParts, ExportPlan } from "./export-plan.ts";
 import { runExport } from "./run-export.ts";
@@ -32,6 +35,9 @@ const inputSchema = z.object({
   linesPerSecond: z.number().int().positive().nullable(),
   parallel: z.number().int().min(1).max(16),
   principal: z.string(),
+  /** Jobs of before roles were kept count as an operator's. */
+  role: z.enum(ROLES).default("operator"),
+  spending: spendingSchema.exactOptional(),
 });
 export type LogsExportInput = z.output<typeof inputSchema>;
 
@@ -40,6 +46,7 @@ export interface LogsExportJobParts extends Pick<
   "writer" | "chooseLabelColumns" | "writeManifest" | "clock"
 > {
   readonly openSource: (target: LogTarget, signal: AbortSignal) => Promise<LogSource>;
+  readonly admit: AdmitQuery;
   /** Opens the prefix of a place; its credentials are a secret. */
   readonly openStore: (place: S3Place, signal: AbortSignal) => Promise<ObjectStore>;
   /** A folder of the profile for slices on their way to a store. */
@@ -92,7 +99,12 @@ async function exportNow(
   if (checkpoint === null && existsSync(join(directory, EXPORT_JOURNAL_FILE))) {
     throw new AppError("export.other-plan", { file: directory, problem: EXPORT_JOURNAL_FILE });
   }
-  const source = stack.use(await parts.openSource(input.target, signal));
+  const { target, query, principal, role, spending } = input;
+  const asker = { principal, role };
+  const range = { startNs: BigInt(input.range.startNs), endNs: BigInt(input.range.endNs) };
+  const open = (inner: AbortSignal) => parts.openSource(target, inner);
+  const admitted = stack.use(await parts.admit({ asker, target, query, range, limit: null, spending }, open, signal));
+  const source = admitted.counted(stack.use(await open(signal)));
   const store = destination.kind === "s3" ? stack.use(await parts.openStore(destination.place, signal)) : null;
   const summary = await runExport(planOf(input, directory, place, parts.program), {
     source,

@@ -21,7 +21,6 @@ import { estimateCost } from "./query-cost.ts";
 import { queryVolume, type Volume } from "./query-volume.ts";
 import type { AdmitQuery, AdmittedQuery, Asker, QueryAsk } from "./query-admission.ts";
 import { readIntoSet, tailIntoSet, type OpenSource, type ReaderParts } from "./read-into-set.ts";
-import { withCosts } from "./request-cost.ts";
 import { ResultSets, type ResultSetsOptions } from "./result-sets.ts";
 import { changeFeed } from "./result-set/change-feed.ts";
 import { nearestRow } from "./result-set/row-at-time.ts";
@@ -113,7 +112,7 @@ export class LogsService implements AsyncDisposable {
     checkRange(range);
     await using admitted = await this.#admit({ asker, target, query, range, limit: null }, signal);
     return await this.#with(target, signal, (source) =>
-      queryVolume(withCosts(source, admitted.onCost), query, range, buckets, this.#options.logger, signal),
+      queryVolume(admitted.counted(source), query, range, buckets, this.#options.logger, signal),
     );
   }
 
@@ -123,7 +122,7 @@ export class LogsService implements AsyncDisposable {
     await using admitted = await this.#admit({ asker, target, query, range, limit: null, spending }, signal);
     return await this.#with(target, signal, (source) => {
       if (!source.capabilities().metricQueries) throw unsupported("metric-queries");
-      return source.metric({ expr: query, range, stepNs }, signal, admitted.onCost);
+      return admitted.counted(source).metric({ expr: query, range, stepNs }, signal);
     });
   }
 
@@ -255,7 +254,7 @@ export class LogsService implements AsyncDisposable {
     const ask = { asker, target: base.target, query: "", range, limit: before + after, small: true };
     await using admitted = await this.#admit(ask, signal);
     const context = await this.#with(base.target, signal, (source) =>
-      readContext(withCosts(source, admitted.onCost), { anchor, before, after, labels: labels ?? null, nowNs }, signal),
+      readContext(admitted.counted(source), { anchor, before, after, labels: labels ?? null, nowNs }, signal),
     );
     const { set } = this.#sets.create(asker.principal, base.target, "forward");
     set.store.append(batchOf(context.rows));

@@ -3,7 +3,6 @@ import type { TimeRange } from "../../../src-shared/model/nano-time.ts";
 import type { Spending } from "../../../src-shared/model/tenants/quota.ts";
 import type { Role } from "../../../src-shared/permissions/roles.ts";
 import type { LogSource } from "./log-source.ts";
-import type { CostListener } from "./request-cost.ts";
 
 /** Whose query it is. */
 export interface Asker {
@@ -27,7 +26,8 @@ export interface QueryAsk {
 
 /** A query that may leave. Disposing it settles what it cost. */
 export interface AdmittedQuery extends AsyncDisposable {
-  readonly onCost: CostListener;
+  /** The source, whose reads are counted as this query's. */
+  counted(source: LogSource): LogSource;
 }
 
 /**
@@ -41,4 +41,7 @@ export type AdmitQuery = (
 ) => Promise<AdmittedQuery>;
 
 /** Where nothing is counted: an archive's reader, a test of something else. */
-export const admitFreely: AdmitQuery = async () => ({ onCost: () => {}, [Symbol.asyncDispose]: async () => {} });
+export const admitFreely: AdmitQuery = async () => ({
+  counted: (source) => source,
+  [Symbol.asyncDispose]: async () => {},
+});

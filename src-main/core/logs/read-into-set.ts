@@ -31,7 +31,7 @@ export async function readIntoSet(
     async () => {
       await using admitted = parts.admitted;
       await using source = await parts.openSource(set.target, signal);
-      for await (const event of source.read(query, signal, admitted.onCost)) {
+      for await (const event of admitted.counted(source).read(query, signal)) {
         if (signal.aborted) break;
         if (event.kind === "batch") {
           await set.append(event.batch);
@@ -62,7 +62,7 @@ export async function tailIntoSet(
       await using admitted = parts.admitted;
       await using source = await parts.openSource(set.target, signal);
       if (!source.capabilities().tail) throw new AppError("logs.unsupported", { capability: "tail" });
-      for await (const event of source.tail(query, signal, admitted.onCost)) {
+      for await (const event of admitted.counted(source).tail(query, signal)) {
         if (signal.aborted) break;
         if (event.kind === "batch") await set.append(event.batch);
         else if (event.kind === "marker") set.appendMarker(event.timestampNs, event.marker);

@@ -7,6 +7,7 @@ import type { Logger } from "../../common/logger.ts";
 import type { Announcer } from "../../common/topics.ts";
 import type { LogSource } from "../../logs/log-source.ts";
 import type { AdmitQuery, AdmittedQuery, QueryAsk } from "../../logs/query-admission.ts";
+import type { CostListener, RequestCost } from "../../logs/request-cost.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { OwnCosts } from "./own-costs.ts";
 import { claimsOf, type QuotaClaim } from "./quota-claims.ts";
@@ -18,6 +19,8 @@ export interface QuotaGateOptions {
   readonly costs: OwnCosts;
   /** Bytes that a query will read; `null` where nobody can say. */
   readonly estimate: (source: LogSource, ask: QueryAsk, signal: AbortSignal) => Promise<number | null>;
+  /** A source that tells a listener what its reads cost. */
+  readonly withCosts: (source: LogSource, onCost: CostListener) => LogSource;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly announcer: Pick<Announcer, "notice">;
@@ -52,7 +55,7 @@ export class QuotaGate {
   /** See `AdmitQuery`. Rejects also with `permission.denied` for an override that the role may not give. */
   readonly admit: AdmitQuery = async (ask, openSource, signal) => {
     const { target, asker } = ask;
-    if (target.kind !== "loki") return { onCost: () => {}, [Symbol.asyncDispose]: async () => {} };
+    if (target.kind !== "loki") return { counted: (source) => source, [Symbol.asyncDispose]: async () => {} };
     if (ask.spending?.override === true && !decide({ role: asker.role, readOnly: false }, "usage.override").allowed) {
       throw new AppError("permission.denied", { permission: "usage.override", role: asker.role });
     }
@@ -139,12 +142,13 @@ export class QuotaGate {
   }
 
   #admitted(ask: QueryAsk, id: string, held: Promise<boolean>): AdmittedQuery {
-    const { costs, ledger } = this.#options;
+    const { costs, ledger, withCosts } = this.#options;
     let bytes = 0;
+    const onCost = (cost: RequestCost) => {
+      bytes += costs.record(ask, cost).bytes;
+    };
     return {
-      onCost: (cost) => {
-        bytes += costs.record(ask, cost).bytes;
-      },
+      counted: (source) => withCosts(source, onCost),
       [Symbol.asyncDispose]: async () => {
         try {
           await held;
