@@ -116,6 +116,7 @@ const PLAIN: readonly string[] = [
   "loki_ruler_write_requests_failed_total",
   "loki_prometheus_rule_group_iterations_missed_total",
   "loki_prometheus_rule_group_iterations_total",
+  "loki_prometheus_rule_group_rules",
   "loki_prometheus_rule_evaluations_total",
   "loki_prometheus_rule_evaluation_failures_total",
   "loki_prometheus_notifications_dropped_total",

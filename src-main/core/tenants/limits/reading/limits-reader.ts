@@ -37,7 +37,7 @@ export class LimitsReader implements AsyncDisposable {
       const thread = this.#running();
       // Whoever waits keeps the process alive, an idle thread does not.
       thread.ref();
-      thread.postMessage({ id: this.#given, request } satisfies ReadingMessage);
+      thread.postMessage({ id: this.#given, request } satisfies ReadingMessage, []);
     });
   }
 
