@@ -1,5 +1,6 @@
 import { useMemo, useRef, useState, type ReactElement } from "react";
 import { useStore } from "zustand";
+import { Button } from "../../components/button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { useForbidden } from "../../hooks/use-permission.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
@@ -13,6 +14,8 @@ import { useEstimate } from "./cost/use-estimate.ts";
 import { ExportDialog } from "./export/export-dialog.tsx";
 import { createExploreViewStore } from "./explore-view-store.ts";
 import styles from "./explore.module.css";
+import { QuotaDialog } from "./quota/quota-dialog.tsx";
+import { useQuotaRefusal } from "./quota/use-quota-refusal.ts";
 import { QueryBar, type QueryBarHandle } from "./query/query-bar.tsx";
 import { queryFailure } from "./query/query-diagnostics.ts";
 import { ResultStage } from "./result-stage.tsx";
@@ -75,6 +78,7 @@ export function ExploreScreen(): ReactElement {
     snapshot.live || snapshot.filtered !== null,
   );
   const runError = snapshot.error ?? readFailure;
+  const refused = useQuotaRefusal(runError, snapshot.live);
   const failedQuery = snapshot.plan?.query ?? "";
   const failure = useMemo(() => queryFailure(failedQuery, runError), [failedQuery, runError]);
   return (
@@ -116,9 +120,20 @@ export function ExploreScreen(): ReactElement {
           onRunAnyway={() => void session.runAnyway()}
         />
       ) : null}
-      {runError === null ? null : (
+      {runError === null || refused.opened !== null ? null : (
         <div className={styles.failure}>
-          <ErrorPanel error={runError} onRetry={actions.run} title={t("explore.failed.title")} />
+          <ErrorPanel
+            actions={
+              refused.refusal === null ? undefined : (
+                <Button compact onClick={refused.open}>
+                  {t("usage.refusal.again")}
+                </Button>
+              )
+            }
+            error={runError}
+            onRetry={actions.run}
+            title={t("explore.failed.title")}
+          />
         </div>
       )}
       {snapshot.view === null || (readFailure !== null && snapshot.view.snapshot.state.rows === 0) ? null : (
@@ -133,6 +148,18 @@ export function ExploreScreen(): ReactElement {
         snapshot={snapshot}
         store={store}
         view={shownView}
+      />
+      <QuotaDialog
+        onCancel={() => {
+          refused.dismiss();
+          query.current?.focus();
+        }}
+        onRun={(spending) => {
+          refused.dismiss();
+          query.current?.focus();
+          void session.runWithReason(spending);
+        }}
+        refusal={refused.opened}
       />
       <ExportDialog onClose={exports.closeExport} subject={exports.subject} />
       <CapsuleDialog onClose={exports.closeCapsule} opened={exports.capsuleOpened} tray={tray} />

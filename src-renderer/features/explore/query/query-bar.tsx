@@ -10,6 +10,7 @@ import { useWorkspace } from "../../../hooks/workspace-store.ts";
 import costStyles from "../cost/cost.module.css";
 import type { Estimate } from "../cost/use-estimate.ts";
 import { MenuButton } from "../floating/menu-button.tsx";
+import { QuotaLeft } from "../quota/quota-left.tsx";
 import type { LogsClient } from "../session/result-set-view.ts";
 import type { SourceTraits } from "../session/source-traits.ts";
 import { LogQlEditor, type LogQlEditorHandle } from "./logql-editor.tsx";
@@ -89,6 +90,9 @@ export function QueryBar(props: QueryBarProps): ReactElement {
       </div>
       <div className={styles.tools}>
         <CostEstimate estimate={estimate} traits={props.traits} />
+        {estimate.value?.stats === undefined ? null : (
+          <QuotaLeft estimateBytes={estimate.value.stats.bytes} target={target} />
+        )}
         <MenuButton
           emptyText={t("explore.query.noRecent")}
           entries={recent.entries}

@@ -2,6 +2,7 @@ import type { ApiClient } from "../../../../src-shared/api/client.ts";
 import type { ConsoleApi } from "../../../../src-shared/api/console-api.ts";
 import type { CostEstimate, ResultSetState } from "../../../../src-shared/api/logs.api.ts";
 import type { WireError } from "../../../../src-shared/errors/wire-error.ts";
+import type { Spending } from "../../../../src-shared/model/tenants/quota.ts";
 import { wireErrorOf } from "../../../hooks/wire-error-of.ts";
 import type { MetricAnswer } from "../metric/metric-answer.ts";
 import { ResultSetView, type LogsClient } from "./result-set-view.ts";
@@ -96,6 +97,15 @@ export class ExploreSession implements Disposable {
     await this.#execute(plan, this.#run);
   }
 
+  /** Runs once more what a quota stopped, with the reason for it. */
+  async runWithReason(spending: Spending): Promise<void> {
+    const { plan, phase, live, estimate } = this.#snapshot;
+    if (plan === null || phase !== "failed" || live) return;
+    const run = this.#begin(plan, false);
+    this.#change({ estimate });
+    await this.#execute(plan, run, spending);
+  }
+
   /** Leaves the former result as it is. */
   dismiss(): void {
     if (this.#snapshot.phase !== "confirm") return;
@@ -165,15 +175,19 @@ export class ExploreSession implements Disposable {
     }
   }
 
-  async #execute(plan: RunPlan, run: AbortController): Promise<void> {
+  async #execute(plan: RunPlan, run: AbortController, spending?: Spending): Promise<void> {
     this.#change({ phase: "opening" });
     const { target, range, query, direction, limit } = plan;
+    const reason = spending === undefined ? {} : { spending };
     if (plan.kind === "logs") {
-      await this.#open(run, () => this.#client.open({ target, range, query, direction, limit }));
+      await this.#open(run, () => this.#client.open({ target, range, query, direction, limit, ...reason }));
       return;
     }
     try {
-      const metric = await this.#client.metric({ target, range, query, stepNs: null }, { signal: run.signal });
+      const metric = await this.#client.metric(
+        { target, range, query, stepNs: null, ...reason },
+        { signal: run.signal },
+      );
       if (run.signal.aborted) return;
       this.#closeResults();
       this.#change({ phase: "open", metric, view: null, filtered: null });

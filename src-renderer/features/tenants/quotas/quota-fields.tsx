@@ -91,6 +91,8 @@ function NameField({ draft: { kind, name }, scopeLocked, problem, onChange }: Na
   if (kind === "user" || scopeLocked) {
     return (
       <TextField
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- a dialog's own field, which its focus trap goes to
+        autoFocus={!scopeLocked}
         disabled={scopeLocked}
         error={problem}
         label={t("usage.quota.name")}
