@@ -2,26 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { collectorSnippets } from "../../../src-main/core/tenants/cardinality/collector-snippets.ts";
-import { labelCombinations, profileLabels } from "../../../src-main/core/tenants/cardinality/label-profile.ts";
-import { SeriesTable } from "../../../src-main/core/tenants/cardinality/series-table.ts";
-import { predictChunks, predictStreams, type LabelChange } from "../../../src-main/core/tenants/cardinality/what-if.ts";
+import { predictChunks } from "../../../src-main/core/tenants/cardinality/chunk-prediction.ts";
+import { labelCombinations } from "../../../src-main/core/tenants/cardinality/label-combinations.ts";
+import { profileLabels } from "../../../src-main/core/tenants/cardinality/label-profile.ts";
+import { SeriesTableBuilder } from "../../../src-main/core/tenants/cardinality/series-table-builder.ts";
+import { streamsWithout } from "../../../src-main/core/tenants/cardinality/streams-without.ts";
+import { predictStreams, type LabelChange } from "../../../src-main/core/tenants/cardinality/what-if.ts";
 import { parseAlloy } from "../../../src-main/core/tenants/gate/alloy-syntax.ts";
 import { originOfFile } from "../../../src-main/core/tenants/gate/yaml-tree.ts";
-
-function tableOf(all: readonly Readonly<Record<string, string>>[]): SeriesTable {
-  const table = new SeriesTable();
-  for (const labels of all) table.add(labels);
-  return table;
-}
-
-function distinct(all: readonly Readonly<Record<string, string>>[], without: readonly string[]): number {
-  const kept = all.map((labels) =>
-    Object.entries(labels)
-      .filter(([name]) => !without.includes(name))
-      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
-  );
-  return new Set(kept.map((pairs) => JSON.stringify(pairs))).size;
-}
+import { distinct, seriesAnswer, tableOf } from "../../builders/series-answers.ts";
 
 const labelSets = fc.array(
   fc.dictionary(
@@ -39,7 +28,7 @@ describe("what if", () => {
         const changes = without.map((label): LabelChange => ({ label, kind: "drop" }));
         const { before, after, low, high } = predictStreams(tableOf(all), changes);
         expect([before, after, low, high]).toEqual([
-          all.length,
+          distinct(all),
           distinct(all, without),
           distinct(all, without),
           distinct(all, without),
@@ -53,13 +42,50 @@ describe("what if", () => {
     expect(predictStreams(tableOf(all), [{ label: "id", kind: "hash", buckets: 16 }]).after).toBe(16);
   });
 
-  it("of a sample the truth lies between the bounds, and the estimate near it", () => {
+  it("says of each label how many streams would be left without it", () => {
+    fc.assert(
+      fc.property(labelSets, (all) => {
+        const table = tableOf(all);
+        const left = streamsWithout(table);
+        for (const [at, { name }] of table.labels.entries()) expect(left[at]).toBe(distinct(all, [name]));
+      }),
+    );
+  });
+
+  it("of a fair sample the truth lies between the bounds, whatever merges", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 2 ** 31 }),
+        fc.integer({ min: 300, max: 3_000 }),
+        fc.integer({ min: 1, max: 400 }),
+        fc.boolean(),
+        (seed, size, kinds, skewed) => {
+          const kindOf = (at: number) => (skewed ? Math.floor(kinds * (at / size) ** 3) : at % kinds);
+          const all = Array.from({ length: size }, (_, at) => ({ app: `a${kindOf(at)}`, id: `${seed}-${at}` }));
+          const builder = new SeriesTableBuilder(seed, { series: size / 3, cells: 1e6, valueBytes: 1e6 });
+          builder.addAnswer(seriesAnswer(all));
+          const table = builder.build();
+          expect(table.share).toBeLessThan(1);
+          const whole = predictStreams(table, []);
+          const dropped = predictStreams(table, [{ label: "id", kind: "drop" }]);
+          const truth = distinct(all, ["id"]);
+          expect(whole.high).toBeGreaterThanOrEqual(size);
+          expect(dropped.low).toBeLessThanOrEqual(truth);
+          expect(dropped.high).toBeGreaterThanOrEqual(truth);
+          expect(dropped.after).toBeGreaterThanOrEqual(dropped.low);
+          expect(dropped.after).toBeLessThanOrEqual(dropped.high);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("estimates near the truth what a third of the series tells", () => {
     const all = Array.from({ length: 40_000 }, (_, at) => ({ app: `a${at % 4_000}`, id: String(at) }));
-    const sample = all.filter((_, at) => (Math.imul(at, 2_654_435_761) >>> 0) % 10 < 3);
-    const { before, after, low, high } = predictStreams(tableOf(sample), [{ label: "id", kind: "metadata" }], 0.3);
-    expect(before / 40_000).toBeCloseTo(1, 1);
-    expect(low).toBeLessThanOrEqual(4_000);
-    expect(high).toBeGreaterThanOrEqual(4_000);
+    const builder = new SeriesTableBuilder(11, { series: 15_000, cells: 1e6, valueBytes: 1e6 });
+    builder.addAnswer(seriesAnswer(all));
+    const { before, after } = predictStreams(builder.build(), [{ label: "id", kind: "metadata" }]);
+    expect(Math.abs(before - 40_000)).toBeLessThan(2_000);
     expect(Math.abs(after - 4_000)).toBeLessThan(400);
   });
 

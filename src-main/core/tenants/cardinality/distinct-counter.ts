@@ -17,21 +17,24 @@ export class DistinctCounter {
     this.#mask = size - 1;
   }
 
-  add(high: number, low: number): void {
-    let at = (low ^ Math.imul(high, 0x9e37_79b1)) & this.#mask;
-    while (this.#times[at] !== 0) {
-      if (this.#high[at] === high >>> 0 && this.#low[at] === low >>> 0) {
-        // Once, twice, more often: nobody asks for more.
-        if ((this.#times[at] ?? 0) < 3) this.#times[at] = (this.#times[at] ?? 0) + 1;
-        return;
-      }
-      at = (at + 1) & this.#mask;
+  /** Whether it came for the first time. */
+  add(high: number, low: number): boolean {
+    const at = this.#find(high, low);
+    if (this.#times[at] !== 0) {
+      // Once, twice, more often: nobody asks for more.
+      if ((this.#times[at] ?? 0) < 3) this.#times[at] = (this.#times[at] ?? 0) + 1;
+      return false;
     }
     this.#times[at] = 1;
     this.#high[at] = high;
     this.#low[at] = low;
     this.count += 1;
     if (this.count * 2 > this.#times.length) this.#grow();
+    return true;
+  }
+
+  has(high: number, low: number): boolean {
+    return this.#times[this.#find(high, low)] !== 0;
   }
 
   /** Keys that came exactly so often, 1 or 2. */
@@ -39,6 +42,14 @@ export class DistinctCounter {
     let count = 0;
     for (const each of this.#times) if (each === times) count += 1;
     return count;
+  }
+
+  /** Where it is, or would be. */
+  #find(high: number, low: number): number {
+    const [highs, lows, times, mask] = [this.#high, this.#low, this.#times, this.#mask];
+    let at = (low ^ Math.imul(high, 0x9e37_79b1)) & mask;
+    while (times[at] !== 0 && (highs[at] !== high >>> 0 || lows[at] !== low >>> 0)) at = (at + 1) & mask;
+    return at;
   }
 
   #grow(): void {

@@ -1,8 +1,8 @@
 import { valueShape, type ValueShape } from "../gate/value-shape.ts";
-import type { LabelColumn, SeriesTable } from "./series-table.ts";
+import type { SeriesTable, TableLabel } from "./series-table.ts";
 
 /** What values look like: `path` has numbers in it, `id` are other words of digits and letters that hardly repeat. */
-export type IdShape = ValueShape | "path" | "trace" | "number";
+export type IdShape = ValueShape | "path" | "trace" | "number" | "email" | "id";
 
 /** One label of a tenant. */
 export interface LabelProfile {
@@ -24,6 +24,8 @@ export interface LabelProfile {
 
 const TOP = 10;
 const SAMPLES = 5;
+/** Of values that are shown. */
+const SHOWN_CHARACTERS = 200;
 /** Values that are looked at one by one. */
 const LOOKED_AT = 1_000;
 const MOST = 0.8;
@@ -34,81 +36,76 @@ const OWN_VALUE_SHARE = 0.5;
 const TRACE = /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/;
 const NUMBER = /^\d{3,}$/;
 const PATH = /^\/.*(?:\/|[-_.=])\d{2,}(?:\/|[-_.?&]|$)/;
+const EMAIL = /^[^@\s/]{1,64}@[^@\s/]{1,255}\.[A-Za-z]{2,}$/;
+/** Letters and digits in turns, as ids of orders, sessions and containers are; `web-01` is a name. */
+const ID = /^(?=(?:[^0-9]*\d){4})(?=(?:[^A-Za-z]*[A-Za-z]){2})[A-Za-z0-9_-]{10,128}$/;
 
-function shapeOf(value: string): IdShape | null {
+/** What one value looks like; `null` for a word like any other. */
+export function idShape(value: string): IdShape | null {
   if (TRACE.test(value) && /\d/.test(value) && /[a-f]/.test(value)) return "trace";
-  return valueShape(value) ?? (PATH.test(value) ? "path" : NUMBER.test(value) ? "number" : null);
+  const written = valueShape(value);
+  if (written !== null) return written;
+  if (PATH.test(value)) return "path";
+  if (NUMBER.test(value)) return "number";
+  if (EMAIL.test(value)) return "email";
+  return ID.test(value) ? "id" : null;
+}
+
+/** What most of some values look like, with their share; `null` where they are words like any other. */
+export function shapeOfMost(values: readonly string[]): { readonly shape: IdShape; readonly share: number } | null {
+  const shapes = new Map<IdShape, number>();
+  for (const value of values) {
+    const shape = idShape(value);
+    if (shape !== null) shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
+  }
+  const [best] = [...shapes].toSorted((a, b) => b[1] - a[1]);
+  if (best === undefined || best[1] / values.length < MOST) return null;
+  return { shape: best[0], share: best[1] / values.length };
+}
+
+/** A text as it is shown: bounded, never in the middle of a character. */
+export function shown(value: string): string {
+  if (value.length <= SHOWN_CHARACTERS) return value;
+  const cut = value.slice(0, SHOWN_CHARACTERS);
+  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
+}
+
+/** One label of a table. */
+export function profileLabel(table: SeriesTable, { name, firstPair, values, series }: TableLabel): LabelProfile {
+  const step = Math.max(1, Math.floor(values / LOOKED_AT));
+  const looked: string[] = [];
+  const top: { pair: number; series: number }[] = [];
+  for (let at = 0; at < values; at += 1) {
+    const pair = firstPair + at;
+    const count = table.seriesWith(pair);
+    if (top.length < TOP || count > (top.at(-1)?.series ?? 0)) {
+      top.push({ pair, series: count });
+      top.sort((a, b) => b.series - a.series);
+      if (top.length > TOP) top.pop();
+    }
+    if (at % step === 0 && looked.length < LOOKED_AT) looked.push(table.value(pair));
+  }
+  const most = shapeOfMost(looked);
+  return {
+    label: shown(name),
+    values,
+    series,
+    top: top.map(({ pair, series: count }) => ({ value: shown(table.value(pair)), series: count })),
+    samples: spread(looked).map(shown),
+    shape: most?.shape ?? null,
+    shapeShare: most?.share ?? 0,
+    idLike: values >= FEW_VALUES && (most !== null || values / series >= OWN_VALUE_SHARE),
+  };
 }
 
 /** Every label of a table, those with the most values first. */
 export function profileLabels(table: SeriesTable): readonly LabelProfile[] {
   return table.labels
-    .map((column) => profile(table, column))
+    .map((label) => profileLabel(table, label))
     .toSorted((a, b) => b.values - a.values || (a.label < b.label ? -1 : 1));
-}
-
-function profile(table: SeriesTable, { name, pairs, series }: LabelColumn): LabelProfile {
-  const step = Math.max(1, Math.floor(pairs.size / LOOKED_AT));
-  const shapes = new Map<IdShape, number>();
-  const looked: string[] = [];
-  const top: { value: string; series: number }[] = [];
-  let at = 0;
-  for (const [value, pair] of pairs) {
-    const count = table.seriesWith(pair);
-    if (top.length < TOP || count > (top.at(-1)?.series ?? 0)) {
-      top.push({ value, series: count });
-      top.sort((a, b) => b.series - a.series);
-      if (top.length > TOP) top.pop();
-    }
-    if (at % step === 0 && looked.length < LOOKED_AT) {
-      looked.push(value);
-      const shape = shapeOf(value);
-      if (shape !== null) shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
-    }
-    at += 1;
-  }
-  const [best] = [...shapes].toSorted((a, b) => b[1] - a[1]);
-  const shapeShare = best === undefined ? 0 : best[1] / looked.length;
-  const shape = best !== undefined && shapeShare >= MOST ? best[0] : null;
-  const many = pairs.size >= FEW_VALUES;
-  return {
-    label: name,
-    values: pairs.size,
-    series,
-    top,
-    samples: spread(looked),
-    shape,
-    shapeShare: shape === null ? 0 : shapeShare,
-    idLike: many && (shape !== null || pairs.size / series >= OWN_VALUE_SHARE),
-  };
 }
 
 function spread(values: readonly string[]): readonly string[] {
   const step = Math.max(1, Math.floor(values.length / SAMPLES));
   return values.filter((_, at) => at % step === 0).slice(0, SAMPLES);
-}
-
-/** Which labels series have together, the most frequent first. */
-export interface LabelCombination {
-  readonly labels: readonly string[];
-  readonly series: number;
-}
-
-/** The combinations of label names with their series, at most `limit`. */
-export function labelCombinations(table: SeriesTable, limit: number): readonly LabelCombination[] {
-  const counts = new Map<string, number>();
-  for (let number = 0; number < table.size; number += 1) {
-    const key = [...table.series(number)]
-      .map((pair) => table.labelOf(pair))
-      .sort((a, b) => a - b)
-      .join(",");
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return [...counts]
-    .toSorted((a, b) => b[1] - a[1])
-    .slice(0, limit)
-    .map(([key, series]) => ({
-      labels: key === "" ? [] : key.split(",").map((label) => table.labels[Number(label)]?.name ?? ""),
-      series,
-    }));
 }

@@ -1,62 +1,113 @@
-import type { LabelSet } from "../../../../src-shared/model/labels.ts";
+import { mixed } from "./distinct-counter.ts";
+import type { PairDictionary } from "./pair-dictionary.ts";
 
-/** A label of a table of series. Values are numbered over all labels; a number stands for one label and one value. */
-export interface LabelColumn {
+/** A label of a table. Its values have the numbers `firstPair … firstPair + values - 1`. */
+export interface TableLabel {
   readonly name: string;
-  /** By value, in the order in which they were met: the pair's number. */
-  readonly pairs: ReadonlyMap<string, number>;
+  readonly firstPair: number;
+  readonly values: number;
   /** Series that have it. */
   readonly series: number;
 }
 
+/** What a table is made of, as it lies in a file. */
+export interface TableColumns {
+  readonly names: readonly string[];
+  /** By label, how many values it has. */
+  readonly valueCounts: Uint32Array<ArrayBuffer>;
+  /** By pair, where its value ends in `values`; pairs stand in the order of their labels. */
+  readonly valueEnds: Uint32Array<ArrayBuffer>;
+  /** UTF-8. */
+  readonly values: Uint8Array<ArrayBuffer>;
+  /** One more than there are series: where each begins in `cells`. */
+  readonly starts: Uint32Array<ArrayBuffer>;
+  /** The pairs of each series, smallest first. */
+  readonly cells: Uint32Array<ArrayBuffer>;
+  /** Share of the tenant's series that are in it, 0…1. */
+  readonly share: number;
+}
+
 /**
- * The label sets of a tenant's series, a million of them in some two hundred megabytes: each label and value is kept once, a
- * series is a row of numbers.
+ * The label sets of a tenant's series: each label and value is kept once, as bytes, and a series is a row of numbers. A
+ * million series of twelve labels are some hundred megabytes.
  */
 export class SeriesTable {
-  readonly #columns: { readonly name: string; readonly pairs: Map<string, number>; series: number }[] = [];
-  readonly #byName = new Map<string, number>();
-  #pairLabel = new Uint32Array(1_024);
-  #pairSeries = new Uint32Array(1_024);
-  #pairCount = 0;
-  #cells = new Uint32Array(8_192);
-  #cellCount = 0;
-  #starts = new Uint32Array(1_024);
-  #size = 0;
+  readonly columns: TableColumns;
+  readonly labels: readonly TableLabel[];
+  readonly #pairSeries: Uint32Array;
+  readonly #seed: number;
+
+  constructor(columns: TableColumns) {
+    this.columns = columns;
+    // Nobody can make values that fall together without it.
+    this.#seed = Math.floor(Math.random() * 2 ** 32);
+    this.#pairSeries = new Uint32Array(columns.valueEnds.length);
+    for (const pair of columns.cells) this.#pairSeries[pair] = (this.#pairSeries[pair] ?? 0) + 1;
+    let firstPair = 0;
+    this.labels = columns.names.map((name, at) => {
+      const values = columns.valueCounts[at] ?? 0;
+      let series = 0;
+      for (let pair = firstPair; pair < firstPair + values; pair += 1) series += this.#pairSeries[pair] ?? 0;
+      const label = { name, firstPair, values, series };
+      firstPair += values;
+      return label;
+    });
+  }
+
+  /** Puts what was gathered in the order of labels. `cells` is used up. */
+  static of(
+    pairs: PairDictionary,
+    cells: Uint32Array<ArrayBuffer>,
+    starts: Uint32Array<ArrayBuffer>,
+    size: number,
+    share: number,
+  ): SeriesTable {
+    const valueCounts = new Uint32Array(pairs.names.length);
+    for (let pair = 0; pair < pairs.count; pair += 1) {
+      const label = pairs.labelOf(pair);
+      valueCounts[label] = (valueCounts[label] ?? 0) + 1;
+    }
+    const next = new Uint32Array(pairs.names.length);
+    for (let label = 1; label < next.length; label += 1) next[label] = (next[label - 1] ?? 0) + (valueCounts[label - 1] ?? 0);
+    const moved = new Uint32Array(pairs.count);
+    const old = new Uint32Array(pairs.count);
+    for (let pair = 0; pair < pairs.count; pair += 1) {
+      const label = pairs.labelOf(pair);
+      const to = next[label] ?? 0;
+      next[label] = to + 1;
+      moved[pair] = to;
+      old[to] = pair;
+    }
+    const values = new Uint8Array(pairs.byteCount);
+    const valueEnds = new Uint32Array(pairs.count);
+    let end = 0;
+    for (const [at, pair] of old.entries()) {
+      const bytes = pairs.bytes.subarray(pairs.valueStart(pair), pairs.valueEnd(pair));
+      values.set(bytes, end);
+      end += bytes.length;
+      valueEnds[at] = end;
+    }
+    const kept = cells.subarray(0, starts[size] ?? 0);
+    for (const [at, pair] of kept.entries()) kept[at] = moved[pair] ?? 0;
+    for (let number = 0; number < size; number += 1) sortSome(kept, starts[number] ?? 0, starts[number + 1] ?? 0);
+    return new SeriesTable({
+      names: pairs.names,
+      valueCounts,
+      valueEnds,
+      values,
+      starts: starts.subarray(0, size + 1),
+      cells: kept,
+      share,
+    });
+  }
 
   get size(): number {
-    return this.#size;
+    return Math.max(0, this.columns.starts.length - 1);
   }
 
-  get labels(): readonly LabelColumn[] {
-    return this.#columns;
-  }
-
-  /** Numbers of pairs are below it. */
-  get pairCount(): number {
-    return this.#pairCount;
-  }
-
-  add(labels: LabelSet): void {
-    this.#starts = withRoom(this.#starts, this.#size + 2);
-    for (const name in labels) {
-      if (!Object.hasOwn(labels, name)) continue;
-      this.#cells = withRoom(this.#cells, this.#cellCount + 1);
-      this.#cells[this.#cellCount] = this.#pair(name, labels[name] ?? "");
-      this.#cellCount += 1;
-    }
-    this.#size += 1;
-    this.#starts[this.#size] = this.#cellCount;
-  }
-
-  /** The pairs of a series by its number, as a view that is good until the next series is added. */
-  series(number: number): Uint32Array {
-    return this.#cells.subarray(this.#starts[number] ?? 0, this.#starts[number + 1] ?? 0);
-  }
-
-  /** Number of the label that a pair is of: its place in `labels`. */
-  labelOf(pair: number): number {
-    return this.#pairLabel[pair] ?? 0;
+  /** Share of the tenant's series that are in it, 0…1. */
+  get share(): number {
+    return this.columns.share;
   }
 
   /** Series that have a pair. */
@@ -64,33 +115,32 @@ export class SeriesTable {
     return this.#pairSeries[pair] ?? 0;
   }
 
-  #pair(name: string, value: string): number {
-    let label = this.#byName.get(name);
-    if (label === undefined) {
-      label = this.#columns.length;
-      this.#byName.set(name, label);
-      this.#columns.push({ name, pairs: new Map(), series: 0 });
-    }
-    const column = this.#columns[label];
-    if (column === undefined) return 0;
-    column.series += 1;
-    let pair = column.pairs.get(value);
-    if (pair === undefined) {
-      pair = this.#pairCount;
-      this.#pairCount += 1;
-      column.pairs.set(value, pair);
-      this.#pairLabel = withRoom(this.#pairLabel, pair + 1);
-      this.#pairSeries = withRoom(this.#pairSeries, pair + 1);
-      this.#pairLabel[pair] = label;
-    }
-    this.#pairSeries[pair] = (this.#pairSeries[pair] ?? 0) + 1;
-    return pair;
+  /** The value of a pair; bytes that are no UTF-8 are shown as U+FFFD. */
+  value(pair: number): string {
+    const { values, valueEnds } = this.columns;
+    const start = pair === 0 ? 0 : (valueEnds[pair - 1] ?? 0);
+    return Buffer.from(values.buffer, values.byteOffset + start, (valueEnds[pair] ?? start) - start).toString("utf8");
+  }
+
+  /** Two words that stand for a pair, or for whatever else has a number; of this table alone. */
+  high(what: number): number {
+    return mixed((what + 0x9e37_79b9) ^ this.#seed);
+  }
+
+  low(what: number): number {
+    return mixed((what ^ 0x2545_f491) + this.#seed);
   }
 }
 
-function withRoom(numbers: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
-  if (length <= numbers.length) return numbers;
-  const grown = new Uint32Array(Math.max(length, numbers.length * 2));
-  grown.set(numbers);
-  return grown;
+/** Rows are short: sorting by insertion beats all else. */
+function sortSome(words: Uint32Array, from: number, to: number): void {
+  for (let at = from + 1; at < to; at += 1) {
+    const word = words[at] ?? 0;
+    let into = at;
+    while (into > from && (words[into - 1] ?? 0) > word) {
+      words[into] = words[into - 1] ?? 0;
+      into -= 1;
+    }
+    words[into] = word;
+  }
 }

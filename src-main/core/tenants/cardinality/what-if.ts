@@ -1,96 +1,81 @@
-import { DistinctCounter, mixed } from "./distinct-counter.ts";
+import type { LabelChange } from "../../../../src-shared/model/tenants/cardinality.ts";
+import { DistinctCounter } from "./distinct-counter.ts";
 import type { SeriesTable } from "./series-table.ts";
 
-/**
- * A change of a tenant's labels. `drop` and `metadata` both take the label away; what is moved to structured metadata can
- * still be filtered for. `hash` keeps so many values of it.
- */
-export type LabelChange =
-  | { readonly label: string; readonly kind: "drop" | "metadata" }
-  | { readonly label: string; readonly kind: "hash"; readonly buckets: number };
+export type { LabelChange };
 
-/** How many streams there would be. All three are the same where the table holds every series. */
+/** How many streams there would be. `low` and `high` are `after` where the table holds every series. */
 export interface StreamPrediction {
   readonly before: number;
   readonly after: number;
-  /** Not fewer than were seen, not more than if nothing outside of the sample fell together. */
+  /** What was seen: there are no fewer. */
   readonly low: number;
+  /** There are no more, but for one sample in a hundred thousand. */
   readonly high: number;
 }
 
+/** exp(-Z²/2) is one in a hundred thousand. */
+const Z = 4.8;
+
 /**
- * Streams before and behind changes, for series of which `sampledShare` (0…1, by their hash, so that streams are in or out as a
- * whole) are in the table. What merges is estimated by Chao's lower bound (A. Chao 1984: d + f1²/(2·f2) of the kinds seen
- * once and twice), because a stream seen once may merge with one that is not in the sample.
+ * Streams before and behind changes, where the table holds `table.share` of all series, by their hash, so that streams are in or
+ * out as a whole. What merges is estimated by Chao's lower bound (A. Chao 1984: d + f1²/(2·f2) of the kinds seen once and
+ * twice), because a stream seen once may merge with one that is not in the sample. `high` is Chernoff's bound: each stream
+ * behind the changes is seen with a probability of `share` at least, independently of the others, so d ≥ share·D − Z·√(share·D).
  */
-export function predictStreams(
-  table: SeriesTable,
-  changes: readonly LabelChange[],
-  sampledShare = 1,
-): StreamPrediction {
-  const kinds = new Map(changes.map((change) => [change.label, change]));
-  const byLabel = table.labels.map(({ name }) => kinds.get(name) ?? null);
-  const counter = new DistinctCounter(table.size);
-  for (let number = 0; number < table.size; number += 1) {
-    // The order of labels says nothing, so their hashes are added up.
-    let high = 0;
-    let low = 0;
-    for (const pair of table.series(number)) {
-      const label = table.labelOf(pair);
-      const change = byLabel[label] ?? null;
-      let what = pair;
-      if (change !== null) {
-        if (change.kind !== "hash") continue;
-        what = table.pairCount + label * change.buckets + (mixed(pair ^ 0x5bd1_e995) % change.buckets);
-      }
-      high = (high + mixed(what + 0x9e37_79b9)) | 0;
-      low = (low + mixed(what ^ 0x2545_f491)) | 0;
-    }
-    counter.add(high, low);
-  }
-  const before = Math.round(table.size / sampledShare);
+export function predictStreams(table: SeriesTable, changes: readonly LabelChange[]): StreamPrediction {
+  const { share, size } = table;
+  const counter = countKinds(table, changes);
   const seen = counter.count;
-  if (sampledShare >= 1) return { before, after: seen, low: seen, high: seen };
-  const high = Math.min(before, Math.round(seen / sampledShare));
+  if (share >= 1) return { before: size, after: seen, low: seen, high: seen };
+  const before = Math.round(size / share);
+  const high = Math.ceil(Math.min(mostExpected(seen), mostExpected(size)) / share);
   const [once, twice] = [counter.cameTimes(1), counter.cameTimes(2)];
   const unseen = twice > 0 ? once ** 2 / (2 * twice) : (once * (once - 1)) / 2;
-  return { before, after: Math.min(high, Math.round(seen + unseen)), low: seen, high };
+  // The bound also holds for all series together, which are no fewer than what is left of them.
+  return { before, after: Math.max(seen, Math.min(before, high, Math.round(seen + unseen))), low: seen, high };
 }
 
-/** How a tenant's ingesters cut chunks (`ingester.chunk_*`, `max_chunk_age`), and how much comes in. */
-export interface ChunkFacts {
-  /** Of the tenant, before compression. */
-  readonly bytesPerSecond: number;
-  readonly compressionRatio: number;
-  readonly targetBytes: number;
-  readonly maxAgeSeconds: number;
-  /** Ingesters that hold each stream. */
-  readonly replicationFactor: number;
-  /** What a stream takes in an ingester with an open chunk that is empty still. */
-  readonly bytesPerStream: number;
+/** The largest expectation that so many sightings leave believable: the x of seen = x − Z·√x. */
+function mostExpected(seen: number): number {
+  return seen + Z ** 2 / 2 + Z * Math.sqrt(seen + Z ** 2 / 4);
 }
 
-export interface ChunkPrediction {
-  /** Objects an hour in the store; replicas of one chunk are one object where they are cut alike. */
-  readonly chunksPerHour: number;
-  /** All ingesters together. */
-  readonly memoryBytes: number;
+function countKinds(table: SeriesTable, changes: readonly LabelChange[]): DistinctCounter {
+  const { cells, starts, valueEnds } = table.columns;
+  const pairCount = valueEnds.length;
+  const high = new Uint32Array(pairCount);
+  const low = new Uint32Array(pairCount);
+  for (let pair = 0; pair < pairCount; pair += 1) {
+    high[pair] = table.high(pair);
+    low[pair] = table.low(pair);
+  }
+  // What is gone adds nothing; values in one bucket add the same.
+  const byName = new Map(changes.map((change) => [change.label, change]));
+  for (const [at, { name, firstPair, values }] of table.labels.entries()) {
+    const change = byName.get(name);
+    if (change === undefined) continue;
+    for (let pair = firstPair; pair < firstPair + values; pair += 1) {
+      const kept = change.kind === "hash" ? bucketOf(table, pair, at, change.buckets) : null;
+      high[pair] = kept === null ? 0 : table.high(kept);
+      low[pair] = kept === null ? 0 : table.low(kept);
+    }
+  }
+  const counter = new DistinctCounter(Math.min(table.size, 2 ** 16));
+  for (let number = 0; number < table.size; number += 1) {
+    const end = starts[number + 1] ?? 0;
+    let [highSum, lowSum] = [0, 0];
+    for (let at = starts[number] ?? 0; at < end; at += 1) {
+      const pair = cells[at] ?? 0;
+      highSum = (highSum + (high[pair] ?? 0)) | 0;
+      lowSum = (lowSum + (low[pair] ?? 0)) | 0;
+    }
+    counter.add(highSum, lowSum);
+  }
+  return counter;
 }
 
-/**
- * Chunks and memory of so many streams that share what comes in. A chunk ends when it is full or too old, so many small
- * streams make chunks by age: that is the cost of an exploded label.
- */
-export function predictChunks(streams: number, facts: ChunkFacts): ChunkPrediction {
-  const { bytesPerSecond, compressionRatio, targetBytes, maxAgeSeconds, replicationFactor, bytesPerStream } = facts;
-  if (streams === 0) return { chunksPerHour: 0, memoryBytes: 0 };
-  const each = bytesPerSecond / compressionRatio / streams;
-  const secondsToFull = each === 0 ? Number.POSITIVE_INFINITY : targetBytes / each;
-  const lifetime = Math.min(secondsToFull, maxAgeSeconds);
-  // On average half of a chunk is there, compressed but for its last block.
-  const open = (each * lifetime) / 2;
-  return {
-    chunksPerHour: (streams * 3_600) / lifetime,
-    memoryBytes: streams * replicationFactor * (bytesPerStream + open),
-  };
+/** A number behind all pairs, one for each bucket of each label. */
+function bucketOf(table: SeriesTable, pair: number, label: number, buckets: number): number {
+  return table.columns.valueEnds.length + label * 65_536 + (table.low(pair ^ 0x5bd1_e995) % buckets);
 }
