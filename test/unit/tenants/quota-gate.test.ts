@@ -4,6 +4,7 @@ import { logTargetSchema } from "../../../src-shared/api/log-target.ts";
 import type { Quota, Spending } from "../../../src-shared/model/tenants/quota.ts";
 import type { QueryCost } from "../../../src-shared/model/tenants/query-cost.ts";
 import type { AdmittedQuery, QueryAsk } from "../../../src-main/core/logs/query-admission.ts";
+import { withCosts, type RequestCost } from "../../../src-main/core/logs/request-cost.ts";
 import type { LogSource } from "../../../src-main/core/logs/log-source.ts";
 import { SqliteLedger } from "../../../src-main/core/tenants/ledger/sqlite-ledger.ts";
 import type { Ledger } from "../../../src-main/core/tenants/ledger/ledger.ts";
@@ -11,13 +12,14 @@ import { OwnCosts } from "../../../src-main/core/tenants/quotas/own-costs.ts";
 import { QuotaGate } from "../../../src-main/core/tenants/quotas/quota-gate.ts";
 import { quotaStates } from "../../../src-main/core/tenants/quotas/quota-states.ts";
 import { ManualClock } from "../../builders/manual-clock.ts";
+import { memoryLogSource } from "../../builders/memory-log-source.ts";
 import { RecordingAnnouncer } from "../../builders/recording-announcer.ts";
 import { RecordingLogger } from "../../builders/recording-logger.ts";
 import { temporaryDirectory } from "../../builders/temporary-directory.ts";
 
 const GB = 1_000 ** 3;
 const never = new AbortController().signal;
-const source: Pick<LogSource, typeof Symbol.asyncDispose> = { [Symbol.asyncDispose]: async () => {} };
+const source = memoryLogSource({ rows: [] });
 
 interface Desk extends AsyncDisposable {
   readonly gate: QuotaGate;
@@ -50,6 +52,7 @@ function desk(over: Partial<Ledger> = {}): Desk {
         settle: over.settle ?? ((id, bytes) => ledger.settle(id, bytes)),
       },
       costs: new OwnCosts((cost) => costs.push(cost)),
+      withCosts,
       estimate: async () => made.estimateBytes,
       clock,
       logger: new RecordingLogger(),
@@ -79,18 +82,18 @@ function quota(over: Partial<Quota> = {}): Quota {
   return { scope, bytes: 10 * GB, hardBytes: 12 * GB, warnShare: 0.8, ...over };
 }
 
-// The gate hands the source to the estimate alone, which does not look at it here.
-const open = async () => source as LogSource;
+const open = async () => source;
 const admit = ({ gate }: Desk, what: QueryAsk = ask()) => gate.admit(what, open, never);
 
 /** A query that was let through and read so much. */
 async function ran(at: Desk, bytes: number, what: QueryAsk = ask()): Promise<void> {
   await using admitted = await admit(at, what);
-  tell(admitted, bytes);
+  await tell(admitted, bytes);
 }
 
-function tell(admitted: AdmittedQuery, bytes: number): void {
-  admitted.onCost({
+/** A read of this query that Loki answered with so many bytes. */
+async function tell(admitted: AdmittedQuery, bytes: number): Promise<void> {
+  const cost: RequestCost = {
     uuid: crypto.randomUUID(),
     query: '{app="auth"}',
     rangeMs: 1_000,
@@ -98,7 +101,16 @@ function tell(admitted: AdmittedQuery, bytes: number): void {
     durationMs: 20,
     status: 200,
     stats: { summary: { totalBytesProcessed: bytes } },
-  });
+  };
+  const answering: LogSource = {
+    ...source,
+    metric: async (query, signal, onCost) => {
+      onCost?.(cost);
+      return source.metric(query, signal);
+    },
+  };
+  const expr = 'sum(count_over_time({app="auth"}[1m]))';
+  await admitted.counted(answering).metric({ expr, range: ask().range, stepNs: null }, never);
 }
 
 const WHY: Spending = { reason: "the payments incident", override: false };
@@ -130,7 +142,7 @@ describe("the gate before Loki", () => {
       code: "tenants.quota-exceeded",
       params: { scope: "tenant", name: "acme", period: "day", used: 7 * GB, limit: 12 * GB, estimate: 7 * GB },
     });
-    tell(first, GB);
+    await tell(first, GB);
     await first[Symbol.asyncDispose]();
     await ran(at, GB);
     expect(await quotaStates(at.ledger, at.clock.nowMs())).toMatchObject([{ usedBytes: 2 * GB, reservedBytes: 0 }]);
