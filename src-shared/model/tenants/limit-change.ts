@@ -62,6 +62,18 @@ export const limitProblemSchema = z.object({
     "version-differs",
     "reload-failing",
     "overdue-expiry",
+    /** `runtime_config.file` names several: `files`. Which of them a value comes from cannot be told. */
+    "several-files",
+    /** Gzip, or bytes that are no text: `file`. */
+    "binary-file",
+    /** The ConfigMap is immutable: `object`. */
+    "immutable",
+    /** Mounted by `subPath`: pods see a change when they are made anew. */
+    "never-reloads",
+    /** The annotation of expiries holds something else: `problem`. */
+    "expiries-unreadable",
+    /** Only a value can be set for a while, not its absence: `tenant`, `key`. */
+    "removal-expires",
   ]),
   weight: z.enum(["stops", "warns"]),
   params: paramsSchema,

@@ -1,12 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
-import { jobIdSchema, type JobId, type SiteId } from "../../../../src-shared/model/ids.ts";
+import { jobIdSchema, type JobId, type PlanId, type SiteId } from "../../../../src-shared/model/ids.ts";
 import { limitChangeReportSchema, type LimitChangeReport } from "../../../../src-shared/model/tenants/limit-change.ts";
 import { openSqliteDatabase } from "../../common/sqlite-database.ts";
 import { limitsChangeInputSchema, type LimitsChangeInput } from "./limits-change.job.ts";
 
 const MIGRATIONS = [
   `CREATE TABLE changes (
-     job TEXT PRIMARY KEY,
+     plan TEXT PRIMARY KEY,
+     job TEXT UNIQUE,
      site TEXT NOT NULL,
      at_ms INTEGER NOT NULL,
      input TEXT NOT NULL,
@@ -39,27 +40,36 @@ export class ChangeBook implements Disposable {
     this.#database = openSqliteDatabase(file, MIGRATIONS);
   }
 
-  /** A change that is about to be made, or is taken up again. */
-  begin(job: JobId, atMs: number, input: LimitsChangeInput, report: LimitChangeReport): void {
+  /** A change that is about to be made; its job is named as soon as there is one. */
+  begin(atMs: number, input: LimitsChangeInput, report: LimitChangeReport): void {
+    const { id, site } = input.plan;
     this.#database
-      .prepare(
-        `INSERT INTO changes (job, site, at_ms, input, report, state) VALUES (?, ?, ?, ?, ?, 'running')
-         ON CONFLICT (job) DO UPDATE SET state = 'running', report = excluded.report`,
-      )
-      .run(job, input.plan.site, atMs, JSON.stringify(input), JSON.stringify(report));
+      .prepare("INSERT INTO changes (plan, site, at_ms, input, report, state) VALUES (?, ?, ?, ?, ?, 'running')")
+      .run(id, site, atMs, JSON.stringify(input), JSON.stringify(report));
     this.#database
-      .prepare("DELETE FROM changes WHERE job NOT IN (SELECT job FROM changes ORDER BY at_ms DESC LIMIT ?)")
+      .prepare("DELETE FROM changes WHERE plan NOT IN (SELECT plan FROM changes ORDER BY at_ms DESC LIMIT ?)")
       .run(KEPT);
   }
 
-  keep(job: JobId, report: LimitChangeReport, state: BookedChange["state"]): void {
-    this.#database
-      .prepare("UPDATE changes SET report = ?, state = ? WHERE job = ?")
-      .run(JSON.stringify(report), state, job);
+  named(plan: PlanId, job: JobId): void {
+    this.#database.prepare("UPDATE changes SET job = ? WHERE plan = ?").run(job, plan);
   }
 
-  rolledBack(job: JobId, by: JobId): void {
-    this.#database.prepare("UPDATE changes SET rolled_back_by = ? WHERE job = ?").run(by, job);
+  forget(plan: PlanId): void {
+    this.#database.prepare("DELETE FROM changes WHERE plan = ?").run(plan);
+  }
+
+  keep(report: LimitChangeReport, state: BookedChange["state"]): void {
+    this.#database
+      .prepare("UPDATE changes SET report = ?, state = ? WHERE plan = ?")
+      .run(JSON.stringify(report), state, report.plan.id);
+  }
+
+  /** The job of this plan took back what `job` did. */
+  rolledBack(job: JobId, plan: PlanId): void {
+    this.#database
+      .prepare("UPDATE changes SET rolled_back_by = (SELECT job FROM changes WHERE plan = ?) WHERE job = ?")
+      .run(plan, job);
   }
 
   /** `null` for one that is not there, or that a newer program wrote in another form. */
@@ -71,7 +81,7 @@ export class ChangeBook implements Disposable {
   /** Newest first. */
   list(site: SiteId, limit: number): readonly BookedChange[] {
     return this.#database
-      .prepare("SELECT * FROM changes WHERE site = ? ORDER BY at_ms DESC LIMIT ?")
+      .prepare("SELECT * FROM changes WHERE site = ? AND job IS NOT NULL ORDER BY at_ms DESC LIMIT ?")
       .all(site, limit)
       .flatMap((row) => bookedChange(row) ?? []);
   }

@@ -1,5 +1,5 @@
 import type { SiteId } from "../../../../src-shared/model/ids.ts";
-import type { LimitGauge, RuntimePlace } from "../../../../src-shared/model/tenants/board.ts";
+import type { RuntimePlace } from "../../../../src-shared/model/tenants/board.ts";
 import type { LimitYaml } from "../../../../src-shared/model/tenants/limit.ts";
 import type { KubernetesClient } from "../../clusters/kubernetes-client.ts";
 import type { Clock } from "../../common/clock.ts";
@@ -8,7 +8,7 @@ import type { Announcer } from "../../common/topics.ts";
 import type { HealthSite, OpenHealthSite } from "../../health/health-site.ts";
 import type { OperationJobs } from "../../health/operations/operations-parts.ts";
 import type { parseExposition } from "../../health/scraping/exposition-parser.ts";
-import type { IngestCluster } from "../limits/blast-radius.ts";
+import type { SiteLimitFacts } from "./change-facts.ts";
 import type { ChangeCaller } from "./changes-desk.ts";
 import type { ChangeBook } from "./change-book.ts";
 import type { RuntimeMapStore } from "./runtime-map.ts";
@@ -20,21 +20,6 @@ export interface FoundRuntime {
   readonly files: readonly string[];
   /** Mounted by `subPath`: the kubelet never brings a change into such a pod. */
   readonly mountedBySubPath: boolean;
-}
-
-/** What is known of a site's limits besides the file; each part is `null` where nobody tells. */
-export interface SiteLimitFacts {
-  /** Loki's version, `3.7.6`. */
-  readonly version: string | null;
-  /** `limits_config` of `/config`, and of `/config?mode=defaults`. */
-  readonly config: Readonly<Record<string, LimitYaml>> | null;
-  readonly defaults: Readonly<Record<string, LimitYaml>> | null;
-  /** Present use, of all tenants that have any. */
-  readonly gauges: readonly LimitGauge[];
-  /** What the cluster is and takes; `null` where its members are not known. */
-  readonly cluster: IngestCluster | null;
-  /** Tenants that have been seen: in metrics, or by what was asked. */
-  readonly tenants: readonly string[];
 }
 
 /** The part of the job engine that changes of limits need. */

@@ -1,38 +1,256 @@
-import { AppError } from "../../../../src-shared/errors/app-error.ts";
+import { AppError, hasCode } from "../../../../src-shared/errors/app-error.ts";
 import type { JobId, PlanId, SiteId } from "../../../../src-shared/model/ids.ts";
-import type { LimitChange, LimitPlan } from "../../../../src-shared/model/tenants/limit-change.ts";
+import type { LimitChange, LimitChangeReport, LimitPlan } from "../../../../src-shared/model/tenants/limit-change.ts";
+import type { JobContext } from "../../jobs/job-definition.ts";
+import type { HealthSite } from "../../health/health-site.ts";
+import { freshReport, stepOf } from "./change-report.ts";
+import type { BookedChange } from "./change-book.ts";
 import type { ChangeCaller, ChangesDesk, ListedChange } from "./changes-desk.ts";
-import type { ChangesParts } from "./changes-parts.ts";
-import { createLimitsChangeJob, type LimitsChangeJob } from "./limits-change.job.ts";
+import type { ChangesParts, FoundRuntime } from "./changes-parts.ts";
+import { agreedHash } from "./converge.ts";
+import { draftOfEdits, draftOfFile, draftOfRollback, expiredEdits } from "./draft-change.ts";
+import type { Draft } from "./draft.ts";
+import { parseExpiries, sameOverride } from "./expiry-annotation.ts";
+import { knownThere } from "./judge-draft.ts";
+import {
+  createLimitsChangeJob,
+  LIMITS_CHANGE_JOB,
+  type LimitsChangeInput,
+  type LimitsChangeJob,
+} from "./limits-change.job.ts";
+import { makePlan, plannedExpiries } from "./make-plan.ts";
+import { saysTheSame } from "./override-values.ts";
+import { PlanBook, type KeptPlan } from "./plan-book.ts";
+import { ChangeRun } from "./run-change.ts";
+import type { RuntimeMap, RuntimeMapStore } from "./runtime-map.ts";
+import { conflict, isThere } from "./write-map.ts";
+
+/** Of a diff in a list; the whole of it is in the job. */
+const LISTED_DIFF = 20_000;
+/** No change takes longer. */
+const LONGEST_MS = 60 * 60_000;
+/** How the console calls itself where it acts by itself. */
+export const SYSTEM_PRINCIPAL = "system";
+/** `preset` of a change that lets values go back whose time is over. */
+export const EXPIRY_PRESET = "expiry";
+
+interface Opened {
+  readonly site: HealthSite;
+  readonly found: FoundRuntime;
+  readonly store: RuntimeMapStore;
+  readonly map: RuntimeMap;
+}
 
 /**
  * Changes of a site's limits: planned, looked at, applied as a job, verified, taken back. A plan writes nothing. Applying writes
- * the ConfigMap once, provided it still is what the plan saw, and watches every component take it.
+ * the ConfigMap once, provided it still is what the plan saw, and watches every component take it. A site has one at a time.
  */
 export class ChangesService implements ChangesDesk {
   readonly job: LimitsChangeJob;
   readonly #parts: ChangesParts;
+  readonly #plans: PlanBook;
+  /** By site, the plan that is being carried out. */
+  readonly #running = new Map<SiteId, PlanId>();
 
   constructor(parts: ChangesParts) {
     this.#parts = parts;
-    this.job = createLimitsChangeJob(() => Promise.reject(new AppError("operation.plan-unknown", { plan: "" })));
+    this.#plans = new PlanBook(parts.clock);
+    this.job = createLimitsChangeJob((context) => this.#run(context));
   }
 
-  async plan(_site: SiteId, _change: LimitChange, _caller: ChangeCaller, _signal: AbortSignal): Promise<LimitPlan> {
-    throw new AppError("operation.plan-unknown", { plan: "" });
+  /**
+   * What a change would do. What stops it is in the plan, too.
+   * @throws AppError `tenants.runtime-config-missing`, `tenants.rollback-impossible`, `identity.tenant-refused`, `cluster.*`
+   */
+  async plan(site: SiteId, change: LimitChange, caller: ChangeCaller, signal: AbortSignal): Promise<LimitPlan> {
+    const kept = await this.#planned(await this.#open(site, signal), change, caller, signal);
+    this.#plans.keep(kept);
+    return kept.plan;
   }
 
-  async apply(id: PlanId, _reason: string, _caller: ChangeCaller, _signal: AbortSignal): Promise<JobId> {
-    throw new AppError("operation.plan-unknown", { plan: id });
+  /**
+   * @throws AppError `operation.plan-unknown`, `operation.plan-expired`, `operation.other-running`, `tenants.change-stopped`,
+   * `tenants.change-conflict` when the ConfigMap is not what the plan saw
+   */
+  async apply(id: PlanId, reason: string, caller: ChangeCaller, signal: AbortSignal): Promise<JobId> {
+    const kept = this.#plans.get(id);
+    const { plan } = kept;
+    const stopping = plan.problems.filter(({ weight }) => weight === "stops").map(({ code }) => code);
+    if (stopping.length > 0) {
+      throw new AppError("tenants.change-stopped", { problems: [...new Set(stopping)].join(", ") });
+    }
+    this.#take(plan);
+    try {
+      const opened = await this.#open(plan.site, signal);
+      const { map } = opened;
+      const same = isThere(map, { uid: kept.uid, content: kept.before });
+      if (!same || map.resourceVersion !== plan.place.resourceVersion) throw conflict(plan.place, map);
+      // What stands for two hours does so from now on, and not from when it was looked at.
+      const draft = this.#draft(map, plan.change, caller, knownThere(await this.#parts.facts(plan.site, signal)));
+      const after = { ...kept.after, annotation: draft.content.annotation };
+      const expiry = plannedExpiries(map.annotation, after.annotation, this.#parts.clock.nowMs());
+      const input = { ...kept, plan: { ...plan, expiry }, after, reason, principal: caller.principal };
+      const job = this.#submit(input);
+      this.#plans.spend(id);
+      return job;
+    } catch (error) {
+      this.#release(plan);
+      throw error;
+    }
   }
 
   list(site: SiteId, limit: number): readonly ListedChange[] {
-    return this.#parts.book.list(site, limit).map(({ job, atMs, input, report, state }) => ({
-      job,
-      atMs,
-      principal: input.principal,
-      state,
-      report,
+    return this.#parts.book.list(site, limit).map((booked) => ({
+      job: booked.job,
+      atMs: booked.atMs,
+      principal: booked.input.principal,
+      state: this.#stateOf(booked),
+      report: listed(booked.report),
     }));
   }
+
+  /** Lets values go back whose time is over, as a change by `system`; `null` where none is. @throws AppError as `plan`, `apply` */
+  async restoreExpired(site: SiteId, signal: AbortSignal): Promise<JobId | null> {
+    const opened = await this.#open(site, signal);
+    const edits = expiredEdits(opened.map, this.#parts.clock.nowMs());
+    if (edits.length === 0) return null;
+    const caller = { principal: SYSTEM_PRINCIPAL, role: "admin", tenants: { kind: "every" } } as const;
+    const kept = await this.#planned(opened, { kind: "edits", edits, preset: EXPIRY_PRESET }, caller, signal);
+    this.#plans.keep(kept);
+    const reading = parseExpiries(opened.map.annotation);
+    const due = (reading.ok ? reading.entries : []).filter((entry) => edits.some((each) => sameOverride(each, entry)));
+    const setBy = [...new Set(due.map(({ by }) => by))].join(", ");
+    return this.apply(kept.plan.id, `expired; set by ${setBy}`.slice(0, 500), caller, signal);
+  }
+
+  async #planned(opened: Opened, change: LimitChange, caller: ChangeCaller, signal: AbortSignal): Promise<KeptPlan> {
+    const { site, found, map } = opened;
+    const facts = await this.#parts.facts(site.id, signal);
+    const draft = this.#draft(map, change, caller, knownThere(facts));
+    const nowMs = this.#parts.clock.nowMs();
+    const audited = this.#parts.auditedChanges(site.id);
+    const { plan, hashChanges } = makePlan({ site: site.id, change, found, map, draft, facts, audited, nowMs });
+    for (const { tenant } of plan.edits) {
+      if (!this.#parts.mayUse(caller, tenant)) throw new AppError("identity.tenant-refused", { tenant });
+    }
+    const before = { text: map.text, annotation: map.annotation ?? null };
+    const expectedHash = this.#knownHash(change, draft.content.text);
+    return { plan, uid: map.uid, before, after: draft.content, hashChanges, expectedHash };
+  }
+
+  #draft(
+    map: RuntimeMap,
+    change: LimitChange,
+    { principal }: ChangeCaller,
+    alsoKnown: (key: string) => boolean,
+  ): Draft {
+    const context = { map, nowMs: this.#parts.clock.nowMs(), principal, alsoKnown };
+    switch (change.kind) {
+      case "edits":
+        return draftOfEdits(change, context);
+      case "file":
+        return draftOfFile(change.text, context);
+      case "rollback":
+        return draftOfRollback(change.job, this.#parts.book.get(change.job), context);
+    }
+  }
+
+  /** The components had it before the change that is taken back. */
+  #knownHash(change: LimitChange, text: string): string | null {
+    if (change.kind !== "rollback") return null;
+    const booked = this.#parts.book.get(change.job);
+    if (booked === null || !saysTheSame(booked.input.before.text, text)) return null;
+    return agreedHash(stepOf(booked.report, "look-again").detail);
+  }
+
+  /** The book first: what is not in it cannot be taken back. */
+  #submit(input: LimitsChangeInput): JobId {
+    const { book, clock, jobs } = this.#parts;
+    const { plan, principal } = input;
+    book.begin(clock.nowMs(), input, freshReport(plan));
+    try {
+      const job = jobs().submit(this.job, input, principal);
+      book.named(plan.id, job);
+      return job;
+    } catch (error) {
+      book.forget(plan.id);
+      throw error;
+    }
+  }
+
+  async #run(context: JobContext<LimitsChangeInput, LimitChangeReport>): Promise<LimitChangeReport> {
+    const { input, checkpoint, signal, commit, report: progress } = context;
+    const { book, announcer } = this.#parts;
+    const { plan } = input;
+    if (this.#running.get(plan.site) !== plan.id) this.#take(plan);
+    let last = checkpoint ?? freshReport(plan);
+    try {
+      const site = await this.#parts.openSite(plan.site, signal);
+      const run = new ChangeRun({
+        input,
+        before: checkpoint,
+        site,
+        store: this.#storeOf(site),
+        parts: this.#parts,
+        signal,
+        commit: async (report) => {
+          last = report;
+          await commit(report);
+          book.keep(report, "running");
+          announcer.changed("tenants");
+        },
+        progress,
+      });
+      const ended = await run.run();
+      book.keep(ended, signal.aborted && !ended.verified ? "cancelled" : "succeeded");
+      return ended;
+    } catch (error) {
+      book.keep(last, signal.aborted ? "cancelled" : "failed");
+      throw error;
+    } finally {
+      const stands = last.writtenVersion !== null && stepOf(last, "put-back").state !== "done";
+      if (plan.change.kind === "rollback" && stands) book.rolledBack(plan.change.job, plan.id);
+      this.#release(plan);
+      announcer.changed("tenants");
+    }
+  }
+
+  async #open(id: SiteId, signal: AbortSignal): Promise<Opened> {
+    const site = await this.#parts.openSite(id, signal);
+    const found = await this.#parts.findRuntime(site, signal);
+    const store = this.#storeOf(site);
+    return { site, found, store, map: await store.read(found.place, signal) };
+  }
+
+  #storeOf({ id, cluster }: HealthSite): RuntimeMapStore {
+    if (cluster === null) throw new AppError("sites.no-cluster", { site: id });
+    return this.#parts.maps(cluster.client);
+  }
+
+  #stateOf({ job, state, atMs }: BookedChange): string {
+    try {
+      return this.#parts.jobs().get(job).state;
+    } catch (error) {
+      if (!hasCode(error, "jobs.unknown")) throw error;
+      // Of another process of this profile: one that was killed cannot say so.
+      const over = state === "running" && this.#parts.clock.nowMs() - atMs > LONGEST_MS;
+      return over ? "interrupted" : state;
+    }
+  }
+
+  #take({ site, id }: LimitPlan): void {
+    if (this.#running.has(site)) throw new AppError("operation.other-running", { operation: LIMITS_CHANGE_JOB });
+    this.#running.set(site, id);
+  }
+
+  #release({ site, id }: LimitPlan): void {
+    if (this.#running.get(site) === id) this.#running.delete(site);
+  }
+}
+
+function listed(report: LimitChangeReport): LimitChangeReport {
+  const { diff } = report.plan;
+  return diff.length <= LISTED_DIFF
+    ? report
+    : { ...report, plan: { ...report.plan, diff: diff.slice(0, LISTED_DIFF) } };
 }

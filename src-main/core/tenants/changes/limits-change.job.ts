@@ -21,6 +21,8 @@ export const limitsChangeInputSchema = z.object({
   after: contentSchema,
   /** Whether the values differ, so that components will show another hash. */
   hashChanges: z.boolean(),
+  /** The hash that components had when the file said the same before; `null` where it is not known. */
+  expectedHash: z.string().nullable(),
 });
 export type LimitsChangeInput = z.output<typeof limitsChangeInputSchema>;
 
