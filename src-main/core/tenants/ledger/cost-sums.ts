@@ -1,16 +1,8 @@
-import { createHash } from "node:crypto";
 import type { QueryCost } from "../../../../src-shared/model/tenants/query-cost.ts";
-import { periodsAt } from "./ledger.ts";
+import { dayNumberAt } from "./ledger-keys.ts";
 
-/** The sums of one day for one site, tenant, user, source and shape. */
-export interface CostSum {
-  readonly day: string;
-  readonly site: string;
-  readonly tenant: string;
-  readonly user: string;
-  readonly source: string;
-  readonly shapeId: string;
-  readonly shape: string;
+/** What every row of sums adds up. */
+export interface Sums {
   queries: number;
   failed: number;
   bytes: number;
@@ -18,49 +10,84 @@ export interface CostSum {
   durationMs: number;
 }
 
-const FIRST_FAILED_STATUS = 400;
+export const ROLLUP_DIMENSIONS = ["tenant", "user", "source", "shape"] as const;
+export type RollupDimension = (typeof ROLLUP_DIMENSIONS)[number];
 
-/** A shape's key: texts of kilobytes do not belong into an index. */
-export function shapeIdOf(shape: string): string {
-  return createHash("sha256").update(shape).digest("hex").slice(0, 24);
+/** The sums of one day for one value of one dimension, by tenant: what reports are made of. */
+export interface Rollup extends Sums {
+  readonly dimension: RollupDimension;
+  readonly day: number;
+  readonly tenant: string;
+  readonly value: string;
 }
+
+/** Who used a shape on a day, and how: what is said of the dearest shapes. */
+export interface ShapeUseSums extends Sums {
+  readonly day: number;
+  readonly shape: string;
+  readonly tenant: string;
+  readonly user: string;
+  readonly source: string;
+  maxRangeMs: number;
+  /** Of the queries that looked into a cache: how many did, and the sum of their shares. */
+  cacheable: number;
+  cached: number;
+  /** The dearest of the batch, by its place in it. */
+  dearest: number;
+  dearestBytes: number;
+}
+
+const FIRST_FAILED_STATUS = 400;
+const NOTHING: Sums = { queries: 0, failed: 0, bytes: 0, lines: 0, durationMs: 0 };
 
 /**
  * What a batch adds to the daily sums. In the order of their keys, so that two processes that write the same sums take
  * their locks in one order.
  */
-export function sumCosts(costs: readonly QueryCost[]): readonly CostSum[] {
-  const sums = new Map<string, CostSum>();
-  const shapeIds = new Map<string, string>();
-  for (const cost of costs) {
-    let shapeId = shapeIds.get(cost.shape);
-    if (shapeId === undefined) shapeIds.set(cost.shape, (shapeId = shapeIdOf(cost.shape)));
-    const { day } = periodsAt(cost.atMs);
-    const { site, tenant, user, source, shape } = cost;
-    const key = JSON.stringify([day, site, tenant, user, source, shapeId]);
-    let sum = sums.get(key);
-    if (sum === undefined) {
-      sum = {
-        day,
-        site,
-        tenant,
-        user,
-        source,
-        shapeId,
-        shape,
-        queries: 0,
-        failed: 0,
-        bytes: 0,
-        lines: 0,
-        durationMs: 0,
-      };
-      sums.set(key, sum);
+export function sumCosts(costs: readonly QueryCost[]): {
+  readonly rollups: readonly Rollup[];
+  readonly uses: readonly ShapeUseSums[];
+} {
+  const rollups = new Map<string, Rollup>();
+  const uses = new Map<string, ShapeUseSums>();
+  for (const [index, cost] of costs.entries()) {
+    const day = dayNumberAt(cost.atMs);
+    const { tenant, user, source, shape } = cost;
+    for (const dimension of ROLLUP_DIMENSIONS) {
+      const value = cost[dimension];
+      const key = `${dimension}\0${day}\0${tenant}\0${value}`;
+      let rollup = rollups.get(key);
+      if (rollup === undefined) rollups.set(key, (rollup = { dimension, day, tenant, value, ...NOTHING }));
+      addTo(rollup, cost);
     }
-    sum.queries += 1;
-    sum.failed += cost.status >= FIRST_FAILED_STATUS ? 1 : 0;
-    sum.bytes += cost.bytes;
-    sum.lines += cost.lines;
-    sum.durationMs += cost.durationMs;
+    const key = `${day}\0${shape}\0${tenant}\0${user}\0${source}`;
+    let use = uses.get(key);
+    if (use === undefined) {
+      const begin = { maxRangeMs: 0, cacheable: 0, cached: 0, dearest: index, dearestBytes: -1 };
+      uses.set(key, (use = { day, shape, tenant, user, source, ...NOTHING, ...begin }));
+    }
+    addTo(use, cost);
+    use.maxRangeMs = Math.max(use.maxRangeMs, cost.rangeMs);
+    if (cost.cacheShare !== null) {
+      use.cacheable += 1;
+      use.cached += cost.cacheShare;
+    }
+    if (cost.bytes > use.dearestBytes) {
+      use.dearest = index;
+      use.dearestBytes = cost.bytes;
+    }
   }
-  return [...sums.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+  return { rollups: inOrder(rollups), uses: inOrder(uses) };
+}
+
+function addTo(sums: Sums, cost: QueryCost): void {
+  sums.queries += 1;
+  sums.failed += cost.status >= FIRST_FAILED_STATUS ? 1 : 0;
+  sums.bytes += cost.bytes;
+  sums.lines += cost.lines;
+  sums.durationMs += cost.durationMs;
+}
+
+function inOrder<Row>(rows: ReadonlyMap<string, Row>): readonly Row[] {
+  return [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }

@@ -6,7 +6,7 @@ import type { QueryCost } from "../../../../src-shared/model/tenants/query-cost.
 import type { Clock } from "../../common/clock.ts";
 import type { Logger } from "../../common/logger.ts";
 import type { LedgerCall, LedgerMethod, LedgerPlace, LedgerReply } from "./ledger-protocol.ts";
-import type { CostReportRequest, Ledger, ReserveRequest, SpendScope } from "./ledger.ts";
+import type { CostRange, CostReportRequest, Ledger, ReserveRequest, SpendScope } from "./ledger.ts";
 import { ledgerName } from "./postgres-failure.ts";
 
 export interface LedgerThreadOptions {
@@ -59,6 +59,18 @@ export class LedgerThread implements Ledger {
 
   report(request: CostReportRequest): Answer<"report"> {
     return this.#ask("report", request);
+  }
+
+  total(request: CostRange): Answer<"total"> {
+    return this.#ask("total", request);
+  }
+
+  shapes(request: CostRange & { readonly limit: number }): Answer<"shapes"> {
+    return this.#ask("shapes", request);
+  }
+
+  page(request: CostRange & { readonly after: number; readonly limit: number }): Answer<"page"> {
+    return this.#ask("page", request);
   }
 
   costliest(request: Omit<CostReportRequest, "by">): Answer<"costliest"> {

@@ -11,6 +11,44 @@ export interface CostReportRequest {
   readonly limit: number;
 }
 
+/** Days and tenants of a question, as in `CostReportRequest`. */
+export type CostRange = Pick<CostReportRequest, "fromDay" | "toDay" | "tenants">;
+
+/** How many of the dearest queries of a day and tenant can be asked for. */
+export const MOST_DEAR = 200;
+
+/** One run of a shape: those of one `who` asked the same query text under the same tags. */
+export interface ShapeRun {
+  readonly atMs: number;
+  readonly who: string;
+}
+
+/** A shape of queries with who used it and how, over a range. */
+export interface ShapeUse {
+  readonly shape: string;
+  /** The dearest single query of it that is still kept. */
+  readonly example: QueryCost;
+  readonly tenants: readonly string[];
+  /** The first hundred of each, most bytes first. */
+  readonly users: readonly string[];
+  readonly sources: readonly string[];
+  readonly queries: number;
+  readonly failed: number;
+  readonly bytes: number;
+  readonly durationMs: number;
+  readonly maxRangeMs: number;
+  /** Mean over the queries that looked into a cache; `null` where none did. */
+  readonly cacheShare: number | null;
+  /** Its latest runs in the order of time, some thousand of them at most. */
+  readonly runs: readonly ShapeRun[];
+}
+
+/** Some of the single costs of a range. `next` is where the rest begins; `null` at the end. */
+export interface CostPage {
+  readonly costs: readonly QueryCost[];
+  readonly next: number | null;
+}
+
 /** Whose bytes a quota counts. */
 export interface SpendScope {
   readonly kind: "tenant" | "user" | "role";
@@ -61,11 +99,19 @@ export interface LedgerExtent {
  * them later: ids make that safe) and `tenants.ledger-failed` when it refuses.
  */
 export interface Ledger extends AsyncDisposable {
-  /** Records costs; one whose id is known already is left out. Answers how many were new. */
+  /**
+   * Records costs; one whose id is known already is left out, and one of a day that was purged. Answers how many were new.
+   */
   add(costs: readonly QueryCost[]): Promise<number>;
   /** Sums, the largest number of bytes first; by day the days in order. */
   report(request: CostReportRequest): Promise<readonly CostReportRow[]>;
-  /** The costliest single queries of a range, most bytes first. */
+  /** The sums of all rows that `report` has without a limit, as one. */
+  total(request: CostRange): Promise<CostReportRow>;
+  /** The dearest shapes of which a single query is still kept, most bytes first. */
+  shapes(request: CostRange & { readonly limit: number }): Promise<readonly ShapeUse[]>;
+  /** Single costs in the order in which they came. A page may be empty and not be the last. */
+  page(request: CostRange & { readonly after: number; readonly limit: number }): Promise<CostPage>;
+  /** The costliest single queries of a range, most bytes first; `MOST_DEAR` at most. */
   costliest(request: Omit<CostReportRequest, "by">): Promise<readonly QueryCost[]>;
   /**
    * Holds bytes in every claim or in none. Atomic over all processes of one ledger: what two ask for at a time is granted

@@ -4,18 +4,24 @@ import type { CostReportRow, QueryCost } from "../../../../src-shared/model/tena
 import type { Quota, QuotaScope } from "../../../../src-shared/model/tenants/quota.ts";
 import type { Clock } from "../../common/clock.ts";
 import type {
+  CostPage,
+  CostRange,
   CostReportRequest,
   Ledger,
   LedgerExtent,
   ReserveRequest,
   ReserveResult,
+  ShapeUse,
   Spend,
   SpendScope,
 } from "./ledger.ts";
-import { addTo, costliestFrom, extentFrom, purgeFrom, reportFrom } from "./postgres-costs.ts";
+import { addTo } from "./postgres-add.ts";
 import { ledgerFailure, ledgerName } from "./postgres-failure.ts";
+import { purgeSomeCostsFrom, purgeSumsFrom } from "./postgres-purge.ts";
 import { quotasFrom, removeQuotaIn, setQuotaIn } from "./postgres-quotas.ts";
+import { costliestFrom, extentFrom, pageFrom, reportFrom, totalFrom } from "./postgres-report.ts";
 import { migrateLedger, type LedgerTables } from "./postgres-schema.ts";
+import { shapesFrom } from "./postgres-shapes.ts";
 import { reserveWith, settleWith, spendIn } from "./postgres-spend.ts";
 
 export interface PostgresLedgerOptions {
@@ -27,7 +33,7 @@ export interface PostgresLedgerOptions {
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const CONNECTIONS = 4;
-const BATCH = 1_000;
+const BATCH = 4_000;
 
 /** The ledger of a team, in PostgreSQL: one database, any number of consoles. */
 export class PostgresLedger implements Ledger {
@@ -81,6 +87,18 @@ export class PostgresLedger implements Ledger {
     return this.#run((database) => reportFrom(database, request));
   }
 
+  total(request: CostRange): Promise<CostReportRow> {
+    return this.#run((database) => totalFrom(database, request));
+  }
+
+  shapes(request: CostRange & { readonly limit: number }): Promise<readonly ShapeUse[]> {
+    return this.#run((database) => shapesFrom(database, request));
+  }
+
+  page(request: CostRange & { readonly after: number; readonly limit: number }): Promise<CostPage> {
+    return this.#run((database) => pageFrom(database, request));
+  }
+
   costliest(request: Omit<CostReportRequest, "by">): Promise<readonly QueryCost[]> {
     return this.#run((database) => costliestFrom(database, request));
   }
@@ -113,8 +131,15 @@ export class PostgresLedger implements Ledger {
     return this.#run(extentFrom);
   }
 
-  purge(costsBeforeDay: string, sumsBeforeDay: string): Promise<{ readonly costs: number; readonly sums: number }> {
-    return this.#run((database) => purgeFrom(database, costsBeforeDay, sumsBeforeDay, this.#clock.nowMs()));
+  async purge(costsBeforeDay: string, sumsBeforeDay: string) {
+    let costs = 0;
+    for (let more = true; more;) {
+      const some = await this.#run((database) => purgeSomeCostsFrom(database, costsBeforeDay));
+      costs += some.removed;
+      more = some.more;
+    }
+    const nowMs = this.#clock.nowMs();
+    return { costs, sums: await this.#run((database) => purgeSumsFrom(database, sumsBeforeDay, nowMs)) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

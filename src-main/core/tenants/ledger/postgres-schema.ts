@@ -1,30 +1,10 @@
 import { sql, type ColumnType, type Generated, type Kysely } from "kysely";
 
-type Sum = number;
-
-/** The tables of the shared ledger; the same as the file's, under names that share a database well. */
+/**
+ * The tables are those of the file, under names that share a database well; see `sqlite-schema.ts`. Here are those that are read and written through the
+ * query builder; the others are named in SQL alone.
+ */
 export interface LedgerTables {
-  readonly ledger_costs: {
-    readonly id: string;
-    readonly day: string;
-    readonly tenant: string;
-    readonly bytes: number;
-    readonly body: string;
-  };
-  readonly ledger_shapes: { readonly id: string; readonly shape: string };
-  readonly ledger_sums: {
-    readonly day: string;
-    readonly site: string;
-    readonly tenant: string;
-    readonly user_name: string;
-    readonly source: string;
-    readonly shape: string;
-    readonly queries: Sum;
-    readonly failed: Sum;
-    readonly bytes: Sum;
-    readonly lines: Sum;
-    readonly duration_ms: Sum;
-  };
   readonly ledger_spends: {
     readonly kind: string;
     readonly name: string;
@@ -54,17 +34,29 @@ export interface LedgerTables {
 /** Migration `i` leads from version i to i + 1; one that has been released is never edited. */
 const MIGRATIONS: readonly (readonly string[])[] = [
   [
+    `CREATE TABLE ledger_kept (key text PRIMARY KEY, value integer NOT NULL)`,
+    `CREATE TABLE ledger_seen (hour integer NOT NULL, key bytea NOT NULL, day integer NOT NULL, PRIMARY KEY (hour, key))`,
     `CREATE TABLE ledger_costs (
-       id text COLLATE "C" PRIMARY KEY, day text COLLATE "C" NOT NULL, tenant text NOT NULL,
-       bytes double precision NOT NULL, body text NOT NULL)`,
-    `CREATE INDEX ledger_costs_by_bytes ON ledger_costs (day, bytes)`,
-    `CREATE TABLE ledger_shapes (id text PRIMARY KEY, shape text NOT NULL)`,
-    `CREATE TABLE ledger_sums (
-       day text COLLATE "C" NOT NULL, site text NOT NULL, tenant text NOT NULL, user_name text NOT NULL,
-       source text NOT NULL, shape text NOT NULL,
+       row bigserial PRIMARY KEY, day integer NOT NULL, tenant text COLLATE "C" NOT NULL, shape bytea NOT NULL,
+       at_ms double precision NOT NULL, who bytea NOT NULL, body text NOT NULL)`,
+    `CREATE TABLE ledger_cost_days (
+       day integer PRIMARY KEY, first_row bigint NOT NULL, last_row bigint NOT NULL, costs bigint NOT NULL)`,
+    `CREATE TABLE ledger_dear (
+       day integer NOT NULL, tenant text COLLATE "C" NOT NULL, bytes double precision NOT NULL, row bigint NOT NULL,
+       PRIMARY KEY (day, tenant, bytes, row))`,
+    `CREATE TABLE ledger_shapes (key bytea PRIMARY KEY, shape text NOT NULL, last_day integer NOT NULL)`,
+    `CREATE TABLE ledger_rollups (
+       dimension smallint NOT NULL, day integer NOT NULL, key bytea NOT NULL,
+       tenant text COLLATE "C" NOT NULL, value text COLLATE "C" NOT NULL,
        queries double precision NOT NULL, failed double precision NOT NULL, bytes double precision NOT NULL,
-       lines double precision NOT NULL, duration_ms double precision NOT NULL,
-       PRIMARY KEY (day, site, tenant, user_name, source, shape))`,
+       lines double precision NOT NULL, duration_ms double precision NOT NULL, PRIMARY KEY (dimension, day, key))`,
+    `CREATE TABLE ledger_uses (
+       day integer NOT NULL, shape bytea NOT NULL, key bytea NOT NULL,
+       tenant text COLLATE "C" NOT NULL, user_name text NOT NULL, source text NOT NULL,
+       queries double precision NOT NULL, failed double precision NOT NULL, bytes double precision NOT NULL,
+       duration_ms double precision NOT NULL, max_range_ms double precision NOT NULL,
+       cacheable double precision NOT NULL, cached double precision NOT NULL,
+       dearest_bytes double precision NOT NULL, dearest bigint NOT NULL, PRIMARY KEY (day, shape, key))`,
     `CREATE TABLE ledger_spends (
        kind text NOT NULL, name text NOT NULL, period text COLLATE "C" NOT NULL, used double precision NOT NULL,
        PRIMARY KEY (kind, name, period))`,
