@@ -3,9 +3,11 @@ import type { LabStatus } from "../../src-shared/api/lab.api.ts";
 import type { LabFault } from "../../src-shared/model/lab-fault.ts";
 import type { Clock } from "../core/common/clock.ts";
 import { bankApps } from "./cluster/bank-apps.ts";
+import { collectorPods } from "./cluster/collectors.ts";
 import { lokiComponents, podIdentities } from "./cluster/components.ts";
 import { startControlServer } from "./control-server.ts";
 import { listenOnLoopback } from "./http/listen.ts";
+import { CollectorLog } from "./journal/collector-log.ts";
 import { JournaledStream } from "./journal/journaled-stream.ts";
 import { PodJournals } from "./journal/pod-journal.ts";
 import { Authorizer } from "./kubernetes/authorizer.ts";
@@ -30,7 +32,7 @@ import { LogStore } from "./store/tenant-store.ts";
 import { ChunkCache } from "./traffic/chunk-cache.ts";
 import { GeneratedStream } from "./traffic/generated-stream.ts";
 import type { TrafficSource } from "./traffic/traffic-source.ts";
-import { bankWorkloads, LAB_TENANTS, lokiWorkload } from "./traffic/workloads.ts";
+import { bankWorkloads, collectorWorkload, LAB_TENANTS, lokiWorkload } from "./traffic/workloads.ts";
 
 export interface LabOptions {
   readonly clock: Clock;
@@ -86,10 +88,17 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   const store = new LogStore(options.maxPushedBytes ?? 512 * MEGABYTE);
   const identities = lokiComponents().flatMap(podIdentities);
   const journals = new PodJournals();
+  const workloads = bankWorkloads();
+  const collectors = new CollectorLog(
+    journals,
+    collectorPods().map(({ name }) => name),
+    workloads,
+  );
   const simulation = new ClusterSimulation(seed, identities, startedMs, {
     runtimeConfig: RUNTIME_CONFIG,
     ...(options.configPropagationMs === undefined ? {} : { propagationMs: options.configPropagationMs }),
     log: (pod, atMs, level, text) => journals.of(pod).write(atMs, level, text),
+    refused: (push) => collectors.refused(push),
   });
   const faults = new Faults({
     get ingesters() {
@@ -119,7 +128,6 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   const keptMs = Math.max(24, historyHours) * 3_600_000;
   const earliestMs = () => Math.max(startedMs - historyHours * 3_600_000, clock.nowMs() - keptMs);
 
-  const workloads = bankWorkloads();
   if (historyHours > 0) {
     for (const { tenant, namespace, pod, source } of workloads) {
       const stream = new GeneratedStream({ source, tenant, seed, clock, cache, earliestMs });
@@ -127,19 +135,17 @@ export async function createLab(options: LabOptions): Promise<Lab> {
       podStreams.set(`${namespace}/${pod}`, stream);
     }
   }
-  for (const { target, pods } of lokiComponents()) {
-    for (const { name } of pods) {
-      const { source } = lokiWorkload(target, name);
-      const generated = new GeneratedStream({
-        source,
-        tenant: "loki",
-        seed,
-        clock,
-        cache,
-        earliestMs: () => startedMs - 86_400_000,
-      });
-      podStreams.set(`loki/${name}`, new JournaledStream(generated, journals.of(name)));
-    }
+  // The pods of Loki and the collectors log for a day back, whatever history the tenants have.
+  const platform = [
+    ...lokiComponents().flatMap(({ target, pods }) => pods.map(({ name }) => lokiWorkload(target, name))),
+    ...collectorPods().map(({ name }) => collectorWorkload(name)),
+  ];
+  for (const { tenant, namespace, pod, source } of platform) {
+    const lastDayMs = () => startedMs - 86_400_000;
+    const own = new GeneratedStream({ source, tenant: "loki", seed, clock, cache, earliestMs: lastDayMs });
+    const stream = new JournaledStream(own, journals.of(pod));
+    podStreams.set(`${namespace}/${pod}`, stream);
+    if (historyHours > 0) store.tenant(tenant).addGenerated(stream);
   }
 
   const backends = new ComponentBackends((pod) => loki.startPod(pod));

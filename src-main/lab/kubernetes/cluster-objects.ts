@@ -1,4 +1,5 @@
 import type { BankApp } from "../cluster/bank-apps.ts";
+import { COLLECTOR_NAMESPACE } from "../cluster/collectors.ts";
 import { LAB_NODES, type LokiComponent, RESTARTED_AFTER_MS } from "../cluster/components.ts";
 import { goRfc3339Seconds } from "../format/go-text.ts";
 import { chartConfigYaml } from "../loki/config-page.ts";
@@ -155,7 +156,8 @@ export function bankWorkloadSpec(app: BankApp, createdMs: number): WorkloadSpec 
 }
 
 export function namespaceObjects(tenants: Readonly<Record<string, string>>, createdMs: number): KubeObject[] {
-  const names = ["default", "kube-node-lease", "kube-public", "kube-system", "loki", ...Object.keys(tenants)];
+  const own = ["default", "kube-node-lease", "kube-public", "kube-system"];
+  const names = [...own, ...new Set([...Object.keys(tenants), "loki", COLLECTOR_NAMESPACE])];
   return names.map((name) => {
     const tenant = tenants[name];
     const labels = {
@@ -228,7 +230,13 @@ overrides:
   cards:
     ingestion_rate_mb: 12
     retention_period: 2160h        # card scheme rules
+    per_stream_rate_limit: 128KB   # one pod of the authorizer must not drown the others
+    per_stream_rate_limit_burst: 256KB
   treasury:
+    # Small by contract; the desk asked for more twice.
+    ingestion_rate_mb: 0.5
+    ingestion_burst_size_mb: 1
+    max_global_streams_per_user: 125
     max_query_length: 168h
 `;
 

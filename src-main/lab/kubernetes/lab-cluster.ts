@@ -1,4 +1,6 @@
 import type { Clock } from "../../core/common/clock.ts";
+import { COLLECTOR_NAMESPACE } from "../cluster/collectors.ts";
+import { PLATFORM_TENANT } from "../traffic/workloads.ts";
 import type { BankApp } from "../cluster/bank-apps.ts";
 import { lokiComponents } from "../cluster/components.ts";
 import { ClusterEvents } from "./cluster-events.ts";
@@ -11,6 +13,7 @@ import {
   namespaceObjects,
   nodeObjects,
 } from "./cluster-objects.ts";
+import { collectorObjects } from "./collector-objects.ts";
 import type { ControllerParts } from "./controllers/controller-parts.ts";
 import { revisionObject } from "./controllers/controller-revisions.ts";
 import { requireDisruptable } from "./controllers/disruption-controller.ts";
@@ -59,7 +62,10 @@ export class LabCluster {
   /** Lays the cluster out as it has been for a day, and begins to act on changes. */
   async build(apps: readonly BankApp[]): Promise<void> {
     const createdMs = Math.floor(this.#clock.nowMs() / 1_000) * 1_000 - 86_400_000;
-    const tenants = Object.fromEntries(apps.map(({ namespace, tenant }) => [namespace, tenant]));
+    const tenants = {
+      ...Object.fromEntries(apps.map(({ namespace, tenant }) => [namespace, tenant])),
+      ...Object.fromEntries(["loki", COLLECTOR_NAMESPACE].map((namespace) => [namespace, PLATFORM_TENANT])),
+    };
     for (const object of namespaceObjects(tenants, createdMs))
       this.store.create(knownResource("", "namespaces"), object);
     for (const object of nodeObjects(createdMs)) this.store.create(knownResource("", "nodes"), object);
@@ -79,6 +85,9 @@ export class LabCluster {
       this.store.create(SERVICES, serviceObject(spec, { name: app.app, ports, headless: false }));
       pods.push(...this.#deploy(spec));
     }
+    const collectors = collectorObjects(createdMs);
+    this.store.create(knownResource("apps", "daemonsets"), collectors.set);
+    pods.push(...collectors.pods.map((pod) => this.store.create(PODS, withDefaults(PODS, pod))));
     this.#controllers.settle();
     await Promise.all(pods.map((pod) => this.#kubelet.adopt(pod)));
     this.store.listen((change) => {

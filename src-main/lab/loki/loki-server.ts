@@ -34,6 +34,7 @@ import { decodeBody, parseLegacyPush, parsePushJson } from "./push-body.ts";
 import { parseSelector } from "./parse-query.ts";
 import { RequestForm } from "./request-form.ts";
 import { TailServer } from "./tail-server.ts";
+import { ingestionRateExceeded } from "./push-validation.ts";
 import { requireTenant } from "./tenant-header.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
@@ -268,10 +269,7 @@ export class LokiServer {
     const tenant = requireTenant(request, "push");
     if (this.context.faults.has("rate-limit")) {
       const rate = Math.floor(limits.of(tenant).ingestion_rate_mb * 2 ** 20);
-      return errorReply(
-        429,
-        `ingestion rate limit exceeded for user ${tenant} (limit: ${rate} bytes/sec) while attempting to ingest '1' lines totaling '${rate + 1}' bytes, reduce log volume or contact your Loki administrator to see if the limit can be increased\n`,
-      );
+      return errorReply(429, `${ingestionRateExceeded(tenant, rate, 1, rate + 1)}\n`);
     }
     const { simulation, clock } = this.context;
     const zones = simulation.livingZones(clock.nowMs());

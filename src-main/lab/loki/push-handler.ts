@@ -9,7 +9,15 @@ import type { StoredEntry } from "../store/entry.ts";
 import type { LogStore, TenantStore } from "../store/tenant-store.ts";
 import { parseFlagTime } from "../runtime/go-scalars.ts";
 import type { PushStream } from "./push-body.ts";
-import { entryProblem, ignoredReport, streamProblem, streamRateExceeded, tooFarBehind } from "./push-validation.ts";
+import {
+  entryProblem,
+  ignoredReport,
+  ingestionRateExceeded,
+  streamLimitExceeded,
+  streamProblem,
+  streamRateExceeded,
+  tooFarBehind,
+} from "./push-validation.ts";
 import type { LimitsView, TenantLimits } from "./tenant-limits.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
@@ -80,10 +88,7 @@ export class PushHandler {
     const rate = Math.floor((limits.ingestion_rate_mb * 2 ** 20) / Math.max(1, this.distributors()));
     const bucket = bucketOf(this.tenantBuckets, tenant, this.clock);
     if (bucket.take(bytes, rate, Math.floor(limits.ingestion_burst_size_mb * 2 ** 20))) return null;
-    return errorReply(
-      429,
-      `ingestion rate limit exceeded for user ${tenant} (limit: ${rate} bytes/sec) while attempting to ingest '${lines}' lines totaling '${bytes}' bytes, reduce log volume or contact your Loki administrator to see if the limit can be increased\n`,
-    );
+    return errorReply(429, `${ingestionRateExceeded(tenant, rate, lines, bytes)}\n`);
   }
 
   private ingest(tenant: string, streams: readonly PushStream[], limits: TenantLimits): Reply | null {
@@ -95,10 +100,7 @@ export class PushHandler {
         store.pushedStream(labelText) === undefined &&
         store.pushedStreamCount >= limits.max_global_streams_per_user
       ) {
-        reply = errorReply(
-          429,
-          `maximum active stream limit exceeded when trying to create stream ${labelText}, reduce the number of active streams (reduce labels or reduce label values), or contact your Loki administrator to see if the limit can be increased, user: '${tenant}'\n`,
-        );
+        reply = errorReply(429, `${streamLimitExceeded(labelText, tenant)}\n`);
         continue;
       }
       reply = this.ingestStream(tenant, store, labels, labelText, entries, limits) ?? reply;

@@ -77,6 +77,16 @@ export function tooFarBehind(entry: StoredEntry, stream: PushedStream): string |
   return `entry too far behind, entry timestamp is: ${at}, oldest acceptable timestamp is: ${oldest}`;
 }
 
+/** Status 429: a whole push is over a distributor's share of a tenant's rate, in bytes a second. */
+export function ingestionRateExceeded(tenant: string, rate: number, lines: number, bytes: number): string {
+  return `ingestion rate limit exceeded for user ${tenant} (limit: ${rate} bytes/sec) while attempting to ingest '${lines}' lines totaling '${bytes}' bytes, reduce log volume or contact your Loki administrator to see if the limit can be increased`;
+}
+
+/** Status 429: a new stream is one too many. */
+export function streamLimitExceeded(labelText: string, tenant: string): string {
+  return `maximum active stream limit exceeded when trying to create stream ${labelText}, reduce the number of active streams (reduce labels or reduce label values), or contact your Loki administrator to see if the limit can be increased, user: '${tenant}'`;
+}
+
 export function streamRateExceeded(labelText: string, limits: TenantLimits, bytes: number): string {
   return `Per stream rate limit exceeded (limit: ${byteSize(limits.per_stream_rate_limit)}/sec) while attempting to ingest for stream '${labelText}' totaling ${byteSize(bytes)}, consider splitting a stream via additional labels or contact your Loki administrator to see if the limit can be increased`;
 }

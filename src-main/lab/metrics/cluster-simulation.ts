@@ -1,26 +1,24 @@
 import { type PodIdentity, RESTARTED_AFTER_MS } from "../cluster/components.ts";
 import { mix, textSeed } from "../traffic/seeded-random.ts";
 import { ingesterTroubles, readPathTroubles } from "./fault-effects.ts";
-import { IngesterRing, type RingProcess, type SimulatedRingMember } from "./ingester-ring.ts";
-import type { Troubles } from "./lab-load.ts";
-import { ringSignature, type RingView, SIMPLE_RINGS, tickKvClients, tickRings } from "./ring-view.ts";
+import { IngesterRing, type SimulatedRingMember } from "./ingester-ring.ts";
+import { type SimulationOptions, stormBytes, type TellRefusal, type Troubles } from "./lab-load.ts";
+import { ringSignature, ringViews, tickKvClients, tickRings } from "./ring-view.ts";
 import type { Labels } from "./series-registry.ts";
-import { logfmtValue } from "../format/logfmt.ts";
 import type { MetricName } from "./metric-families.ts";
-import { SimulatedDistributor } from "./simulated-distributor.ts";
+import { appendTargets, SimulatedDistributor } from "./simulated-distributor.ts";
 import { SimulatedIngester } from "./simulated-ingester.ts";
 import {
   ENDED_AFTER_MS,
-  LEAVING_AFTER_MS,
   LEFT_AFTER_MS,
+  ringProcesses,
   type SeenProcess,
   type Shutdown,
   type ShutdownWish,
   SIMPLE_END_MS,
   STARTED_AGAIN_AFTER_MS,
 } from "./process-end.ts";
-import { RuntimeFiles, RuntimeFollower } from "../runtime/runtime-follower.ts";
-import type { DecodedLimits } from "../runtime/decode-limits.ts";
+import { ClusterRuntime, type TenantsLimits } from "../runtime/cluster-runtime.ts";
 import type { SimulatedPod } from "./simulated-pod.ts";
 import { SimulatedReadPath } from "./simulated-read-path.ts";
 
@@ -31,23 +29,6 @@ const WARM_UP_SECONDS = 240;
 const READ_PATH_WARM_UP_SECONDS = 60;
 /** What nobody looked at for longer than this is left out; counters then are as if it had stood still. */
 const MAX_PLAYED_SECONDS = 1_800;
-
-/** What a process writes to its log. */
-export type ProcessLog = (pod: string, atMs: number, level: "info" | "warn" | "error", text: string) => void;
-
-export interface SimulationOptions {
-  /** The runtime configuration that all processes have had since they began. */
-  readonly runtimeConfig?: string;
-  /** A changed ConfigMap is in every pod's volume within this time, in each after a time of its own; 5 s by default. */
-  readonly propagationMs?: number;
-  readonly log?: ProcessLog;
-}
-
-const PROPAGATION_MS = 5_000;
-/** With `config-map-slow`, as a kubelet is that looks at its ConfigMaps once a minute. */
-const SLOW_PROPAGATION_MS = [45_000, 75_000] as const;
-/** The lab's own Loki: all targets in one process, with no pod. */
-const ALL_IN_ONE = "";
 
 /**
  * The lab's cluster as its metrics show it. Its state is played second by second up to the moment it is asked for, from a
@@ -62,22 +43,18 @@ export class ClusterSimulation {
   readonly #shutdowns = new Map<string, Shutdown>();
   readonly #storeBackMs = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
-  readonly #files = new RuntimeFiles();
-  readonly #allInOne: RuntimeFollower;
-  readonly #propagationMs: number;
-  readonly #log: ProcessLog;
-  #runtimeConfig: string;
+  readonly #runtime: ClusterRuntime;
+  readonly #refused: TellRefusal;
+  /** Bytes a second of the tenants that push too much. */
+  readonly #storms = new Map<string, number>();
   #second: number;
   /** While the cluster is warmed up, the read path stands still until this second. */
   #warmUntilSecond: number;
 
   constructor(seed: number, pods: readonly PodIdentity[], nowMs: number, options: SimulationOptions = {}) {
     this.#seed = seed;
-    this.#runtimeConfig = options.runtimeConfig ?? "";
-    this.#propagationMs = options.propagationMs ?? PROPAGATION_MS;
-    this.#log = options.log ?? (() => {});
-    this.#allInOne = new RuntimeFollower(ALL_IN_ONE, this.#files);
-    this.#allInOne.begin(this.#runtimeConfig, nowMs);
+    this.#runtime = new ClusterRuntime(seed, nowMs, options);
+    this.#refused = options.refused ?? (() => {});
     this.#second = Math.floor(nowMs / 1_000) - WARM_UP_SECONDS;
     this.#warmUntilSecond = this.#second + WARM_UP_SECONDS - READ_PATH_WARM_UP_SECONDS;
     const createdMs = Math.floor(nowMs / 1_000) * 1_000 - AGE_MS;
@@ -112,6 +89,11 @@ export class ClusterSimulation {
       if (on) this.#down.add(target);
       else this.#revive(target, nowMs);
       this.#tell();
+    }
+    if (name === "tenant-storm") {
+      const distributor = [...this.#pods.values()].find((pod) => pod instanceof SimulatedDistributor);
+      if (on) this.#storms.set(target, stormBytes(target, distributor?.limitsOf(target)));
+      else this.#storms.delete(target);
     }
     if (name === "runtime-stuck") {
       const pod = this.#pods.get(target);
@@ -159,25 +141,13 @@ export class ClusterSimulation {
   /** The ConfigMap has changed: its text comes to every pod's volume, and each process reads it with its next look. */
   setRuntimeConfig(text: string, nowMs: number): void {
     this.advance(nowMs);
-    if (text === this.#runtimeConfig) return;
-    this.#runtimeConfig = text;
-    for (const { identity, runtime } of this.#pods.values())
-      runtime.deliver(text, nowMs + this.#propagationTo(identity.name));
-    this.#allInOne.deliver(text, nowMs);
+    this.#runtime.change(text, nowMs, this.#pods, this.#faults.has("config-map-slow"));
   }
 
   /** What a process has read of the overrides; `null` for the lab's own Loki. Empty for what is no process of the cluster. */
-  overrides(pod: string | null, nowMs: number): ReadonlyMap<string, DecodedLimits> {
+  overrides(pod: string | null, nowMs: number): TenantsLimits {
     this.advance(nowMs);
-    if (pod !== null) return this.#pods.get(pod)?.runtime.overrides ?? new Map();
-    this.#allInOne.advance(nowMs);
-    return this.#allInOne.overrides;
-  }
-
-  #propagationTo(pod: string): number {
-    const dice = mix(this.#seed, textSeed(pod), 17) / 4_294_967_296;
-    const [least, most] = this.#faults.has("config-map-slow") ? SLOW_PROPAGATION_MS : [0, this.#propagationMs];
-    return Math.floor(least + dice * (most - least));
+    return pod === null ? this.#runtime.allInOne(nowMs) : (this.#pods.get(pod)?.runtime.overrides ?? new Map());
   }
 
   /** A process begins in a pod, known or new. */
@@ -329,16 +299,15 @@ export class ClusterSimulation {
   }
 
   #add(identity: PodIdentity, startedMs: number): SimulatedPod {
+    const { target } = identity;
     const make = { ingester: SimulatedIngester, distributor: SimulatedDistributor };
-    const Pod =
-      identity.target === "ingester" || identity.target === "distributor" ? make[identity.target] : SimulatedReadPath;
-    const { name } = identity;
-    const runtime = new RuntimeFollower(name, this.#files, (atMs, error) =>
-      this.#log(name, atMs, "error", `caller=manager.go:150 msg="failed to load config" err=${logfmtValue(error)}`),
-    );
-    runtime.begin(this.#runtimeConfig, this.#second * 1_000);
-    runtime.stuck = this.#faults.has(`runtime-stuck:${name}`);
+    const Pod = target === "ingester" || target === "distributor" ? make[target] : SimulatedReadPath;
+    const runtime = this.#runtime.follower(identity.name, this.#second * 1_000);
+    runtime.stuck = this.#faults.has(`runtime-stuck:${identity.name}`);
     const pod = new Pod(identity, this.#seed, startedMs, runtime);
+    if (pod instanceof SimulatedDistributor) pod.refused = this.#refused;
+    // Replicas refuse alike: one of them tells.
+    if (pod instanceof SimulatedIngester && this.#ingesters().length === 0) pod.refused = this.#refused;
     this.#pods.set(identity.name, pod);
     return pod;
   }
@@ -349,7 +318,7 @@ export class ClusterSimulation {
     this.#down.delete(name);
     pod.restart(nowMs);
     // A new process reads what is in its volume by now.
-    pod.runtime.begin(this.#runtimeConfig, nowMs);
+    pod.runtime.begin(this.#runtime.text, nowMs);
     this.#tell();
   }
 
@@ -373,28 +342,21 @@ export class ClusterSimulation {
   }
 
   #troubles(name: string, nowMs: number): Troubles {
-    return ingesterTroubles(this.#faults, name, {
-      share: Math.min(1, REPLICATION_FACTOR / Math.max(1, this.#ingesters().length)),
-      storeBack: nowMs >= (this.#storeBackMs.get(name) ?? 0),
-    });
+    const share = Math.min(1, REPLICATION_FACTOR / Math.max(1, this.#ingesters().length));
+    const storeBack = nowMs >= (this.#storeBackMs.get(name) ?? 0);
+    return ingesterTroubles(this.#faults, name, { share, storeBack, storms: this.#storms });
   }
 
   #tick(second: number): void {
     const nowMs = second * 1_000;
     this.#tickShutdowns(nowMs);
-    this.#ring.tick(second, this.#ringProcesses(nowMs));
+    this.#ring.tick(second, ringProcesses(this.#ingesters(), this.#down, this.#shutdowns, nowMs));
     const alive = [...this.#pods.values()].filter(({ identity }) => !this.#down.has(identity.name));
     const members = alive.filter(
       ({ identity }) => identity.target !== "gateway" && identity.target !== "query-frontend",
     );
-    const ingesters = this.#ingesters().map(({ identity }) => ({
-      name: identity.name,
-      address: identity.address,
-      alive: !this.#down.has(identity.name),
-      jitter: this.#faults.has(`network-jitter:${identity.name}`),
-      inRing: this.#ring.stateOf(identity.name, nowMs) === "ACTIVE",
-    }));
-    const rings = this.#rings(alive, nowMs);
+    const ingesters = appendTargets(this.#ingesters(), this.#down, this.#faults, this.#ring, nowMs);
+    const rings = ringViews(this.#ring.members(nowMs), alive, nowMs);
     const signature = ringSignature(rings, second);
     const count = (target: string) => alive.filter(({ identity }) => identity.target === target).length;
     const readPath = readPathTroubles(this.#faults, {
@@ -415,29 +377,6 @@ export class ClusterSimulation {
       pod.ringSignature = signature;
       tickRings(pod.series, target, rings);
     }
-  }
-
-  #rings(alive: readonly SimulatedPod[], nowMs: number): RingView[] {
-    const ingesters = { name: "ingester", tokensEach: 128, zoned: true, members: this.#ring.members(nowMs) } as const;
-    const heartbeatMs = nowMs - (nowMs % 5_000);
-    const others = SIMPLE_RINGS.map(({ target, ...ring }) => ({
-      ...ring,
-      members: alive
-        .filter(({ identity }) => identity.target === target)
-        .map(({ identity }) => ({ state: "ACTIVE" as const, zone: identity.zone, heartbeatMs })),
-    }));
-    return [ingesters, ...others];
-  }
-
-  #ringProcesses(nowMs: number): RingProcess[] {
-    return this.#ingesters().flatMap((pod) => {
-      const { identity, startedMs } = pod;
-      if (this.#down.has(identity.name)) return [];
-      const shutdown = this.#shutdowns.get(identity.name);
-      const sinceMs = shutdown === undefined ? Number.NEGATIVE_INFINITY : nowMs - shutdown.atMs;
-      const joined = !pod.replaying(nowMs) && sinceMs < LEFT_AFTER_MS;
-      return [{ identity, startedMs, joined, leaving: sinceMs >= LEAVING_AFTER_MS }];
-    });
   }
 
   #tickShutdowns(nowMs: number): void {

@@ -5,7 +5,11 @@ import type { ReadPathTroubles } from "./simulated-read-path.ts";
 export function ingesterTroubles(
   faults: ReadonlySet<string>,
   name: string,
-  { share, storeBack }: { readonly share: number; readonly storeBack: boolean },
+  {
+    share,
+    storeBack,
+    storms,
+  }: { readonly share: number; readonly storeBack: boolean; readonly storms: ReadonlyMap<string, number> },
 ): Troubles {
   const tenants = (fault: string) =>
     new Set(LAB_LOAD.map(({ tenant }) => tenant).filter((tenant) => faults.has(`${fault}:${tenant}`)));
@@ -16,7 +20,7 @@ export function ingesterTroubles(
     starved: faults.has(`cpu-starved:${name}`),
     storeSlow: faults.has("store-slow"),
     storeDown: faults.has("object-store-down") || !storeBack,
-    storms: tenants("tenant-storm"),
+    storms,
     explosions: tenants("label-explosion"),
   };
 }

@@ -1,3 +1,5 @@
+import type { RuntimeOptions } from "../runtime/cluster-runtime.ts";
+import type { TenantLimits } from "../loki/tenant-limits.ts";
 import { mix, textSeed } from "../traffic/seeded-random.ts";
 
 /** What a tenant sends to the lab's cluster when all is calm. */
@@ -6,15 +8,68 @@ export interface TenantLoad {
   readonly streams: number;
   readonly linesPerSecond: number;
   readonly bytesPerLine: number;
-  readonly retentionHours: string;
+  /** Seconds between two backfills, each one large batch; 0 for none. */
+  readonly backfillSeconds: number;
+  /** Seconds between two bursts of one stream at 160 KB a second; 0 for none. */
+  readonly hotStreamSeconds: number;
 }
 
-/** Streams and lines of a cluster of the recordings' size: some 800 streams on each ingester, 2,000 lines a second. */
+/**
+ * Streams and lines of a cluster of the recordings' size: some 800 streams on each ingester, 2,000 lines a second. Treasury's
+ * messages are XML of two kilobytes: with the limits that it has in the lab it stands at some 85 % of its ingestion rate.
+ */
 export const LAB_LOAD: readonly TenantLoad[] = [
-  { tenant: "retail-bank", streams: 420, linesPerSecond: 1_200, bytesPerLine: 155, retentionHours: "744" },
-  { tenant: "cards", streams: 290, linesPerSecond: 560, bytesPerLine: 120, retentionHours: "168" },
-  { tenant: "treasury", streams: 110, linesPerSecond: 250, bytesPerLine: 130, retentionHours: "744" },
+  {
+    tenant: "retail-bank",
+    streams: 420,
+    linesPerSecond: 1_200,
+    bytesPerLine: 155,
+    backfillSeconds: 0,
+    hotStreamSeconds: 0,
+  },
+  { tenant: "cards", streams: 290, linesPerSecond: 560, bytesPerLine: 120, backfillSeconds: 0, hotStreamSeconds: 240 },
+  {
+    tenant: "treasury",
+    streams: 110,
+    linesPerSecond: 250,
+    bytesPerLine: 1_780,
+    backfillSeconds: 390,
+    hotStreamSeconds: 0,
+  },
+  { tenant: "platform", streams: 24, linesPerSecond: 14, bytesPerLine: 420, backfillSeconds: 0, hotStreamSeconds: 0 },
 ];
+
+/** Of one second's bytes of the busiest stream while it is hot, and how long that lasts. */
+export const HOT_STREAM_BYTES = 160 * 1_024;
+export const HOT_STREAM_SECONDS = 3;
+/** Leaves so much of an ingestion burst of 1 MiB that most of that second's batches still pass. */
+export const BACKFILL_BYTES = 820 * 1_024;
+
+/** Why simulated pushes of a tenant were refused in a second, with what its collector is told. */
+export interface RefusedPush {
+  readonly tenant: string;
+  readonly reason: "rate_limited" | "per_stream_rate_limit" | "stream_limit" | "blocked_ingestion";
+  readonly atMs: number;
+  /** Of the batch that is told; more may have been refused. */
+  readonly lines: number;
+  readonly bytes: number;
+  /** Bytes a second: of the distributor that refused, or of the stream. */
+  readonly limit: number;
+  readonly limits: TenantLimits;
+}
+export type TellRefusal = (refused: RefusedPush) => void;
+
+/** What a tenant sends in a storm, bytes a second: more than it may when it begins; a limit that is raised enough lets it pass. */
+export function stormBytes(tenant: string, limits: TenantLimits | undefined): number {
+  const load = LAB_LOAD.find((each) => each.tenant === tenant);
+  const calm = (load?.linesPerSecond ?? 0) * (load?.bytesPerLine ?? 0);
+  return Math.max(25 * calm, 1.6 * (limits?.ingestion_rate_mb ?? 0) * 2 ** 20);
+}
+
+export interface SimulationOptions extends RuntimeOptions {
+  /** Told of pushes that the tenants' collectors made and that were refused. */
+  readonly refused?: TellRefusal;
+}
 
 /** What troubles the whole cluster or one of its ingesters at a moment. */
 export interface Troubles {
@@ -27,8 +82,8 @@ export interface Troubles {
   readonly storeSlow: boolean;
   /** The object store does not take this ingester's puts. */
   readonly storeDown: boolean;
-  /** Tenants that push 25 times as much as they may. */
-  readonly storms: ReadonlySet<string>;
+  /** Tenants that push more than they may, and what they push in all, bytes a second. */
+  readonly storms: ReadonlyMap<string, number>;
   /** Tenants that make a stream of every trace. */
   readonly explosions: ReadonlySet<string>;
 }

@@ -1,4 +1,5 @@
 import type { PodIdentity } from "../cluster/components.ts";
+import type { SimulatedRingMember } from "./ingester-ring.ts";
 import type { SeriesRegistry } from "./series-registry.ts";
 
 /** A ring as the processes that watch it see it at a moment. */
@@ -29,6 +30,22 @@ export const SIMPLE_RINGS: readonly {
   { name: "ruler", target: "ruler", tokensEach: 128, zoned: true },
   { name: "scheduler", target: "query-scheduler", tokensEach: 1, zoned: true },
 ];
+
+/** All rings at a moment: that of the ingesters, and those that every living process of a target is in. */
+export function ringViews(
+  members: readonly SimulatedRingMember[],
+  alive: readonly { readonly identity: PodIdentity }[],
+  nowMs: number,
+): RingView[] {
+  const heartbeatMs = nowMs - (nowMs % 5_000);
+  const others = SIMPLE_RINGS.map(({ target, ...ring }) => ({
+    ...ring,
+    members: alive
+      .filter(({ identity }) => identity.target === target)
+      .map(({ identity }) => ({ state: "ACTIVE" as const, zone: identity.zone, heartbeatMs })),
+  }));
+  return [{ name: "ingester", tokensEach: 128, zoned: true, members }, ...others];
+}
 
 /** Which rings a component watches. */
 const WATCHED: Readonly<Record<PodIdentity["target"], readonly RingName[]>> = {

@@ -1,4 +1,15 @@
-import { LAB_LOAD, type Troubles } from "./lab-load.ts";
+import type { PodIdentity } from "../cluster/components.ts";
+import type { IngesterRing } from "./ingester-ring.ts";
+import { mix, textSeed } from "../traffic/seeded-random.ts";
+import {
+  BACKFILL_BYTES,
+  LAB_LOAD,
+  type RefusedPush,
+  type TellRefusal,
+  type TenantLoad,
+  type Troubles,
+} from "./lab-load.ts";
+import { parseFlagTime } from "../runtime/go-scalars.ts";
 import { SimulatedPod } from "./simulated-pod.ts";
 
 /** What a distributor sees of one ingester. */
@@ -10,26 +21,53 @@ export interface AppendTarget {
   readonly inRing: boolean;
 }
 
+export function appendTargets(
+  ingesters: readonly { readonly identity: PodIdentity }[],
+  down: ReadonlySet<string>,
+  faults: ReadonlySet<string>,
+  ring: IngesterRing,
+  nowMs: number,
+): AppendTarget[] {
+  return ingesters.map(({ identity: { name, address } }) => ({
+    address,
+    alive: !down.has(name),
+    jitter: faults.has(`network-jitter:${name}`),
+    inRing: ring.stateOf(name, nowMs) === "ACTIVE",
+  }));
+}
+
 const APPENDS_PER_SECOND = 7;
 const TIMEOUTS_PER_SECOND = 4.25;
 const ERRORS_PER_SECOND = 4.5;
-const STORM_LINES_PER_SECOND = 750;
+/** Of a tenant, each second: every node's collector sends what it has gathered. */
+const BATCHES_PER_SECOND = 4;
+/** A full batch of a collector. */
+const MAX_BATCH_BYTES = 1_048_576;
 
 /** A distributor: what tenants send through it, and how its appends to each ingester end. */
 export class SimulatedDistributor extends SimulatedPod {
+  /** What is left of a tenant's burst, bytes. */
+  readonly #tokens = new Map<string, number>();
+  refused: TellRefusal = () => {};
+
+  override restart(atMs: number): void {
+    super.restart(atMs);
+    this.#tokens.clear();
+  }
+
   tick(second: number, troubles: Troubles, ingesters: readonly AppendTarget[], mates: number, members: number): void {
     const { series } = this;
     this.tickProcess(second, 0.06, 96, 130e6);
     this.tickMemberlist(members);
-    for (const load of LAB_LOAD) this.#tickTenant(second, load, mates, troubles.storms.has(load.tenant));
+    const refused = LAB_LOAD.map((load) => this.#tickTenant(second, load, mates, troubles.storms.get(load.tenant)));
+    const refusals = refused.reduce((sum, count) => sum + count, 0);
     const pushes = APPENDS_PER_SECOND * (1 + 0.05 * this.noise("push", second)) * (troubles.storms.size > 0 ? 0.86 : 1);
     const route = { method: "POST", route: "loki_api_v1_push", ws: "false" };
     const anyJitter = ingesters.some(({ jitter, alive }) => jitter && alive);
     const mean = 0.0055 * (1 + 0.1 * this.noise("push-mean", second));
     series.observe("loki_request_duration_seconds", pushes, mean, { ...route, status_code: "204" });
-    if (troubles.storms.size > 0) {
-      series.observe("loki_request_duration_seconds", troubles.storms.size, 0.001, { ...route, status_code: "429" });
-    }
+    if (refusals > 0)
+      series.observe("loki_request_duration_seconds", refusals, 0.001, { ...route, status_code: "429" });
     series.set("loki_inflight_requests", this.noise("in-flight", second) > 0.7 ? 1 : 0, {
       method: "POST",
       route: "loki_api_v1_push",
@@ -45,20 +83,57 @@ export class SimulatedDistributor extends SimulatedPod {
     for (const ingester of ingesters) this.#tickAppends(ingester, pushes, anyJitter);
   }
 
-  #tickTenant(second: number, load: (typeof LAB_LOAD)[number], mates: number, storm: boolean): void {
-    const { series } = this;
-    const { tenant, bytesPerLine, retentionHours } = load;
+  /** How many of a tenant's batches were refused in this second. */
+  #tickTenant(second: number, load: TenantLoad, mates: number, stormBytes: number | undefined): number {
+    const { tenant, bytesPerLine } = load;
+    const limits = this.limitsOf(tenant);
+    const calm = (load.linesPerSecond / mates) * (1 + 0.06 * this.noise(tenant, second)) * tide(tenant, second);
+    const bytes = stormBytes === undefined ? calm * bytesPerLine : stormBytes / mates;
+    const batches = Math.max(BATCHES_PER_SECOND, Math.ceil(bytes / MAX_BATCH_BYTES));
+    const batch = bytes / batches;
+    const share = Math.floor((limits.ingestion_rate_mb * 2 ** 20) / mates);
+    const burst = limits.ingestion_burst_size_mb * 2 ** 20;
+    const blocked = (parseFlagTime(limits.block_ingestion_until) ?? 0) > second * 1_000;
+    let tokens = Math.min(burst, (this.#tokens.get(tenant) ?? burst) + share);
+    if (!blocked && this.#backfills(second, load)) {
+      // One large batch passes, and leaves little for the next.
+      const fits = tokens >= BACKFILL_BYTES;
+      if (fits) this.#received(load, BACKFILL_BYTES / bytesPerLine);
+      tokens -= fits ? BACKFILL_BYTES : 0;
+    }
+    const passing = blocked ? 0 : Math.min(batches, Math.floor(tokens / batch));
+    this.#tokens.set(tenant, tokens - passing * batch);
+    this.#received(load, (batch * passing) / bytesPerLine);
+    const refused = batches - passing;
+    if (refused === 0) return 0;
+    const reason = blocked ? "blocked_ingestion" : "rate_limited";
+    const [lines, lineBytes] = [Math.max(1, Math.round(batch / bytesPerLine)), bytesPerLine];
+    this.#discard(load, reason, lines * refused);
+    this.refused({ tenant, reason, atMs: second * 1_000, lines, bytes: lines * lineBytes, limit: share, limits });
+    return limits.block_ingestion_status_code === 429 || !blocked ? refused : 0;
+  }
+
+  /** One of the distributors gets it, each in its turn. */
+  #backfills(second: number, { tenant, backfillSeconds }: TenantLoad): boolean {
+    if (backfillSeconds === 0) return false;
+    const turn = Math.floor(second / backfillSeconds);
+    const at = mix(this.seed, textSeed(tenant), turn) % (backfillSeconds - 60);
+    return second % backfillSeconds === at && mix(textSeed(this.identity.name)) % 2 === turn % 2;
+  }
+
+  #received({ tenant, bytesPerLine }: TenantLoad, lines: number): void {
     const common = { format: "loki", is_internal_stream: "false", policy: "", tenant };
-    const lines = (load.linesPerSecond / mates) * (1 + 0.06 * this.noise(tenant, second)) * (storm ? 0.2 : 1);
-    series.add("loki_distributor_lines_received_total", lines, common);
-    series.add("loki_distributor_bytes_received_total", lines * bytesPerLine, {
+    this.series.add("loki_distributor_lines_received_total", lines, common);
+    this.series.add("loki_distributor_bytes_received_total", lines * bytesPerLine, {
       ...common,
-      retention_hours: retentionHours,
+      retention_hours: this.retentionHours(tenant),
     });
-    if (!storm) return;
-    const refused = { format: "loki", policy: "", reason: "rate_limited", retention_hours: retentionHours, tenant };
-    series.add("loki_discarded_samples_total", STORM_LINES_PER_SECOND, refused);
-    series.add("loki_discarded_bytes_total", STORM_LINES_PER_SECOND * bytesPerLine, refused);
+  }
+
+  #discard({ tenant, bytesPerLine }: TenantLoad, reason: RefusedPush["reason"], lines: number): void {
+    const labels = { format: "loki", policy: "", reason, retention_hours: this.retentionHours(tenant), tenant };
+    this.series.add("loki_discarded_samples_total", lines, labels);
+    this.series.add("loki_discarded_bytes_total", lines * bytesPerLine, labels);
   }
 
   #tickAppends({ address, alive, jitter, inRing }: AppendTarget, pushes: number, anyJitter: boolean): void {
@@ -80,4 +155,11 @@ export class SimulatedDistributor extends SimulatedPod {
       client(1.5, 3, "cancel");
     } else client(pushes, anyJitter ? 0.0048 : 0.0042, "2xx");
   }
+}
+
+const TIDE_SECONDS = 660;
+
+/** A slow rise and fall of what a tenant sends, by 6 %. */
+function tide(tenant: string, second: number): number {
+  return 1 + 0.06 * Math.sin(((second + (textSeed(tenant) % TIDE_SECONDS)) / TIDE_SECONDS) * 2 * Math.PI);
 }

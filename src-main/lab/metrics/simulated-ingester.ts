@@ -1,4 +1,11 @@
-import { LAB_LOAD, type TenantLoad, type Troubles } from "./lab-load.ts";
+import {
+  HOT_STREAM_BYTES,
+  HOT_STREAM_SECONDS,
+  LAB_LOAD,
+  type TellRefusal,
+  type TenantLoad,
+  type Troubles,
+} from "./lab-load.ts";
 import { SimulatedPod } from "./simulated-pod.ts";
 
 /** Chunks fall due together: all ingesters hold the same streams. */
@@ -25,7 +32,10 @@ const FORCED_PER_SECOND = 90;
 const SLOW_FORCED_PER_SECOND = 24;
 const REPLAY_SECONDS = 4;
 const QUEUE_AFTER_REPLAY = 594;
-const MAX_STREAMS_PER_TENANT = 5_900;
+/** Lines that a hot stream loses each second, beyond what its limit lets pass. */
+const HOT_STREAM_LINES = 3;
+/** New streams each second while a tenant's labels explode. */
+const BORN_PER_SECOND = 95;
 const PUSH = "/logproto.Pusher/Push";
 
 /**
@@ -41,6 +51,7 @@ export class SimulatedIngester extends SimulatedPod {
   #bornSecond = Number.NEGATIVE_INFINITY;
   #indexSecond: number | null = null;
   shutdownMarker = false;
+  refused: TellRefusal = () => {};
 
   /** Whether the WAL is being replayed at this moment; until then nothing is taken in. */
   replaying(atMs: number): boolean {
@@ -186,13 +197,20 @@ export class SimulatedIngester extends SimulatedPod {
     for (const load of LAB_LOAD) {
       const { tenant } = load;
       const extra = this.#extraStreams.get(tenant) ?? 0;
-      const room = MAX_STREAMS_PER_TENANT - load.streams - extra;
+      const limits = this.limitsOf(tenant);
+      // A cluster's limit × replication ÷ ingesters is what each may hold, and so is its share of the streams.
+      const most =
+        limits.max_global_streams_per_user > 0 ? limits.max_global_streams_per_user : Number.MAX_SAFE_INTEGER;
+      const room = Math.max(0, most - load.streams - extra);
       const exploding = explosions.has(tenant);
-      const born = exploding ? Math.min(Math.max(room, 0), 95) : 0;
+      const churn = load.streams / 600;
+      const born = exploding ? Math.min(room, BORN_PER_SECOND) : 0;
       const idle = exploding ? 0 : Math.min(extra, 90);
       this.#extraStreams.set(tenant, extra + born - idle);
-      if (exploding && room < 95) this.#discard(load, 40);
-      const churn = load.streams / 600;
+      if (exploding && room < BORN_PER_SECOND) this.#refuse(second, load, "stream_limit", 40, 0);
+      else if (room === 0 && churn > this.noise(`churn ${tenant}`, second))
+        this.#refuse(second, load, "stream_limit", 1, 0);
+      this.#tickHotStream(second, load);
       series.add("loki_ingester_streams_created_total", born + churn, { tenant });
       series.add("loki_ingester_streams_removed_total", idle + churn, { tenant });
       const wobble = Math.round((load.streams / 60) * this.noise(tenant, Math.floor(second / 15)));
@@ -202,10 +220,28 @@ export class SimulatedIngester extends SimulatedPod {
     series.add("loki_ingester_chunks_created_total", 8.8);
   }
 
-  #discard({ tenant, retentionHours, bytesPerLine }: TenantLoad, lines: number): void {
-    const labels = { format: "", policy: "", reason: "stream_limit", retention_hours: retentionHours, tenant };
+  /** A stream that is beyond its limit for some seconds, where the limit is not much above what it sends. */
+  #tickHotStream(second: number, load: TenantLoad): void {
+    const { tenant, hotStreamSeconds, bytesPerLine } = load;
+    if (hotStreamSeconds === 0 || second % hotStreamSeconds >= HOT_STREAM_SECONDS) return;
+    const { per_stream_rate_limit: limit, per_stream_rate_limit_burst: burst } = this.limitsOf(tenant);
+    if (HOT_STREAM_BYTES <= limit || HOT_STREAM_BYTES * HOT_STREAM_SECONDS <= burst + limit) return;
+    if (second % hotStreamSeconds === HOT_STREAM_SECONDS - 1)
+      this.#refuse(second, load, "per_stream_rate_limit", HOT_STREAM_LINES, limit, HOT_STREAM_LINES * bytesPerLine);
+  }
+
+  #refuse(
+    second: number,
+    { tenant, bytesPerLine }: TenantLoad,
+    reason: "per_stream_rate_limit" | "stream_limit",
+    lines: number,
+    limit: number,
+    bytes = lines * bytesPerLine,
+  ): void {
+    const labels = { format: "", policy: "", reason, retention_hours: this.retentionHours(tenant), tenant };
     this.series.add("loki_discarded_samples_total", lines, labels);
-    this.series.add("loki_discarded_bytes_total", lines * bytesPerLine, labels);
+    this.series.add("loki_discarded_bytes_total", bytes, labels);
+    this.refused({ tenant, reason, atMs: second * 1_000, lines, bytes, limit, limits: this.limitsOf(tenant) });
   }
 
   #tickFlushes(second: number, troubles: Troubles): void {

@@ -1,8 +1,11 @@
 import type { PodIdentity } from "../cluster/components.ts";
 import type { RuntimeFollower } from "../runtime/runtime-follower.ts";
+import { LimitsTable, type TenantLimits } from "../loki/tenant-limits.ts";
 import { noise } from "./lab-load.ts";
 import { SeriesRegistry } from "./series-registry.ts";
 
+const CONFIGURED = new LimitsTable();
+const HOUR_NS = 3_600_000_000_000n;
 const LOG_MESSAGES: Readonly<Record<string, number>> = { debug: 0.4, info: 0.1, warn: 0.002, error: 0 };
 
 /** One process of the cluster: what every component exposes, whatever it does. */
@@ -18,6 +21,8 @@ export class SimulatedPod {
   #registered = false;
   #playedSeconds = 0;
   #configHash = "";
+  #limits = new Map<string, TenantLimits>();
+  #limitsFrom: RuntimeFollower["overrides"] | null = null;
 
   constructor(identity: PodIdentity, seed: number, startedMs: number, runtime: RuntimeFollower) {
     this.runtime = runtime;
@@ -28,6 +33,24 @@ export class SimulatedPod {
 
   get startedMs(): number {
     return this.#startedMs;
+  }
+
+  /** What this process holds against a tenant now. */
+  limitsOf(tenant: string): TenantLimits {
+    if (this.#limitsFrom !== this.runtime.overrides) {
+      this.#limitsFrom = this.runtime.overrides;
+      this.#limits = new Map();
+    }
+    const known = this.#limits.get(tenant);
+    if (known !== undefined) return known;
+    const limits = CONFIGURED.seenBy((name) => this.runtime.overrides.get(name)).of(tenant);
+    this.#limits.set(tenant, limits);
+    return limits;
+  }
+
+  /** As discards and bytes are labelled. */
+  protected retentionHours(tenant: string): string {
+    return String(this.limitsOf(tenant).retention_period / HOUR_NS);
   }
 
   /** A new process in the same pod: it counts from nought. */

@@ -54,3 +54,13 @@ export function writeLokiComponent(component: string): (moment: LineMoment) => W
     }
   };
 }
+
+/** What Promtail writes when all is well: files that it finds and lets go of. */
+export function writeCollector(moment: LineMoment): WrittenLine {
+  const { random } = moment;
+  const path = `/var/log/pods/*${random.hex(8)}-${random.hex(8)}/${random.pick(["payments", "ledger", "authorizer", "pricing"])}/*.log`;
+  const line = random.chance(0.5)
+    ? `${head("info", moment, "filetargetmanager.go:361")} msg="Adding target" key="/var/log/pods/${path}"`
+    : `${head("info", moment, "tailer.go:147")} component=tailer msg="tail routine: started" path=${path}`;
+  return { line, level: "info" };
+}

@@ -1,11 +1,14 @@
 import type { Workload, WrittenLine, LineMoment } from "./traffic-source.ts";
 import { writeAuthorizer, writeFraud, writeHsm, writeNotifier } from "./cards.ts";
-import { writeLokiComponent } from "./loki-pods.ts";
+import { COLLECTOR_NAMESPACE } from "../cluster/collectors.ts";
+import { writeCollector, writeLokiComponent } from "./loki-pods.ts";
 import { writeAuth, writeGateway, writeLedger, writePayment } from "./retail-bank.ts";
 import { writePricing, writeRecon, writeRisk, writeSwift } from "./treasury.ts";
 
 /** The lab's tenants, in the order in which they are offered. */
-export const LAB_TENANTS = ["retail-bank", "cards", "treasury"] as const;
+export const LAB_TENANTS = ["retail-bank", "cards", "treasury", "platform"] as const;
+/** The tenant of whoever runs Loki: the logs of Loki's own pods and of the collectors are in it. */
+export const PLATFORM_TENANT = "platform";
 
 interface Application {
   readonly tenant: (typeof LAB_TENANTS)[number];
@@ -99,9 +102,18 @@ export function bankWorkloads(): Workload[] {
   );
 }
 
-/** The pods of Loki itself: they have no tenant here, their logs are read from the Kubernetes API. */
+/** A pod of Loki itself: its log is in the platform's tenant. */
 export function lokiWorkload(component: string, pod: string): Workload {
-  const labels = { app: "loki", component, container: component, namespace: "loki", pod };
+  const container = component === "gateway" ? "nginx" : component;
+  const labels = {
+    app: "loki",
+    cluster: "lab",
+    component,
+    container,
+    namespace: "loki",
+    pod,
+    service_name: "loki",
+  };
   const rates: Readonly<Record<string, number>> = {
     ingester: 0.6,
     distributor: 0.8,
@@ -110,5 +122,13 @@ export function lokiWorkload(component: string, pod: string): Workload {
     gateway: 1,
   };
   const source = { labels, linesPerSecond: rates[component] ?? 0.2, write: writeLokiComponent(component) };
-  return { tenant: "", namespace: "loki", app: "loki", pod, container: component, source };
+  return { tenant: PLATFORM_TENANT, namespace: "loki", app: "loki", pod, container, source };
+}
+
+/** A node's collector. */
+export function collectorWorkload(pod: string): Workload {
+  const app = COLLECTOR_NAMESPACE;
+  const labels = { app, cluster: "lab", container: app, namespace: app, pod, service_name: app };
+  const source = { labels, linesPerSecond: 0.02, write: writeCollector };
+  return { tenant: PLATFORM_TENANT, namespace: app, app, pod, container: app, source };
 }

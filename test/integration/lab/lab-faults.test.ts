@@ -130,7 +130,7 @@ describe("faults", () => {
     expect((await send({ fault: "meteor", on: true })).status).toBe(400);
     expect(await (await fetch(`${lab.controlUrl}/status`)).json()).toMatchObject({
       faults: ["missing-chunks"],
-      tenants: ["retail-bank", "cards", "treasury"],
+      tenants: ["retail-bank", "cards", "treasury", "platform"],
     });
   });
 });
