@@ -1,0 +1,247 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { UsageTab } from "../../../src-renderer/features/tenants/usage/usage-tab.tsx";
+import { RemoteError } from "../../../src-shared/errors/remote-error.ts";
+import { jobIdSchema, siteIdSchema } from "../../../src-shared/model/ids.ts";
+import { jobSchema } from "../../../src-shared/model/job.ts";
+import type { FakeAnswers } from "../../builders/fake-console-client.ts";
+import { withSizes } from "../../builders/health-screen.tsx";
+import { renderInConsole, type ConsoleOptions } from "../../builders/render-console.tsx";
+import { LAB_SITE, wireError } from "../../builders/site-examples.ts";
+import { ledgerState, usageAnswers, usageReport, usageRow } from "../../builders/usage-answers.ts";
+
+withSizes();
+
+function open(usage: FakeAnswers["usage"] = {}, options: ConsoleOptions = {}) {
+  const opened = renderInConsole(<UsageTab site={siteIdSchema.parse("lab")} />, {
+    workspace: { screen: "tenants", site: "lab" },
+    ...options,
+    answers: {
+      usage: usageAnswers(usage),
+      sites: { list: () => Promise.resolve({ sites: [LAB_SITE], problems: [] }) },
+      ...options.answers,
+    },
+  });
+  return {
+    ...opened,
+    inputs: (path: string) => opened.client.calls.filter((call) => call.path === path).map(({ input }) => input),
+  };
+}
+
+const table = () => screen.findByRole("grid", { name: /Usage by/ });
+const names = (grid: HTMLElement): (string | null)[] =>
+  within(grid)
+    .getAllByRole("row")
+    .slice(1)
+    .map((row) => within(row).getAllByRole("gridcell")[0]?.textContent ?? null);
+
+describe("what queries cost", () => {
+  it("is told by tenant for a week, dearest first, and says so where nothing told the name", async () => {
+    const { inputs } = open();
+    const grid = await table();
+    expect(names(grid)).toEqual(["payments", "cards", "Tenant not told"]);
+    expect(within(grid).getByText("70%")).toBeDefined();
+    const [asked] = inputs("usage.report");
+    expect(asked).toMatchObject({ by: "tenant", range: { tenants: null } });
+    const { fromDay, toDay } = (asked as { range: { fromDay: string; toDay: string } }).range;
+    expect(Date.parse(toDay) - Date.parse(fromDay)).toBe(6 * 86_400_000);
+  });
+
+  it("is sorted anew by a press on a column, and turned round by a second one", async () => {
+    const user = userEvent.setup();
+    open();
+    const grid = await table();
+    await user.click(within(grid).getByRole("button", { name: "Sort by Queries" }));
+    expect(names(grid)[0]).toBe("cards");
+    await user.click(within(grid).getByRole("button", { name: /^Queries, sorted largest first/ }));
+    expect(names(grid)[2]).toBe("cards");
+  });
+
+  it("asks about typed days only when both are days and in order", async () => {
+    const user = userEvent.setup();
+    const { inputs } = open();
+    await table();
+    await user.click(screen.getByRole("radio", { name: "Custom" }));
+    const from = screen.getByRole("textbox", { name: "First day" });
+    const to = screen.getByRole("textbox", { name: "Last day" });
+    await user.clear(from);
+    await user.type(from, "2026-11-3");
+    expect(screen.getByText("A day is written 2026-11-20.")).toBeDefined();
+    await user.type(from, "0");
+    await user.clear(to);
+    await user.type(to, "2026-11-01");
+    expect(screen.getByText("The last day lies before the first.")).toBeDefined();
+    await user.clear(from);
+    await user.type(from, "2026-10-01");
+    await waitFor(() =>
+      expect(inputs("usage.report").at(-1)).toMatchObject({ range: { fromDay: "2026-10-01", toDay: "2026-11-01" } }),
+    );
+    expect(JSON.stringify(inputs("usage.report"))).not.toContain("2026-11-30");
+  });
+
+  it("shows every day of a range as a bar, also one without queries", async () => {
+    const user = userEvent.setup();
+    open();
+    await table();
+    await user.click(screen.getByRole("radio", { name: "Day" }));
+    const chart = await screen.findByRole("figure", { name: "Bytes a day" });
+    const bars = within(chart).getAllByRole("button");
+    expect(bars).toHaveLength(7);
+    expect(within(chart).getByRole("button", { name: "2026-11-19: no queries" })).toHaveProperty("disabled", true);
+    await user.click(within(chart).getByRole("button", { name: /^2026-11-20: 60 GiB/ }));
+    await screen.findByRole("complementary", { name: "2026-11-20" });
+  });
+
+  it("has prices where they are set, and says where to set them where they are not", async () => {
+    const user = userEvent.setup();
+    const { workspace, unmount } = open();
+    await table();
+    expect(screen.queryByText("Price")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Set prices" }));
+    expect(workspace.getState().screen).toBe("settings");
+    unmount();
+    open({ report: () => Promise.resolve(usageReport([usageRow("payments", 1_000)], { price: 5 })) });
+    expect(within(await table()).getByText("5.37 EUR")).toBeDefined();
+    expect(screen.getByText(/5 EUR per TB/)).toBeDefined();
+  });
+
+  it("says that a report was cut, and that its totals are not", async () => {
+    const rows = Array.from({ length: 1_000 }, (_, place) => usageRow(`t-${place}`, 1));
+    open({ report: () => Promise.resolve(usageReport(rows)) });
+    expect(await screen.findByText(/Only the 1,000 dearest rows are listed/)).toBeDefined();
+    expect(within(await table()).getAllByRole("row").length).toBeLessThan(120);
+  });
+
+  it("is empty with a way to know more, and failed with its reason", async () => {
+    const user = userEvent.setup();
+    const { inputs, unmount } = open({ report: () => Promise.resolve(usageReport([])) });
+    await screen.findByText("No queries are known of these days");
+    const [collect] = screen.getAllByRole("button", { name: "Collect now" });
+    if (collect !== undefined) await user.click(collect);
+    await screen.findByText("300 lines read, 12 queries new");
+    expect(inputs("usage.collect")).toEqual([{ site: "lab" }]);
+    unmount();
+    open({ report: () => Promise.reject(new RemoteError(wireError("internal"))) });
+    await screen.findByText("The report could not be made");
+  });
+});
+
+describe("the dearest queries behind a row", () => {
+  it("are asked for when it is opened, and written as text whatever they hold", async () => {
+    const user = userEvent.setup();
+    const { inputs, container } = open();
+    const grid = await table();
+    expect(inputs("usage.costliest")).toEqual([]);
+    await user.click(within(grid).getByText("cards"));
+    const drawer = await screen.findByRole("complementary", { name: "cards" });
+    await within(drawer).findByText('{app="<img src=x>"}⟦U+202E⟧');
+    expect(container.querySelector("img")).toBeNull();
+    expect(within(drawer).getByText("failed with 500")).toBeDefined();
+    expect(inputs("usage.costliest")).toEqual([
+      { range: expect.objectContaining({ tenants: ["cards"] }) as unknown, limit: 200 },
+    ]);
+  });
+
+  it("open in Explore with site, tenant and range, and are not run again", async () => {
+    const user = userEvent.setup();
+    const { workspace } = open();
+    await user.click(within(await table()).getByText("payments"));
+    const drawer = await screen.findByRole("complementary", { name: "payments" });
+    await user.click(await within(drawer).findByRole("button", { name: "Open in Explore" }));
+    const endMs = Date.parse("2026-11-20T10:00:00Z");
+    expect(workspace.getState()).toMatchObject({
+      screen: "explore",
+      site: "lab",
+      tenant: "payments",
+      query: '{app="ledger"} |= "timeout"',
+      runs: 0,
+      range: { kind: "absolute", startNs: `${endMs - 3_600_000}000000`, endNs: `${endMs}000000` },
+    });
+  });
+});
+
+describe("what to fix", () => {
+  it("tells what would make each shape cheaper and what that saves", async () => {
+    const user = userEvent.setup();
+    open();
+    await table();
+    await user.click(screen.getByRole("radio", { name: "To fix" }));
+    const card = await screen.findByRole("article", { name: "Place 1" });
+    expect(within(card).getByText("saves 40 GiB (50%)")).toBeDefined();
+    expect(within(card).getByText("payments, cards, ledger and 2 more")).toBeDefined();
+    expect(within(card).getByText("Source not told")).toBeDefined();
+  });
+});
+
+describe("the ledger", () => {
+  it("says where it is and how far each site was read", async () => {
+    open();
+    await screen.findByText("/home/olga/.config/kubemate-console/ledger.db");
+    expect(screen.getByText(/12,345 queries · 2026-11-01 – 2026-11-20/)).toBeDefined();
+    const sites = screen.getByRole("contentinfo", { name: "Frontends' lines" });
+    expect(sites.textContent).toContain("from the pods · 1,204 lines");
+  });
+
+  it("that is away, was damaged and lost costs says all three", async () => {
+    open({
+      ledger: () =>
+        Promise.resolve(
+          ledgerState({
+            kind: "postgres",
+            where: "db.example:5432/ledger",
+            state: "unreachable",
+            error: wireError("tenants.ledger-unreachable", { ledger: "db.example:5432/ledger", problem: "refused" }),
+            setAside: wireError("tenants.ledger-damaged", { file: "a.db", keptAs: "a.db.1", problem: "malformed" }),
+            costs: null,
+            waiting: 3,
+            dropped: 2,
+            collected: [],
+          }),
+        ),
+    });
+    await screen.findByText("Ledger not reachable");
+    expect(screen.getByText(/cannot be reached: refused.*3 wait on disk/)).toBeDefined();
+    expect(screen.getByText(/was damaged \(malformed\)/)).toBeDefined();
+    expect(screen.getByText(/2 queries were dropped/)).toBeDefined();
+    expect(screen.getByText(/not read yet/)).toBeDefined();
+  });
+});
+
+describe("the export", () => {
+  const job = jobSchema.parse({
+    id: "j-1",
+    kind: "usage-export",
+    title: { key: "jobs.usage", params: {} },
+    state: "succeeded",
+    principal: "olga",
+    createdAtMs: 1,
+    startedAtMs: 1,
+    endedAtMs: 2,
+    attempts: 1,
+    progress: null,
+    output: { path: "/home/olga/exports/costs.parquet" },
+    canPause: false,
+  });
+
+  it("runs as a job and says where its file is", async () => {
+    const user = userEvent.setup();
+    const { inputs } = open(
+      { exportCosts: () => Promise.resolve({ job: jobIdSchema.parse("j-1") }) },
+      { answers: { jobs: { list: () => Promise.resolve([job]) } } },
+    );
+    await table();
+    await user.click(screen.getByRole("button", { name: "Export" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Parquet" }));
+    await screen.findByText("/home/olga/exports/costs.parquet");
+    expect(inputs("usage.exportCosts")).toEqual([
+      { range: expect.objectContaining({ tenants: null }) as unknown, format: "parquet" },
+    ]);
+  });
+
+  it("is not for a viewer, who is told why", async () => {
+    open({}, { hello: { role: "viewer" } });
+    await table();
+    expect(screen.getByRole("button", { name: "Export" }).getAttribute("aria-disabled")).toBe("true");
+  });
+});
