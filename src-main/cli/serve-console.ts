@@ -41,7 +41,7 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
   stack.defer(terminal.onLostRejection((error) => handle.logger.error("a failure nobody waited for", error)));
   const identities =
     options.identity === undefined
-      ? undefined
+      ? {}
       : await serveIdentities(options.identity, terminal.environment, handle.opened, stack);
   const server = stack.use(
     await createHeadlessServer({
@@ -55,7 +55,7 @@ export async function serve(context: CommandContext, options: ServeOptions): Pro
       logger: handle.logger.child("headless"),
       clock: handle.clock,
       ...(tls === null ? {} : { tls }),
-      ...(identities === undefined ? {} : { identities }),
+      ...identities,
       ...(options.trustedProxy === undefined ? {} : { trustedProxy: { publicUrl: options.trustedProxy } }),
     }),
   );

@@ -24,6 +24,9 @@ import { SignInAudit } from "./sign-in-audit.ts";
 /** A page that has been quiet for this long is asked, and has so long to answer. */
 const KEEP_ALIVE: KeepAlive = { pingMs: 30_000, pongWaitMs: 15_000 };
 
+/** Of a request without a token. */
+const MAX_HEADER_BYTES = 16_384;
+
 export interface HeadlessServerOptions {
   readonly router: DoorRouter;
   /** `out/renderer`, the built page. */
@@ -46,6 +49,8 @@ export interface HeadlessServerOptions {
   readonly keepAlive?: KeepAlive;
   /** The ways in besides start links, for the origin at which browsers reach the server. Without, start links are the only one. */
   readonly identities?: (origin: string) => Identities;
+  /** How long a bearer token may be: it has to fit into a request's headers. None is taken without. */
+  readonly maxTokenBytes?: number;
 }
 
 export interface HeadlessServer extends AsyncDisposable {
@@ -75,7 +80,7 @@ export async function createHeadlessServer(options: HeadlessServerOptions): Prom
     throw new AppError("headless.page-missing", { directory: options.staticDirectory });
   }
 
-  const server = createServer(tls);
+  const server = createServer(tls, MAX_HEADER_BYTES + (options.maxTokenBytes ?? 0));
   // Node forgets a connection that was upgraded, but its server's end waits for all of them.
   const connections = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
@@ -139,8 +144,8 @@ export async function createHeadlessServer(options: HeadlessServerOptions): Prom
   };
 }
 
-function createServer(tls: HeadlessServerOptions["tls"]): Server {
-  const limits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, maxHeaderSize: 16_384 };
+function createServer(tls: HeadlessServerOptions["tls"], maxHeaderSize: number): Server {
+  const limits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, maxHeaderSize };
   if (tls === undefined) return createHttpServer(limits);
   try {
     return createHttpsServer({ ...limits, cert: tls.cert, key: tls.key, minVersion: "TLSv1.2" });
