@@ -39,7 +39,8 @@ export class AnswerJournal implements Disposable {
       const length = head.readUInt32LE(0);
       if (!whole || at + HEAD_BYTES + length > committedBytes) break;
       const packed = Buffer.alloc(length);
-      whole = readSync(this.#handle, packed, 0, length, at + HEAD_BYTES) === length && crc32(packed) === head.readUInt32LE(4);
+      whole =
+        readSync(this.#handle, packed, 0, length, at + HEAD_BYTES) === length && crc32(packed) === head.readUInt32LE(4);
       if (!whole) break;
       take(zstdDecompressSync(packed, { maxOutputLength: MOST_ANSWER_BYTES }));
       at += HEAD_BYTES + length;

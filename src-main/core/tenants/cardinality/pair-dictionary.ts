@@ -21,14 +21,16 @@ export class PairDictionary {
   #high = new Uint32Array(1_024);
   #low = new Uint32Array(1_024);
   #ends = new Uint32Array(1_024);
-  #bytes = new Uint8Array(16_384);
+  #bytes: Uint8Array<ArrayBuffer>;
   #count = 0;
   /** Of the value hashed last. */
   high = 0;
   low = 0;
 
-  constructor(seed: number) {
+  /** `roomBytes` of values go in without a copy. */
+  constructor(seed: number, roomBytes: number) {
     this.#seed = seed;
+    this.#bytes = new Uint8Array(roomBytes);
   }
 
   get count(): number {

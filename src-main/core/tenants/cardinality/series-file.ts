@@ -144,7 +144,7 @@ class BlockReader {
   column(length: number, wordBytes: number): ArrayBuffer {
     if (length % wordBytes !== 0) throw damaged(this.#file, "a column of half words");
     const column = new Uint8Array(length);
-    for (let at = 0; at < length; ) {
+    for (let at = 0; at < length;) {
       const block = this.next();
       if (block.length === 0 || at + block.length > length) throw damaged(this.#file, "columns of another length");
       column.set(block, at);
@@ -163,7 +163,9 @@ function columnsProblem({ names, valueCounts, valueEnds, values, starts, cells }
   if (!rises(valueEnds) || (valueEnds.at(-1) ?? 0) !== values.length) return "values that do not follow each other";
   if (starts.length === 0 || starts[0] !== 0 || !rises(starts)) return "series that do not follow each other";
   if (starts.at(-1) !== cells.length) return "series and cells differ";
-  return cells.every((cell) => cell < pairs) ? null : "a series with a value that is not there";
+  for (let at = 0; at < cells.length; at += 1)
+    if ((cells[at] ?? 0) >= pairs) return "a series with a value that is not there";
+  return null;
 }
 
 function rises(words: Uint32Array): boolean {

@@ -12,7 +12,7 @@ export interface TableBounds {
 }
 
 /** A million series of twelve labels, and their values, fit with room to spare. */
-export const TABLE_BOUNDS: TableBounds = { series: 1_050_000, cells: 24_000_000, valueBytes: 144 * 2 ** 20 };
+export const TABLE_BOUNDS: TableBounds = { series: 1_048_000, cells: 24_000_000, valueBytes: 144 * 2 ** 20 };
 
 const WORDS = 2 ** 32;
 
@@ -25,7 +25,7 @@ export class SeriesTableBuilder {
   readonly #seed: number;
   #pairs: PairDictionary;
   #seen: DistinctCounter;
-  #cells = new Uint32Array(65_536);
+  #cells: Uint32Array<ArrayBuffer>;
   #starts = new Uint32Array(8_192);
   #size = 0;
   /** Series whose hash is below it are kept. */
@@ -43,8 +43,10 @@ export class SeriesTableBuilder {
   constructor(seed: number, bounds: TableBounds = TABLE_BOUNDS) {
     this.#bounds = bounds;
     this.#seed = seed;
-    this.#pairs = new PairDictionary(seed);
-    this.#seen = new DistinctCounter(1_024);
+    this.#pairs = new PairDictionary(seed, bounds.valueBytes);
+    // As large as it may become: growing would hold it twice, and what is not written to takes no memory.
+    this.#cells = new Uint32Array(bounds.cells);
+    this.#seen = new DistinctCounter(Math.min(bounds.series, 65_536));
   }
 
   get size(): number {
@@ -88,9 +90,9 @@ export class SeriesTableBuilder {
   build(): SeriesTable {
     const [pairs, cells, starts] = [this.#pairs, this.#cells, this.#starts];
     const [size, share] = [this.#size, this.share];
-    this.#pairs = new PairDictionary(this.#seed);
-    this.#seen = new DistinctCounter(1_024);
-    this.#cells = new Uint32Array(1_024);
+    this.#pairs = new PairDictionary(this.#seed, 0);
+    this.#seen = new DistinctCounter(16);
+    this.#cells = new Uint32Array(64);
     this.#starts = new Uint32Array(1_024);
     this.#size = 0;
     return SeriesTable.of(pairs, cells, starts, size, share);
@@ -106,8 +108,10 @@ export class SeriesTableBuilder {
     this.#scratch = withRoom(this.#scratch, 4 * labels);
     const scratch = this.#scratch;
     for (let at = 0; at < labels; at += 1) {
-      const [name, value] = [2 * at, 2 * at + 1];
-      const [nameStart, nameEnd] = [scanner.starts[name] ?? 0, scanner.ends[name] ?? 0];
+      const name = 2 * at;
+      const value = name + 1;
+      const nameStart = scanner.starts[name] ?? 0;
+      const nameEnd = scanner.ends[name] ?? 0;
       const label = pairs.label(scanner.source(name), nameStart, nameEnd, this.#guesses[at] ?? 0);
       this.#guesses[at] = label;
       // A label that stands there twice counts once.
@@ -131,9 +135,10 @@ export class SeriesTableBuilder {
       const label = scratch[at] ?? 0;
       const value = scratch[at + 1] ?? 0;
       this.#keptWith[label] = (this.#keptWith[label] ?? 0) + 1;
-      const [start, end] = [scanner.starts[value] ?? 0, scanner.ends[value] ?? 0];
-      const [valueHigh, valueLow] = [scratch[at + 2] ?? 0, scratch[at + 3] ?? 0];
-      this.#cells[cell] = pairs.pair(label, scanner.source(value), start, end, valueHigh, valueLow);
+      const start = scanner.starts[value] ?? 0;
+      const end = scanner.ends[value] ?? 0;
+      const source = scanner.source(value);
+      this.#cells[cell] = pairs.pair(label, source, start, end, scratch[at + 2] ?? 0, scratch[at + 3] ?? 0);
       cell += 1;
     }
     this.#size += 1;
@@ -142,9 +147,7 @@ export class SeriesTableBuilder {
 
   #isOver(): boolean {
     const { series, cells, valueBytes } = this.#bounds;
-    return (
-      this.#size > series || (this.#starts[this.#size] ?? 0) > cells || this.#pairs.byteCount > valueBytes
-    );
+    return this.#size > series || (this.#starts[this.#size] ?? 0) > cells || this.#pairs.byteCount > valueBytes;
   }
 
   /** Halves what is kept until it fits. */
@@ -152,7 +155,7 @@ export class SeriesTableBuilder {
     while (this.#isOver() && this.#below > 1) {
       this.#below = Math.floor(this.#below / 2);
       const [pairs, starts, cells] = [this.#pairs, this.#starts, this.#cells];
-      const kept = new PairDictionary(this.#seed);
+      const kept = new PairDictionary(this.#seed, this.#bounds.valueBytes);
       // Labels keep their numbers: answers are being read by them.
       kept.adoptNames(pairs);
       this.#seen = new DistinctCounter(this.#size);

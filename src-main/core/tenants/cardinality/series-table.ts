@@ -41,8 +41,7 @@ export class SeriesTable {
     this.columns = columns;
     // Nobody can make values that fall together without it.
     this.#seed = Math.floor(Math.random() * 2 ** 32);
-    this.#pairSeries = new Uint32Array(columns.valueEnds.length);
-    for (const pair of columns.cells) this.#pairSeries[pair] = (this.#pairSeries[pair] ?? 0) + 1;
+    this.#pairSeries = seriesByPair(columns);
     let firstPair = 0;
     this.labels = columns.names.map((name, at) => {
       const values = columns.valueCounts[at] ?? 0;
@@ -68,7 +67,8 @@ export class SeriesTable {
       valueCounts[label] = (valueCounts[label] ?? 0) + 1;
     }
     const next = new Uint32Array(pairs.names.length);
-    for (let label = 1; label < next.length; label += 1) next[label] = (next[label - 1] ?? 0) + (valueCounts[label - 1] ?? 0);
+    for (let label = 1; label < next.length; label += 1)
+      next[label] = (next[label - 1] ?? 0) + (valueCounts[label - 1] ?? 0);
     const moved = new Uint32Array(pairs.count);
     const old = new Uint32Array(pairs.count);
     for (let pair = 0; pair < pairs.count; pair += 1) {
@@ -81,14 +81,15 @@ export class SeriesTable {
     const values = new Uint8Array(pairs.byteCount);
     const valueEnds = new Uint32Array(pairs.count);
     let end = 0;
-    for (const [at, pair] of old.entries()) {
+    for (let at = 0; at < old.length; at += 1) {
+      const pair = old[at] ?? 0;
       const bytes = pairs.bytes.subarray(pairs.valueStart(pair), pairs.valueEnd(pair));
       values.set(bytes, end);
       end += bytes.length;
       valueEnds[at] = end;
     }
     const kept = cells.subarray(0, starts[size] ?? 0);
-    for (const [at, pair] of kept.entries()) kept[at] = moved[pair] ?? 0;
+    for (let at = 0; at < kept.length; at += 1) kept[at] = moved[kept[at] ?? 0] ?? 0;
     for (let number = 0; number < size; number += 1) sortSome(kept, starts[number] ?? 0, starts[number + 1] ?? 0);
     return new SeriesTable({
       names: pairs.names,
@@ -130,6 +131,15 @@ export class SeriesTable {
   low(what: number): number {
     return mixed((what ^ 0x2545_f491) + this.#seed);
   }
+}
+
+function seriesByPair({ cells, valueEnds }: TableColumns): Uint32Array {
+  const counts = new Uint32Array(valueEnds.length);
+  for (let at = 0; at < cells.length; at += 1) {
+    const pair = cells[at] ?? 0;
+    counts[pair] = (counts[pair] ?? 0) + 1;
+  }
+  return counts;
 }
 
 /** Rows are short: sorting by insertion beats all else. */

@@ -31,8 +31,10 @@ export interface TableState {
 }
 
 /** What is said of a table that was written. `mostWith` is the label that the most series have; `null` without one. */
-export interface TableSummary
-  extends Pick<CardinalityReport, "series" | "labels" | "combinations" | "fields" | "suggested"> {
+export interface TableSummary extends Pick<
+  CardinalityReport,
+  "series" | "labels" | "combinations" | "fields" | "suggested"
+> {
   readonly share: number;
   readonly labelCount: number;
 }

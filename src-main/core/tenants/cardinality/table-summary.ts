@@ -44,17 +44,18 @@ export function summarise(table: SeriesTable, fields: FieldProfiler): TableSumma
 }
 
 /**
- * Labels that should be fields: values that are ids are worth keeping beside the line, others go. Only where it is worth it:
- * taking one away would at least halve the streams, or its values are ids that add a fifth to them.
+ * Labels that should be fields: their values are ids, which are worth keeping beside the line; or taking one away alone would
+ * at least halve the streams. What saves the most comes first, then what has the most values: where two labels
+ * are ids, neither saves anything without the other.
  */
 export function suggestedChanges(labels: readonly Label[], series: number): LabelChange[] {
+  if (series < WORTH_STREAMS) return [];
   return labels
-    .filter(({ streamsWithout: left, idLike }) => {
-      if (series < WORTH_STREAMS) return false;
-      return idLike ? left <= series * 0.8 : left <= series / 2 && series - left >= WORTH_STREAMS;
+    .filter(({ streamsWithout: left, idLike, shape, values }) => {
+      if (idLike && shape !== null) return true;
+      return values >= WORTH_STREAMS && left <= series / 2;
     })
-    .filter(({ idLike, values }) => idLike || values >= WORTH_STREAMS)
-    .toSorted((a, b) => a.streamsWithout - b.streamsWithout)
+    .toSorted((a, b) => a.streamsWithout - b.streamsWithout || b.values - a.values)
     .slice(0, MOST_SUGGESTED)
     .map(({ label }) => ({ kind: "metadata", label }));
 }

@@ -61,10 +61,11 @@ function countKinds(table: SeriesTable, changes: readonly LabelChange[]): Distin
       low[pair] = kept === null ? 0 : table.low(kept);
     }
   }
-  const counter = new DistinctCounter(Math.min(table.size, 2 ** 16));
+  const counter = new DistinctCounter(table.size, table.share < 1);
   for (let number = 0; number < table.size; number += 1) {
     const end = starts[number + 1] ?? 0;
-    let [highSum, lowSum] = [0, 0];
+    let highSum = 0;
+    let lowSum = 0;
     for (let at = starts[number] ?? 0; at < end; at += 1) {
       const pair = cells[at] ?? 0;
       highSum = (highSum + (high[pair] ?? 0)) | 0;
