@@ -15,6 +15,7 @@ import { ComponentsPanel } from "./components-panel.tsx";
 import { ConnectionPanel } from "./connection-panel.tsx";
 import { HealthPanel } from "./health-panel.tsx";
 import { LabPanel } from "./lab-panel.tsx";
+import { NearLimitsPanel } from "./near-limits-panel.tsx";
 import styles from "./overview-screen.module.css";
 import { RunningJobsPanel } from "./running-jobs-panel.tsx";
 import { TenantsPanel } from "./tenants-panel.tsx";
@@ -66,6 +67,7 @@ export function OverviewScreen(): ReactElement {
 
 function Board({ site, watched }: { readonly site: Site; readonly watched: boolean }): ReactElement {
   const t = useTranslate();
+  const noLimits = useForbidden("tenants.read");
   return (
     <Screen
       aside={
@@ -84,6 +86,7 @@ function Board({ site, watched }: { readonly site: Site; readonly watched: boole
         <div className={styles.side}>
           <ConnectionPanel site={site} />
           {site.kind === "lab" ? <LabPanel /> : null}
+          {noLimits === undefined ? <NearLimitsPanel key={site.id} site={site} /> : null}
           <TenantsPanel site={site} />
           <RunningJobsPanel />
         </div>

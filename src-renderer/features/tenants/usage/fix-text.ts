@@ -5,14 +5,11 @@ import type { Translate } from "../../../hooks/use-translate.ts";
 
 type Fix = CostlyShape["fixes"][number];
 
-/** One remedy in a sentence. Among its parameters sizes, times and shares are written for people, by what their names end in. */
+/** One remedy in a sentence. Sizes among its parameters are written for people; the unit of every other is in the sentence. */
 export function fixText({ kind, params }: Pick<Fix, "kind" | "params">, t: Translate, formats: Formats): string {
   const written = Object.entries(params).map(([name, value]) => {
     if (typeof value === "string") return [name, withVisibleCharacters(value)] as const;
     if (/bytes$/i.test(name)) return [name, formats.bytes(value)] as const;
-    if (/ms$/i.test(name)) return [name, formats.duration(value)] as const;
-    if (/seconds$/i.test(name)) return [name, formats.duration(value * 1_000)] as const;
-    if (/share$/i.test(name)) return [name, formats.percent(value)] as const;
     // Loki names a query by it: digits that one copies.
     if (/hash$/i.test(name)) return [name, String(value)] as const;
     return [name, formats.number(value, 1)] as const;
