@@ -25,7 +25,10 @@ const TONES: Readonly<Record<OperationOutcomeKind, StatusTone>> = {
 };
 
 /** What came of an operation. Done is not yet verified: only what was looked at afterwards and found so is. */
-export function operationOutcome(state: Job["state"], report: OperationReport | null): OperationOutcomeKind {
+export function operationOutcome(
+  state: Job["state"],
+  report: Pick<OperationReport, "verified"> | null,
+): OperationOutcomeKind {
   switch (state) {
     case "queued":
     case "running":

@@ -1,0 +1,152 @@
+import type { ReactElement } from "react";
+import type { TenantRow } from "../../../../src-shared/model/tenants/board.ts";
+import { Badge } from "../../../components/badge.tsx";
+import { withVisibleCharacters } from "../../../components/control-characters.ts";
+import { StatusShape } from "../../../components/status-shape.tsx";
+import type { TableColumn } from "../../../components/virtual-table.tsx";
+import type { Formats } from "../../../hooks/formats.ts";
+import type { Translate } from "../../../hooks/use-translate.ts";
+import { GaugeBar, UseOfLimit } from "../gauge/gauge-bar.tsx";
+import { reachText } from "../gauge/limit-text.ts";
+import { Sparkline } from "../gauge/sparkline.tsx";
+import { Trend } from "../gauge/trend.tsx";
+import styles from "./board.module.css";
+
+interface BoardColumnsOptions {
+  readonly t: Translate;
+  readonly formats: Formats;
+  /** A drawer lies beside the table: only what tells tenants apart. */
+  readonly narrow: boolean;
+  readonly onExplain: (tenant: string, reason: string) => void;
+}
+
+/** What is told of each tenant on the board. */
+export function boardColumns({
+  t,
+  formats,
+  narrow,
+  onExplain,
+}: BoardColumnsOptions): readonly TableColumn<TenantRow>[] {
+  const tenant: TableColumn<TenantRow> = {
+    id: "tenant",
+    header: t("limits.board.tenant"),
+    width: "minmax(120px, 1.2fr)",
+    render: (row) => <span title={row.tenant}>{withVisibleCharacters(row.tenant)}</span>,
+  };
+  const nearest: TableColumn<TenantRow> = {
+    id: "nearest",
+    header: t("limits.board.nearest"),
+    width: "minmax(168px, 1.4fr)",
+    render: ({ nearest: gauge }) =>
+      gauge === null ? (
+        <span className={styles.muted}>{t("limits.board.noGauge")}</span>
+      ) : (
+        <code title={t.dynamic(`limits.meaning.${gauge.key}`, {}, gauge.key)}>{gauge.key}</code>
+      ),
+  };
+  const share: TableColumn<TenantRow> = {
+    id: "share",
+    header: t("limits.board.share"),
+    width: narrow ? "minmax(112px, 1fr)" : "minmax(136px, 1fr)",
+    render: ({ nearest: gauge }) => (gauge === null ? "–" : <GaugeBar gauge={gauge} />),
+  };
+  const reach: TableColumn<TenantRow> = {
+    id: "reach",
+    header: t("limits.board.reach"),
+    width: "96px",
+    align: "end",
+    render: ({ nearest: gauge }) =>
+      gauge === null ? "–" : <span className={styles.figure}>{reachText(gauge, t, formats)}</span>,
+  };
+  const discards: TableColumn<TenantRow> = {
+    id: "discards",
+    header: t("limits.board.discards"),
+    width: "minmax(148px, 1fr)",
+    render: (row) => <Discards onExplain={onExplain} row={row} t={t} formats={formats} />,
+  };
+  const overrides: TableColumn<TenantRow> = {
+    id: "overrides",
+    header: t("limits.board.overrides"),
+    width: "minmax(96px, 0.7fr)",
+    render: (row) => <Overrides row={row} t={t} formats={formats} />,
+  };
+  if (narrow) return [tenant, nearest, share, overrides];
+  return [
+    tenant,
+    nearest,
+    share,
+    {
+      id: "use",
+      header: t("limits.board.use"),
+      width: "minmax(148px, 1fr)",
+      align: "end",
+      render: ({ nearest: gauge }) => (gauge === null ? "–" : <UseOfLimit gauge={gauge} />),
+    },
+    {
+      id: "trend",
+      header: t("limits.board.trend"),
+      width: "minmax(112px, 0.8fr)",
+      render: ({ nearest: gauge }) => (gauge === null ? "–" : <Trend gauge={gauge} />),
+    },
+    reach,
+    {
+      id: "points",
+      header: t("limits.board.points"),
+      width: "96px",
+      render: ({ nearest: gauge }) =>
+        gauge === null ? null : (
+          <Sparkline limit={gauge.limit} points={gauge.points.map(({ atMs, used }) => ({ atMs, value: used }))} />
+        ),
+    },
+    discards,
+    overrides,
+  ];
+}
+
+interface CellProps {
+  readonly row: TenantRow;
+  readonly t: Translate;
+  readonly formats: Formats;
+}
+
+/** The reason that most is refused for; a press explains it. The drawer has all of them, and is reached by keys. */
+function Discards({ row, t, formats, onExplain }: CellProps & Pick<BoardColumnsOptions, "onExplain">): ReactElement {
+  const refused = row.discards.filter(({ linesPerSecond }) => linesPerSecond > 0);
+  const most = refused.toSorted((a, b) => b.linesPerSecond - a.linesPerSecond)[0];
+  if (most === undefined) return <span className={styles.muted}>–</span>;
+  const text = t("limits.board.linesPerSecond", { rate: formats.rate(most.linesPerSecond) });
+  return (
+    <button
+      className={styles.discard}
+      onClick={(event) => {
+        event.stopPropagation();
+        onExplain(row.tenant, most.reason);
+      }}
+      tabIndex={-1}
+      title={t("limits.board.explain", { reason: t.dynamic(`limits.reason.${most.reason}`, {}, most.reason) })}
+      type="button"
+    >
+      <StatusShape tone="bad" />
+      <span>{text}</span>
+      <code>{withVisibleCharacters(most.reason)}</code>
+      {refused.length > 1 ? <span>+{formats.number(refused.length - 1)}</span> : null}
+    </button>
+  );
+}
+
+function Overrides({ row, t, formats }: CellProps): ReactElement {
+  return (
+    <span className={styles.overrides}>
+      <span className={row.overrides === 0 ? styles.muted : undefined}>{formats.number(row.overrides)}</span>
+      {row.overdue > 0 ? (
+        <Badge tone="bad">
+          {t("limits.board.overdue", { count: row.overdue, overdue: formats.number(row.overdue) })}
+        </Badge>
+      ) : row.expiring > 0 ? (
+        <Badge tone="working">
+          {t("limits.board.expiring", { count: row.expiring, expiring: formats.number(row.expiring) })}
+        </Badge>
+      ) : null}
+    </span>
+  );
+}

@@ -1,0 +1,69 @@
+import { createContext, useContext, useMemo, useState, type ReactElement, type ReactNode } from "react";
+import type { Site } from "../../../../src-shared/api/sites.api.ts";
+import { NO_EDITS, withEdit, type ChangeDraft, type EditDraft, type EditsDraft } from "./change-draft.ts";
+import { ChangeDialog, type DialogSubject } from "./change-dialog.tsx";
+
+export interface LimitChanges {
+  /** Begins a change: what there is of it is shown to be completed. Nothing is done before a person applies its plan. */
+  readonly open: (draft: ChangeDraft) => void;
+  /** Adds one value to those that are being collected, and shows them. */
+  readonly edit: (edit: EditDraft) => void;
+  /** Shows how the job of a change goes, or went. */
+  readonly follow: (job: string) => void;
+  /** Values that were collected and not applied yet. */
+  readonly collected: EditsDraft;
+  readonly isOpen: boolean;
+  readonly discard: () => void;
+}
+
+const LimitChangesContext = createContext<LimitChanges | null>(null);
+
+interface LimitChangesProviderProps {
+  readonly site: Site["id"];
+  readonly children: ReactNode;
+}
+
+/** Lets everything inside change limits of the site: collect, plan, review, apply, verify, in one dialog. */
+export function LimitChangesProvider({ site, children }: LimitChangesProviderProps): ReactElement {
+  const [subject, setSubject] = useState<DialogSubject | null>(null);
+  const [collected, setCollected] = useState<EditsDraft>(NO_EDITS);
+  const changes = useMemo<LimitChanges>(
+    () => ({
+      open: (draft) => {
+        if (draft.kind === "rollback") {
+          setSubject({ kind: "plan", change: { kind: "rollback", job: draft.job } });
+          return;
+        }
+        if (draft.kind === "edits" && draft.edits.length > 0) setCollected(draft);
+        setSubject({ kind: "compose", form: draft.kind === "file" ? "file" : "edits" });
+      },
+      edit: (edit) => {
+        setCollected((before) => withEdit(before, edit));
+        setSubject({ kind: "compose", form: "edits" });
+      },
+      follow: (job) => setSubject({ kind: "job", job }),
+      collected,
+      isOpen: subject !== null,
+      discard: () => setCollected(NO_EDITS),
+    }),
+    [collected, subject],
+  );
+  return (
+    <LimitChangesContext value={changes}>
+      {children}
+      <ChangeDialog
+        collected={collected}
+        onCollect={setCollected}
+        onSubject={setSubject}
+        site={site}
+        subject={subject}
+      />
+    </LimitChangesContext>
+  );
+}
+
+export function useLimitChanges(): LimitChanges {
+  const changes = useContext(LimitChangesContext);
+  if (changes === null) throw new Error("nothing around this component changes limits");
+  return changes;
+}
