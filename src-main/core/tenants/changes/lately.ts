@@ -17,6 +17,7 @@ export function changedLately(map: RuntimeMap, audited: readonly AuditedChange[]
 /** Who wrote it last, for whoever comes too late. */
 export function lastManager({ managers }: RuntimeMap): string {
   const timed = managers.flatMap(({ manager, atMs }) => (atMs === null ? [] : [{ manager, atMs }]));
-  const [last] = timed.toSorted((one, other) => other.atMs - one.atMs);
+  // Times are whole seconds; of one second the one that stands behind is the later.
+  const last = timed.toSorted((one, other) => one.atMs - other.atMs).at(-1);
   return bounded(last?.manager ?? managers.at(-1)?.manager ?? "?");
 }
