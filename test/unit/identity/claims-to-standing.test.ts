@@ -50,6 +50,28 @@ describe("claims", () => {
     expect(role({ groups: "everybody" })).toBe("viewer");
   });
 
+  it("name a principal that is one person's alone: a subject and its issuer, or a claim that an admin chose", () => {
+    const by = (principal: string, claims: Record<string, unknown>) =>
+      claimsToStanding(tokenWith({ groups: "everybody", ...claims }), { ...mapping, principal: [principal] }).principal;
+    const { issuer, subject } = tokenWith({});
+    const where = issuer.replace("https://", "");
+    expect(by("sub", { preferred_username: "root" })).toBe(`${subject} (${where})`);
+    expect(by("email", { email: "li@bank.example" })).toBe(`li@bank.example (${where})`);
+    for (const email of [
+      undefined,
+      "",
+      ["a", "b"],
+      ["li", 7, "x"],
+      { a: 1 },
+      "li\u202e",
+      " li",
+      "li\n",
+      "x".repeat(256),
+    ]) {
+      expect(() => by("email", { email }), JSON.stringify(email)).toThrow("identity.token-refused");
+    }
+  });
+
   it("that no rule names give no entry", () => {
     const refused: readonly Record<string, unknown>[] = [
       {},
