@@ -8,7 +8,7 @@ import { StatusShape, type StatusTone } from "../../../components/status-shape.t
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useForbidden } from "../../../hooks/use-permission.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { useLimitChanges } from "../changes/limit-changes.tsx";
+import { useLimitChanges } from "../changes/limit-changes-context.ts";
 import { isNear, isRefused, type BoardKind } from "./board-filter.ts";
 import styles from "./board.module.css";
 

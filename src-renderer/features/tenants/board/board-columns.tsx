@@ -10,6 +10,7 @@ import { GaugeBar, UseOfLimit } from "../gauge/gauge-bar.tsx";
 import { reachText } from "../gauge/limit-text.ts";
 import { Sparkline } from "../gauge/sparkline.tsx";
 import { Trend } from "../gauge/trend.tsx";
+import { reasonSentence } from "../reason-sentence.ts";
 import styles from "./board.module.css";
 
 interface BoardColumnsOptions {
@@ -123,7 +124,7 @@ function Discards({ row, t, formats, onExplain }: CellProps & Pick<BoardColumnsO
         onExplain(row.tenant, most.reason);
       }}
       tabIndex={-1}
-      title={t("limits.board.explain", { reason: t.dynamic(`limits.reason.${most.reason}`, {}, most.reason) })}
+      title={t("limits.board.explain", { reason: reasonSentence(most.reason, t) })}
       type="button"
     >
       <StatusShape tone="bad" />

@@ -9,14 +9,14 @@ import type {
 import { Button } from "../../../components/button.tsx";
 import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import { errorText } from "../../../components/error-text.ts";
-import { RelativeTime } from "../../../components/quantity.tsx";
 import { PartialNotice } from "../../../components/state-views.tsx";
 import { StatusShape } from "../../../components/status-shape.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useForbidden } from "../../../hooks/use-permission.ts";
 import { useTranslate, type Translate } from "../../../hooks/use-translate.ts";
-import { useLimitChanges } from "../changes/limit-changes.tsx";
+import { useLimitChanges } from "../changes/limit-changes-context.ts";
 import styles from "./board.module.css";
+import { ExpiryLine } from "../expiry-line.tsx";
 
 const SHOWN_AT_FIRST = 3;
 
@@ -60,25 +60,6 @@ export function OverdueNotice({ expiries }: { readonly expiries: readonly Overri
         ))}
       </ul>
     </section>
-  );
-}
-
-/** One exception: whose, which, what it goes back to, when, and who set it. */
-export function ExpiryLine({ expiry }: { readonly expiry: OverrideExpiry }): ReactElement {
-  const t = useTranslate();
-  const { tenant, key, value, restores, expiresAtMs, by } = expiry;
-  return (
-    <li className={styles.expiry}>
-      <code>{withVisibleCharacters(tenant)}</code>
-      <code>{key}</code>
-      <span>
-        <code>{withVisibleCharacters(value)}</code> →{" "}
-        {restores === null ? t("limits.expiry.takenOut") : <code>{withVisibleCharacters(restores)}</code>}
-      </span>
-      <span className={styles.muted}>
-        <RelativeTime atMs={expiresAtMs} /> · {t("limits.expiry.by", { by: withVisibleCharacters(by) })}
-      </span>
-    </li>
   );
 }
 

@@ -18,7 +18,7 @@ import { useWorkspace } from "../../../hooks/workspace-store.ts";
 import { useSiteLimits } from "../site-limits.tsx";
 import { changeTitle } from "./change-draft.ts";
 import styles from "./changes.module.css";
-import { useLimitChanges, type LimitChanges } from "./limit-changes.tsx";
+import { useLimitChanges, type LimitChanges } from "./limit-changes-context.ts";
 import { RollbackButton } from "./rollback.tsx";
 
 const MOST = 200;

@@ -6,7 +6,7 @@ import { StatusShape } from "../../../components/status-shape.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import styles from "./changes.module.css";
-import { useLimitChanges } from "./limit-changes.tsx";
+import { useLimitChanges } from "./limit-changes-context.ts";
 
 /** Values that were collected and not applied: said until they are, or are thrown away. */
 export function CollectedBar(): ReactElement | null {

@@ -7,7 +7,7 @@ import { OperationSteps } from "../../../components/operation-steps.tsx";
 import { RelativeTime } from "../../../components/quantity.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { ExpiryLine } from "../board/board-notices.tsx";
+import { ExpiryLine } from "../expiry-line.tsx";
 import { CapacityTable } from "./capacity-table.tsx";
 import styles from "./plan-review.module.css";
 import { ValueTable } from "./value-table.tsx";

@@ -86,7 +86,7 @@ function PresetFields({ site, tenants, draft, onDraft, onFill }: PresetFieldsPro
     );
   };
   const disabledReason =
-    presetOf(draft, Date.now()) === null
+    presetOf(draft, 0) === null
       ? t("limits.preset.incomplete")
       : data === undefined
         ? t("limits.preset.unread")

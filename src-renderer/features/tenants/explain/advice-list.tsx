@@ -8,7 +8,7 @@ import { useFormats } from "../../../hooks/use-formats.ts";
 import { useForbidden } from "../../../hooks/use-permission.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import type { EditDraft } from "../changes/change-draft.ts";
-import { useLimitChanges } from "../changes/limit-changes.tsx";
+import { useLimitChanges } from "../changes/limit-changes-context.ts";
 import styles from "./explain.module.css";
 import { adviceWords } from "./explanation-text.ts";
 

@@ -12,10 +12,11 @@ import { useWorkspace } from "../../../hooks/workspace-store.ts";
 import { GaugeBar, UseOfLimit } from "../gauge/gauge-bar.tsx";
 import { Trend } from "../gauge/trend.tsx";
 import { meaningOf } from "../limits/limit-filter.ts";
+import { reasonSentence } from "../reason-sentence.ts";
 import { AdviceList } from "./advice-list.tsx";
 import styles from "./explain.module.css";
 import { ExplanationChart } from "./explanation-chart.tsx";
-import { adviceWords, quoted, reasonSentence, valueWords } from "./explanation-text.ts";
+import { adviceWords, quoted, valueWords } from "./explanation-text.ts";
 import { SendersTable } from "./senders-table.tsx";
 
 /** One refusal: what it was, by which limit, who sends it, and what would help, the best first. */

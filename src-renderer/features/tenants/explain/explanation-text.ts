@@ -13,11 +13,6 @@ export function quoted(text: string): string {
   return text.length > MAX_CHARS ? `${shown}…` : shown;
 }
 
-/** What was refused, in a sentence; a reason that nobody has described is shown by its name. */
-export function reasonSentence(reason: string, t: Translate): string {
-  return t.dynamic(`limits.reason.${reason}`, {}, t("limits.reasonUnknown", { reason: quoted(reason) }));
-}
-
 /** A value of an explanation: as it was written, and what that comes to. */
 export function valueWords(
   text: string | null,
@@ -48,7 +43,7 @@ export function adviceWords(
       if (typeof value === "string") return [name, quoted(value)];
       if (name === "count") return [name, value];
       if (/share$/i.test(name)) return [name, formats.percent(value)];
-      if (/Ms$/.test(name)) return [name, formats.duration(value)];
+      if (name.endsWith("Ms")) return [name, formats.duration(value)];
       if (/seconds$/i.test(name)) return [name, formats.duration(value * 1_000)];
       if (/bytesPerSecond$/i.test(name)) return [name, formats.bytesRate(value)];
       if (/bytes$/i.test(name)) return [name, formats.bytes(value)];

@@ -10,7 +10,7 @@ import { useAnswer } from "../../../hooks/use-answer.ts";
 import { useForbidden } from "../../../hooks/use-permission.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { disagreementText, DoubtList, sourceText } from "../board/board-notices.tsx";
-import { useLimitChanges } from "../changes/limit-changes.tsx";
+import { useLimitChanges } from "../changes/limit-changes-context.ts";
 import { useSiteLimits } from "../site-limits.tsx";
 import { useTenantsView } from "../tenants-view.tsx";
 import { LimitFilterBar } from "./limit-filter-bar.tsx";

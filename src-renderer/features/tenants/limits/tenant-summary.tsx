@@ -9,6 +9,7 @@ import { GaugeBar, UseOfLimit } from "../gauge/gauge-bar.tsx";
 import { reachText } from "../gauge/limit-text.ts";
 import { Sparkline } from "../gauge/sparkline.tsx";
 import { Trend } from "../gauge/trend.tsx";
+import { reasonSentence } from "../reason-sentence.ts";
 import styles from "./limits.module.css";
 
 interface TenantSummaryProps {
@@ -32,7 +33,7 @@ export function TenantSummary({ row, onExplain }: TenantSummaryProps): ReactElem
                 <StatusShape tone={linesPerSecond > 0 ? "bad" : "idle"} />
                 <span className={styles.discardReason}>
                   <code>{withVisibleCharacters(reason)}</code>
-                  <span className={styles.muted}>{t.dynamic(`limits.reason.${reason}`, {}, "")}</span>
+                  <span className={styles.muted}>{reasonSentence(reason, t)}</span>
                 </span>
                 <Sparkline points={points.map((point) => ({ atMs: point.atMs, value: point.linesPerSecond }))} />
                 <span className={styles.figure}>

@@ -1,22 +1,8 @@
-import { createContext, useContext, useMemo, useState, type ReactElement, type ReactNode } from "react";
+import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import type { Site } from "../../../../src-shared/api/sites.api.ts";
-import { NO_EDITS, withEdit, type ChangeDraft, type EditDraft, type EditsDraft } from "./change-draft.ts";
 import { ChangeDialog, type DialogSubject } from "./change-dialog.tsx";
-
-export interface LimitChanges {
-  /** Begins a change: what there is of it is shown to be completed. Nothing is done before a person applies its plan. */
-  readonly open: (draft: ChangeDraft) => void;
-  /** Adds one value to those that are being collected, and shows them. */
-  readonly edit: (edit: EditDraft) => void;
-  /** Shows how the job of a change goes, or went. */
-  readonly follow: (job: string) => void;
-  /** Values that were collected and not applied yet. */
-  readonly collected: EditsDraft;
-  readonly isOpen: boolean;
-  readonly discard: () => void;
-}
-
-const LimitChangesContext = createContext<LimitChanges | null>(null);
+import { NO_EDITS, withEdit, type EditsDraft } from "./change-draft.ts";
+import { LimitChangesContext, type LimitChanges } from "./limit-changes-context.ts";
 
 interface LimitChangesProviderProps {
   readonly site: Site["id"];
@@ -60,10 +46,4 @@ export function LimitChangesProvider({ site, children }: LimitChangesProviderPro
       />
     </LimitChangesContext>
   );
-}
-
-export function useLimitChanges(): LimitChanges {
-  const changes = useContext(LimitChangesContext);
-  if (changes === null) throw new Error("nothing around this component changes limits");
-  return changes;
 }

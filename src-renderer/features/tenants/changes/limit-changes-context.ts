@@ -1,0 +1,24 @@
+import { createContext, useContext } from "react";
+import type { ChangeDraft, EditDraft, EditsDraft } from "./change-draft.ts";
+
+export interface LimitChanges {
+  /** Begins a change: what there is of it is shown to be completed. Nothing is done before a person applies its plan. */
+  readonly open: (draft: ChangeDraft) => void;
+  /** Adds one value to those that are being collected, and shows them. */
+  readonly edit: (edit: EditDraft) => void;
+  /** Shows how the job of a change goes, or went. */
+  readonly follow: (job: string) => void;
+  /** Values that were collected and not applied yet. */
+  readonly collected: EditsDraft;
+  readonly isOpen: boolean;
+  readonly discard: () => void;
+}
+
+/** `LimitChangesProvider` gives it. */
+export const LimitChangesContext = createContext<LimitChanges | null>(null);
+
+export function useLimitChanges(): LimitChanges {
+  const changes = useContext(LimitChangesContext);
+  if (changes === null) throw new Error("nothing around this component changes limits");
+  return changes;
+}
