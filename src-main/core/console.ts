@@ -10,6 +10,7 @@ import { exportJob } from "./console-exports.ts";
 import { openConsoleHealth, type ConsoleHealth } from "./console-health.ts";
 import { openConsoleSites, sourceFactory, type SourceParts } from "./console-sites.ts";
 import { supportFacts } from "./console-support.ts";
+import { openConsoleUsage, type ConsoleUsage } from "./console-usage.ts";
 import { openConsoleTenants, type ConsoleTenants } from "./console-tenants.ts";
 import { unrestored } from "./health/operations/unrestored.ts";
 import { JobEngine } from "./jobs/job-engine.ts";
@@ -47,6 +48,7 @@ export interface Console extends AsyncDisposable {
   readonly health: ConsoleHealth;
   readonly tenants: ConsoleTenants;
   readonly cardinality: ConsoleCardinality;
+  readonly usage: ConsoleUsage;
 }
 
 const JOBS_AT_A_TIME = 2;
@@ -85,6 +87,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   );
   const openSource = async (target: LogTarget, signal: AbortSignal) =>
     target.kind === "archive" ? archives.service.logSource(target.archive, target.tenant, signal) : pool.lend(target);
+  const usage = openConsoleUsage({ ...options, base, sites, openSource }, opened);
   const admit = admitFreely;
   const logs = opened.use(
     await LogsService.open({
@@ -127,6 +130,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
         exporting,
         health.operations.job,
         cardinality.job,
+        usage.job,
       ],
       maxRunning: JOBS_AT_A_TIME,
       clock,
@@ -155,6 +159,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     health,
     tenants,
     cardinality,
+    usage,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }

@@ -6,7 +6,6 @@ import { archivesHandlers } from "./archives.router.ts";
 import { auditHandlers } from "./audit.router.ts";
 import { capsulesHandlers } from "./capsules.router.ts";
 import { cardinalityHandlers } from "./cardinality.router.ts";
-import { cardinalityHandlers } from "./cardinality.router.ts";
 import { exportsHandlers } from "./exports.router.ts";
 import { handleRights } from "./handle-rights.ts";
 import { healthHandlers } from "./health.router.ts";
@@ -21,6 +20,7 @@ import { settingsHandlers } from "./settings.router.ts";
 import { sitesHandlers } from "./sites.router.ts";
 import { supportHandlers } from "./support.router.ts";
 import { tenantsHandlers } from "./tenants.router.ts";
+import { usageHandlers } from "./usage.router.ts";
 
 /** The door of an open console. */
 export function consoleDoor(opened: Console): DoorRouter {
@@ -57,7 +57,7 @@ function consoleHandlers(opened: Console): ConsoleHandlers {
     health: healthHandlers(opened.health),
     tenants: tenantsHandlers(opened.tenants),
     cardinality: cardinalityHandlers(opened.cardinality.service),
-    cardinality: cardinalityHandlers(opened.cardinality.service),
+    usage: usageHandlers({ usage: opened.usage, jobs, exportsDirectory: profile.exports, clock }),
     queries: queriesHandlers(queries),
     jobs: jobsHandlers(jobs, clock),
     audit: auditHandlers(audit, (principal) =>

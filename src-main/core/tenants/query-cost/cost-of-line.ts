@@ -26,8 +26,11 @@ export function ownCostId(uuid: string, tenant: string, hash: number): string {
   return `own:${digest([uuid, tenant, String(hash)])}`;
 }
 
-/** The cost that a frontend's line tells of; `null` where the line lacks time, tenant or duration. */
-export function costOfLine(line: MetricsLine, site: string): QueryCost | null {
+/**
+ * The cost that a frontend's line tells of; `null` where the line lacks time, tenant or duration. `shapeOf` may remember the
+ * shapes of texts that come again.
+ */
+export function costOfLine(line: MetricsLine, site: string, shapeOf = queryShape): QueryCost | null {
   const { texts, counts, bytes, durationsMs, tags } = line;
   const at = parseNanoTime(texts.get("ts") ?? "");
   const tenant = texts.get("org_id");
@@ -43,7 +46,7 @@ export function costOfLine(line: MetricsLine, site: string): QueryCost | null {
     user: tags.get("user") ?? "",
     source: tags.get("source") ?? "",
     query: query.slice(0, MAX_COST_QUERY_CHARS),
-    shape: queryShape(query),
+    shape: shapeOf(query),
     hash,
     kind: QUERY_KINDS.find((kind) => kind === texts.get("query_type")) ?? null,
     rangeMs: texts.get("range_type") === "instant" ? 0 : Math.max(0, durationsMs.get("length") ?? 0),

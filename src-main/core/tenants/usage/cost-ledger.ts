@@ -18,20 +18,10 @@ export interface CostLedgerOptions {
   readonly place: () => Promise<LedgerPlace>;
   readonly open: (place: LedgerPlace, onDamaged: OnDamaged) => Promise<Ledger>;
   readonly backlog: Backlog;
-  /** Keeps the last quotas that were seen beyond the end of the program. */
-  readonly keptQuotas: { load(): readonly Quota[]; save(quotas: readonly Quota[]): Promise<void> };
   readonly clock: Clock;
   readonly logger: Logger;
   readonly announcer: Announcer;
 }
-
-/**
- * What came of a reservation. `checked: false`: the ledger is away, so nothing was held and nothing refused; the query may
- * go, and its settlement counts when the ledger is back.
- */
-export type Reservation =
-  | (ReserveResult & { readonly checked: true })
-  | { readonly checked: false; readonly granted: true; readonly error: AppError };
 
 /** So long a query waits for the ledger before it goes unchecked. */
 const PATIENCE_MS = 5_000;
@@ -58,6 +48,7 @@ interface Extent {
 export class CostLedger implements AsyncDisposable {
   readonly #options: CostLedgerOptions;
   readonly #unchecked = new Map<string, readonly SpendScope[]>();
+  readonly #quotaListeners = new Set<() => void>();
   readonly #ending = new AbortController();
   #ledger: Ledger | null = null;
   #place: LedgerPlace | null = null;
@@ -68,14 +59,13 @@ export class CostLedger implements AsyncDisposable {
   #queued: LedgerEntry[] = [];
   #lost = 0;
   #backOffMs = 0;
+  #retryAtMs = 0;
   #cancelTimer: (() => void) | null = null;
   #timerDueMs = Number.POSITIVE_INFINITY;
   #flushing: Promise<void> | null = null;
-  #quotas: readonly Quota[];
 
   constructor(options: CostLedgerOptions) {
     this.#options = options;
-    this.#quotas = options.keptQuotas.load();
     // What an earlier run could not send is sent now; the ledger is opened by that.
     this.#schedule(0);
   }
@@ -85,60 +75,70 @@ export class CostLedger implements AsyncDisposable {
     this.#queue({ kind: "cost", cost });
   }
 
-  /** Adds costs at once, for who keeps a cursor: resolves when they are in the ledger. Answers how many were new. */
-  add(costs: readonly QueryCost[]): Promise<number> {
-    return this.ask((ledger) => ledger.add(costs));
-  }
-
-  /** Holds bytes, or says why not, or that it could not be checked. Throws only when `signal` of the request is aborted. */
-  async reserve(request: ReserveRequest): Promise<Reservation> {
-    if (this.#away !== null) return this.#unreserved(request, this.#away);
+  /**
+   * Adds costs at once, for who keeps a cursor: resolves when they are in the ledger or, while it is away, on disk. Answers
+   * how many were new; `null` where that is not known yet.
+   */
+  async add(costs: readonly QueryCost[]): Promise<number | null> {
     try {
-      const result = await this.#withPatience(this.ask((ledger) => ledger.reserve(request)));
-      return { ...result, checked: true };
+      if (this.#away !== null) throw this.#away;
+      return await this.ask((ledger) => ledger.add(costs));
     } catch (error) {
-      return this.#unreserved(request, this.#asAppError(error));
+      if (!isAppError(error) || !isLedgerError(error)) throw error;
+      for (const cost of costs) this.#queued.push({ kind: "cost", cost });
+      await this.flush();
+      return null;
     }
   }
 
-  /** Counts what a query really read; 0 for one that never left. Never throws, never waits. */
-  settle(id: string, bytes: number): void {
+  /**
+   * Holds bytes in every claim or in none. Rejects with `tenants.ledger-unreachable` or `tenants.ledger-failed` where nothing
+   * could be checked, at once while the ledger is known to be away: the query may go, and its `settle` counts in these
+   * claims when the ledger is back.
+   */
+  async reserve(request: ReserveRequest): Promise<ReserveResult> {
+    try {
+      if (this.#away !== null) throw this.#away;
+      return await this.#withPatience(this.ask((ledger) => ledger.reserve(request)));
+    } catch (error) {
+      this.#rememberUnchecked(request);
+      throw error;
+    }
+  }
+
+  /** Counts what a query really read; 0 for one that never left. Queued: never rejects, never waits. */
+  async settle(id: string, bytes: number): Promise<boolean> {
     const scopes = this.#unchecked.get(id) ?? null;
     this.#unchecked.delete(id);
     this.#queue({ kind: "spend", id, bytes, scopes: scopes === null ? null : [...scopes] });
+    return true;
   }
 
   spend(scope: SpendScope): Promise<Spend> {
     return this.ask((ledger) => ledger.spend(scope));
   }
 
-  /** @throws `tenants.ledger-unreachable`, `tenants.ledger-failed` */
+  /** Rejects at once while the ledger is known to be away. */
   async quotas(): Promise<readonly Quota[]> {
-    return this.#seen(await this.ask((ledger) => ledger.quotas()));
-  }
-
-  /** The quotas to hold to. While the ledger is away, those seen last, also by an earlier run; then `fresh` is false. */
-  async knownQuotas(): Promise<{ readonly quotas: readonly Quota[]; readonly fresh: boolean }> {
-    if (this.#away !== null) return { quotas: this.#quotas, fresh: false };
-    try {
-      return { quotas: await this.#withPatience(this.quotas()), fresh: true };
-    } catch (error) {
-      this.#asAppError(error);
-      return { quotas: this.#quotas, fresh: false };
-    }
+    if (this.#away !== null) throw this.#away;
+    return this.#withPatience(this.ask((ledger) => ledger.quotas()));
   }
 
   async setQuota(quota: Quota): Promise<void> {
     await this.ask((ledger) => ledger.setQuota(quota));
-    await this.quotas();
-    this.#options.announcer.changed("usage");
+    this.#tellQuotas();
   }
 
   async removeQuota(scope: QuotaScope): Promise<boolean> {
     const removed = await this.ask((ledger) => ledger.removeQuota(scope));
-    await this.quotas();
-    this.#options.announcer.changed("usage");
+    this.#tellQuotas();
     return removed;
+  }
+
+  /** Calls back when a quota was set or removed here; the answer ends it. */
+  onQuotasChanged(listener: () => void): () => void {
+    this.#quotaListeners.add(listener);
+    return () => this.#quotaListeners.delete(listener);
   }
 
   /** Asks the ledger something, opening it where it is not. Throws what it throws. */
@@ -205,6 +205,11 @@ export class CostLedger implements AsyncDisposable {
     await this.#ledger?.[Symbol.asyncDispose]();
   }
 
+  #tellQuotas(): void {
+    for (const listener of this.#quotaListeners) listener();
+    this.#options.announcer.changed("usage");
+  }
+
   #queue(entry: LedgerEntry): void {
     this.#queued.push(entry);
     if (this.#queued.length > MAX_QUEUED) {
@@ -257,8 +262,6 @@ export class CostLedger implements AsyncDisposable {
     }
   }
 
-  #retryAtMs = 0;
-
   #backOff(error: unknown): void {
     if (!isAppError(error)) this.#options.logger.error("the ledger failed", error);
     this.#backOffMs = Math.min(Math.max(this.#backOffMs * 2, FIRST_BACK_OFF_MS), LONGEST_BACK_OFF_MS);
@@ -309,7 +312,7 @@ export class CostLedger implements AsyncDisposable {
     this.#schedule(0);
   }
 
-  #unreserved({ id, claims }: ReserveRequest, error: AppError): Reservation {
+  #rememberUnchecked({ id, claims }: ReserveRequest): void {
     this.#unchecked.set(
       id,
       claims.map(({ kind, name, period }) => ({ kind, name, period })),
@@ -318,15 +321,6 @@ export class CostLedger implements AsyncDisposable {
       if (this.#unchecked.size <= MAX_UNCHECKED) break;
       this.#unchecked.delete(oldest);
     }
-    return { checked: false, granted: true, error };
-  }
-
-  #asAppError(error: unknown): AppError {
-    if (isAppError(error)) return error;
-    const reference = this.#options.logger.error("the ledger failed", error);
-    const bug = new AppError("internal", {}, { cause: error });
-    bug.reference = reference;
-    return bug;
   }
 
   async #withPatience<Result>(work: Promise<Result>): Promise<Result> {
@@ -340,16 +334,6 @@ export class CostLedger implements AsyncDisposable {
     } finally {
       cancel();
     }
-  }
-
-  #seen(quotas: readonly Quota[]): readonly Quota[] {
-    if (JSON.stringify(quotas) !== JSON.stringify(this.#quotas)) {
-      this.#quotas = quotas;
-      this.#options.keptQuotas
-        .save(quotas)
-        .catch((error: unknown) => this.#options.logger.error("quotas could not be kept", error));
-    }
-    return quotas;
   }
 }
 
