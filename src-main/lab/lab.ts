@@ -31,7 +31,7 @@ import type { LabStream } from "./store/stream.ts";
 import { LogStore } from "./store/tenant-store.ts";
 import { ChunkCache } from "./traffic/chunk-cache.ts";
 import { GeneratedStream } from "./traffic/generated-stream.ts";
-import type { TrafficSource } from "./traffic/traffic-source.ts";
+import type { Workload } from "./traffic/traffic-source.ts";
 import { bankWorkloads, collectorWorkload, LAB_TENANTS, lokiWorkload } from "./traffic/workloads.ts";
 
 export interface LabOptions {
@@ -121,6 +121,10 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     faults,
     clock,
     simulation,
+    podLog: (pod, text) => {
+      podStream("loki", pod);
+      journals.of(pod).write(clock.nowMs(), "info", text);
+    },
   });
   const cache = new ChunkCache(options.cacheBytes ?? 256 * MEGABYTE);
   const podStreams = new Map<string, LabStream>();
@@ -148,6 +152,21 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     if (historyHours > 0) store.tenant(tenant).addGenerated(stream);
   }
 
+  /** What a pod writes; one that has taken the place of another writes as its predecessor. */
+  const podStream = (namespace: string, pod: string): LabStream | null => {
+    const known = podStreams.get(`${namespace}/${pod}`);
+    if (known !== undefined) return known;
+    const workload = replacement(namespace, pod);
+    if (workload === null) return null;
+    const bornMs = clock.nowMs();
+    const { source, tenant } = workload;
+    const own = new GeneratedStream({ source, tenant: namespace, seed, clock, cache, earliestMs: () => bornMs });
+    const stream = namespace === "loki" ? new JournaledStream(own, journals.of(pod)) : own;
+    podStreams.set(`${namespace}/${pod}`, stream);
+    if (namespace === "loki" && historyHours > 0) store.tenant(tenant).addGenerated(stream);
+    return stream;
+  };
+
   const backends = new ComponentBackends((pod) => loki.startPod(pod));
   const cluster = new LabCluster(clock, new SimulatedProcesses(backends, simulation, clock));
   await cluster.build(bankApps(workloads));
@@ -163,15 +182,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     podStreams: (namespace, pod) => {
       // What a process did by now is in its log when that is read.
       simulation.advance(clock.nowMs());
-      const known = podStreams.get(`${namespace}/${pod}`);
-      if (known !== undefined) return known;
-      const source = replacementSource(namespace, pod);
-      if (source === null) return null;
-      const bornMs = clock.nowMs();
-      const made = new GeneratedStream({ source, tenant: namespace, seed, clock, cache, earliestMs: () => bornMs });
-      const stream = namespace === "loki" ? new JournaledStream(made, journals.of(pod)) : made;
-      podStreams.set(`${namespace}/${pod}`, stream);
-      return stream;
+      return podStream(namespace, pod);
     },
     clock,
     identity,
@@ -217,12 +228,12 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   };
 }
 
-/** What a pod writes that took the place of another: as its predecessor, under its own name. */
-function replacementSource(namespace: string, pod: string): TrafficSource | null {
+/** The workload of a pod that took the place of another. */
+function replacement(namespace: string, pod: string): Workload | null {
   if (namespace === "loki") {
     const component = lokiComponents().find(({ target }) => pod.startsWith(`loki-${target}-`));
-    return component === undefined ? null : lokiWorkload(component.target, pod).source;
+    return component === undefined ? null : lokiWorkload(component.target, pod);
   }
   const kin = bankWorkloads().find((each) => each.namespace === namespace && pod.startsWith(`${each.app}-`));
-  return kin === undefined ? null : { ...kin.source, labels: { ...kin.source.labels, pod } };
+  return kin === undefined ? null : { ...kin, source: { ...kin.source, labels: { ...kin.source.labels, pod } } };
 }

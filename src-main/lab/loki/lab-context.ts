@@ -18,9 +18,14 @@ export interface LabContext {
   readonly deletes: DeleteRequests;
   /** Requests to routes that act. */
   readonly acting: ActingLog;
+  /** Where the query frontend logs; nowhere without it. */
+  readonly queryLog?: QueryLog;
   /** What the components' metrics show, and the ring of the ingesters. */
   readonly simulation: ClusterSimulation;
 }
+
+/** A line of the query frontend's about a query that has ended. */
+export type QueryLog = (text: string) => void;
 
 export function nowNs({ clock }: LabContext): bigint {
   return BigInt(Math.floor(clock.nowMs())) * 1_000_000n;

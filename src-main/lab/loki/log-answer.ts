@@ -60,6 +60,10 @@ export class LogAnswer {
     return this.entries;
   }
 
+  get streamCount(): number {
+    return this.streams.size;
+  }
+
   /** An entry as it is stored; its bytes are copied. */
   addStored(stream: LabStream, chunk: EntryChunk, index: number): void {
     this.entries += 1;

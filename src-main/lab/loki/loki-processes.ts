@@ -6,7 +6,11 @@ import { PushHandler } from "./push-handler.ts";
 import { QueryHandler } from "./query-handler.ts";
 import type { LimitsTable, LimitsView } from "./tenant-limits.ts";
 
-export type LokiServerContext = LabContext & { readonly limits: LimitsTable };
+export type LokiServerContext = Omit<LabContext, "queryLog"> & {
+  readonly limits: LimitsTable;
+  /** Where a pod logs; nowhere without it. */
+  readonly podLog?: (pod: string, text: string) => void;
+};
 
 /** What one process answers with: the limits that it has read, and what it keeps between requests. */
 export interface LokiProcess {
@@ -41,6 +45,15 @@ export class LokiProcesses {
     return this.of(chosen.name);
   }
 
+  /** Of the lab's own Loki, which has no pod, it is a frontend of the cluster that logs. */
+  #frontendLog(pod: string | null, text: string): void {
+    const { simulation, clock, podLog } = this.#context;
+    const nowMs = clock.nowMs();
+    const frontend =
+      pod ?? simulation.podsOf("query-frontend").find(({ name }) => simulation.answers(name, nowMs))?.name;
+    if (frontend !== undefined) podLog?.(frontend, text);
+  }
+
   of(pod: string | null): LokiProcess {
     const known = this.#processes.get(pod ?? ALL_IN_ONE);
     if (known !== undefined) return known;
@@ -50,7 +63,7 @@ export class LokiProcesses {
     const process = {
       limits,
       pushes: new PushHandler(store, limits, clock, distributors),
-      queries: new QueryHandler({ ...this.#context, limits }),
+      queries: new QueryHandler({ ...this.#context, limits, queryLog: (text) => this.#frontendLog(pod, text) }),
     };
     this.#processes.set(pod ?? ALL_IN_ONE, process);
     return process;

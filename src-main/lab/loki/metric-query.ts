@@ -15,7 +15,8 @@ import { selectStreams } from "./log-query.ts";
 import { parseQuery } from "./parse-query.ts";
 import { checkBlocked, checkBytes, checkQuery, estimateBytes, intervalsOf } from "./query-limits.ts";
 import type { QueryTags } from "./query-tags.ts";
-import { isRecent, queryStats } from "./query-stats.ts";
+import { metricsLine } from "./metrics-line.ts";
+import { isRecent, type QueryStats, queryStats } from "./query-stats.ts";
 import { parseDirection, parseInstant, parseLimit, type RequestForm, type TimeBounds } from "./request-form.ts";
 import type { TenantLimits } from "./tenant-limits.ts";
 
@@ -26,13 +27,22 @@ export interface MetricRangeRequest {
   readonly bounds: TimeBounds | null;
   readonly stepNs: bigint;
   readonly limits: TenantLimits;
+  readonly asked: AskedQuery;
+}
+
+/** What the log says of the query besides the work it was. */
+export interface AskedQuery {
+  readonly text: string;
+  readonly limit: number;
+  readonly tags: QueryTags;
 }
 
 /** A metric query over a range. */
 export function answerMetricRange(context: LabContext, request: MetricRangeRequest): Reply {
   const { bounds } = request;
   if (bounds === null)
-    return metricReply({ resultType: "matrix", result: [] }, emptyTally(), { lines: 0, execMs: 0, recent: false });
+    return metricReply({ resultType: "matrix", result: [] }, emptyTally(), { lines: 0, execMs: 0, recent: false })
+      .reply;
   return evaluate(context, { ...request, bounds: alignedToStep(bounds, request.stepNs) });
 }
 
@@ -57,7 +67,8 @@ export function answerInstant(context: LabContext, tenant: string, form: Request
     );
   }
   checkBlocked(text, expr, limits, tags);
-  return evaluate(context, { tenant, expr, bounds: { startNs: atNs, endNs: atNs }, stepNs: null, limits });
+  const asked = { text, limit, tags };
+  return evaluate(context, { tenant, expr, bounds: { startNs: atNs, endNs: atNs }, stepNs: null, limits, asked });
 }
 
 interface Evaluation {
@@ -66,9 +77,10 @@ interface Evaluation {
   readonly bounds: TimeBounds;
   readonly stepNs: bigint | null;
   readonly limits: TenantLimits;
+  readonly asked: AskedQuery;
 }
 
-function evaluate(context: LabContext, { tenant, expr, bounds, stepNs, limits }: Evaluation): Reply {
+function evaluate(context: LabContext, { tenant, expr, bounds, stepNs, limits, asked }: Evaluation): Reply {
   const began = performance.now();
   const ranges = rangesOf(expr);
   for (const { range } of ranges) {
@@ -98,11 +110,29 @@ function evaluate(context: LabContext, { tenant, expr, bounds, stepNs, limits }:
       maxSeries: limits.max_query_series,
     });
     const longestNs = intervalsOf(expr).reduce((most, each) => (each > most ? each : most), 0n);
-    return metricReply(data, tally, {
+    const { reply, stats, body } = metricReply(data, tally, {
       lines,
       execMs: performance.now() - began,
       recent: longestNs > 0n && isRecent(bounds.endNs, nowNs(context)),
     });
+    context.queryLog?.(
+      metricsLine({
+        tenant,
+        query: asked.text,
+        type: "metric",
+        rangeType: stepNs === null ? "instant" : "range",
+        bounds,
+        stepNs: stepNs ?? 0n,
+        limit: asked.limit,
+        returnedLines: 0,
+        resultStreams: stats.summary.totalEntriesReturned,
+        resultBytes: body.length,
+        stats,
+        tags: asked.tags,
+        nowNs: nowNs(context),
+      }),
+    );
+    return reply;
   } catch (error) {
     if (error instanceof LogQlEvalError) throw new HttpProblem(error.status, error.text);
     throw error;
@@ -181,7 +211,7 @@ function metricReply(
   data: MetricAnswerData,
   tally: ReadTally,
   work: { readonly lines: number; readonly execMs: number; readonly recent: boolean },
-): Reply {
+): { readonly reply: Reply; readonly stats: QueryStats; readonly body: Buffer } {
   const stats = queryStats(tally, {
     returned: data.resultType === "scalar" ? 1 : data.result.length,
     passed: work.lines,
@@ -190,8 +220,10 @@ function metricReply(
     referencedMetadata: false,
     recent: work.recent,
   });
-  const body = `{"status":"success","data":{"resultType":"${data.resultType}","result":${resultJson(data)},"stats":${goJson(stats)}}}`;
-  return { status: 200, contentType: "application/json; charset=UTF-8", body: [Buffer.from(body)] };
+  const body = Buffer.from(
+    `{"status":"success","data":{"resultType":"${data.resultType}","result":${resultJson(data)},"stats":${goJson(stats)}}}`,
+  );
+  return { reply: { status: 200, contentType: "application/json; charset=UTF-8", body: [body] }, stats, body };
 }
 
 function resultJson(data: MetricAnswerData): string {

@@ -20,8 +20,9 @@ import { type LabContext, nowNs, tenantStreams } from "./lab-context.ts";
 import { runLogQuery, sampleLines, selectStreams } from "./log-query.ts";
 import type { QueryRoute } from "./loki-routes.ts";
 import { answerInstant, answerMetricRange } from "./metric-query.ts";
+import { type AnsweredLookup, lookupLine, metricsLine } from "./metrics-line.ts";
 import { parseQuery, parseSelector } from "./parse-query.ts";
-import { checkBlocked, checkBytes, checkQuery, clampRange, estimateBytes } from "./query-limits.ts";
+import { checkBlocked, checkBytes, checkQuery, clampRange, estimateBytes, queryTypeOf } from "./query-limits.ts";
 import { emptyTally } from "../store/entry-merge.ts";
 import { type QueryTags, queryTagsOf } from "./query-tags.ts";
 import { type AnswerCounts, isRecent, queryStats } from "./query-stats.ts";
@@ -57,24 +58,35 @@ export class QueryHandler {
       case "legacy-query":
         return this.legacyQuery(tenant, form);
       case "labels":
-        return valuesReply(labelNames(this.inRange(tenant, form)));
+        return this.lookup("labels", tenant, form, headers, () => {
+          const names = labelNames(this.inRange(tenant, form));
+          return { reply: valuesReply(names), entries: new Set(names).size };
+        });
       case "legacy-labels":
         return legacyValuesReply(labelNames(this.inRange(tenant, form)));
       case "label-values":
-        return valuesReply(labelValues(this.inRange(tenant, form), route.name));
+        return this.lookup("labels", tenant, form, headers, () => {
+          const values = labelValues(this.inRange(tenant, form), route.name);
+          return { reply: valuesReply(values), entries: new Set(values).size, label: route.name };
+        });
       case "legacy-label-values":
         return legacyValuesReply(labelValues(this.inRange(tenant, form), route.name));
       case "series":
-        return this.series(tenant, form);
-      case "index-stats": {
-        const { selector } = parseSelector(form.get("query"));
-        return indexStatsReply(selectStreams(this.context, tenant, selector), this.bounds(form));
-      }
+        return this.lookup("series", tenant, form, headers, () => this.series(tenant, form));
+      case "index-stats":
+        return this.lookup("stats", tenant, form, headers, () => {
+          const { selector } = parseSelector(form.get("query"));
+          const streams = selectStreams(this.context, tenant, selector);
+          return { reply: indexStatsReply(streams, this.bounds(form)), entries: 0 };
+        });
       case "index-shards":
         return errorReply(500, SHARDS_ERROR);
       case "volume":
       case "volume-range":
-        return this.volume(tenant, form, route.kind === "volume-range");
+        return this.lookup(route.kind === "volume" ? "volume" : "volume_range", tenant, form, headers, () => ({
+          reply: this.volume(tenant, form, route.kind === "volume-range"),
+          entries: 0,
+        }));
       case "detected-labels":
         return detectedLabelsReply(this.inRange(tenant, form));
       case "detected-fields":
@@ -115,7 +127,8 @@ export class QueryHandler {
     const began = performance.now();
     if (!isLogExpr(expr)) {
       if (expr.kind === "variants") throw new HttpProblem(400, "multi variant queries are disabled for this instance");
-      return answerMetricRange(this.context, { tenant, expr, bounds: clamped, stepNs, limits });
+      const asked = { text, limit, tags };
+      return answerMetricRange(this.context, { tenant, expr, bounds: clamped, stepNs, limits, asked });
     }
     if (clamped === null) return streamsReply(emptyBody(categorize));
     if (expr.stages.length > 0)
@@ -137,7 +150,54 @@ export class QueryHandler {
       referencedMetadata: result.referencedMetadata,
       recent: isRecent(clamped.endNs, nowNs(this.context)),
     };
-    return streamsReply(result.answer.body(queryStats(result.tally, counts)));
+    const stats = queryStats(result.tally, counts);
+    const body = result.answer.body(stats);
+    this.context.queryLog?.(
+      metricsLine({
+        tenant,
+        query: text,
+        type: queryTypeOf(expr) === "limited" ? "limited" : "filter",
+        rangeType: "range",
+        bounds: clamped,
+        stepNs,
+        limit,
+        returnedLines: result.answer.count,
+        resultStreams: result.answer.streamCount,
+        resultBytes: body.length,
+        stats,
+        tags,
+        nowNs: nowNs(this.context),
+      }),
+    );
+    return streamsReply(body);
+  }
+
+  /** Answers a question about the index, and logs it. */
+  private lookup(
+    type: AnsweredLookup["type"],
+    tenant: string,
+    form: RequestForm,
+    headers: IncomingHttpHeaders,
+    answer: () => { readonly reply: Reply; readonly entries: number; readonly label?: string },
+  ): Reply {
+    const began = performance.now();
+    const { reply, entries, label = "" } = answer();
+    if (reply.status !== 200) return reply;
+    const query = type === "series" ? matchesOf(form).join(":") : form.get("query");
+    this.context.queryLog?.(
+      lookupLine({
+        tenant,
+        type,
+        query,
+        label,
+        bounds: this.bounds(form),
+        entries,
+        execMs: performance.now() - began,
+        tags: queryTagsOf(headers),
+        nowNs: nowNs(this.context),
+      }),
+    );
+    return reply;
   }
 
   private legacyQuery(tenant: string, form: RequestForm): Reply {
@@ -182,11 +242,12 @@ export class QueryHandler {
     return streamsInRange(tenantStreams(this.context, tenant), this.bounds(form), accepts);
   }
 
-  private series(tenant: string, form: RequestForm): Reply {
-    const matches = [...form.all("match"), ...form.all("match[]")].filter((each) => each.replaceAll(" ", "") !== "{}");
+  private series(tenant: string, form: RequestForm): { readonly reply: Reply; readonly entries: number } {
+    const matches = matchesOf(form).filter((each) => each.replaceAll(" ", "") !== "{}");
     const tests = matches.map((each) => compileSelector(parseSelector(each).selector.matchers));
     const accepts = tests.length === 0 ? () => true : (labels: LabelSet) => tests.some((test) => test(labels));
-    return seriesReply(streamsInRange(tenantStreams(this.context, tenant), this.bounds(form), accepts));
+    const found = streamsInRange(tenantStreams(this.context, tenant), this.bounds(form), accepts);
+    return { reply: seriesReply(found), entries: found.length };
   }
 
   private volume(tenant: string, form: RequestForm, ranged: boolean): Reply {
@@ -214,6 +275,10 @@ export class QueryHandler {
     if (!isLogExpr(expr)) throw new HttpProblem(400, "only log selector is supported");
     return sampleLines(this.context, tenant, expr, this.bounds(form), parseLimit(form, "line_limit", 100));
   }
+}
+
+function matchesOf(form: RequestForm): string[] {
+  return [...form.all("match"), ...form.all("match[]")];
 }
 
 function fieldLimit(form: RequestForm): number {

@@ -51,11 +51,13 @@ export function isRecent(endNs: bigint, nowNs: bigint): boolean {
 /** Compression that the lab claims for its chunks: about what snappy makes of log lines. */
 const COMPRESSION = 3.4;
 
+export type QueryStats = ReturnType<typeof queryStats>;
+
 /**
  * The `stats` object with every field of Loki's `stats.proto`: store and ingester apart, each entry of a store chunk 20 bytes
  * larger than its line, as Loki counts it. Times are what the read took.
  */
-export function queryStats(tally: ReadTally, counts: AnswerCounts): unknown {
+export function queryStats(tally: ReadTally, counts: AnswerCounts) {
   const seconds = counts.execMs / 1_000;
   const decompressed = tally.storeLineBytes + tally.storeMetadataBytes + 20 * tally.storeEntries;
   const headBytes = tally.headLineBytes + tally.headMetadataBytes;

@@ -305,7 +305,7 @@ export class ClusterSimulation {
     const runtime = this.#runtime.follower(identity.name, this.#second * 1_000);
     runtime.stuck = this.#faults.has(`runtime-stuck:${identity.name}`);
     const pod = new Pod(identity, this.#seed, startedMs, runtime);
-    if (pod instanceof SimulatedDistributor) pod.refused = this.#refused;
+    if (pod instanceof SimulatedDistributor) pod.begin(this.podsOf("distributor").length, this.#refused);
     // Replicas refuse alike: one of them tells.
     if (pod instanceof SimulatedIngester && this.#ingesters().length === 0) pod.refused = this.#refused;
     this.#pods.set(identity.name, pod);

@@ -43,7 +43,7 @@ export const LAB_LOAD: readonly TenantLoad[] = [
 export const HOT_STREAM_BYTES = 160 * 1_024;
 export const HOT_STREAM_SECONDS = 3;
 /** Leaves so much of an ingestion burst of 1 MiB that most of that second's batches still pass. */
-export const BACKFILL_BYTES = 820 * 1_024;
+export const BACKFILL_BYTES = 828 * 1_024;
 
 /** Why simulated pushes of a tenant were refused in a second, with what its collector is told. */
 export interface RefusedPush {

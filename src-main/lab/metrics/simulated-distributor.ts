@@ -48,7 +48,14 @@ const MAX_BATCH_BYTES = 1_048_576;
 export class SimulatedDistributor extends SimulatedPod {
   /** What is left of a tenant's burst, bytes. */
   readonly #tokens = new Map<string, number>();
-  refused: TellRefusal = () => {};
+  #refused: TellRefusal = () => {};
+  #ordinal = 0;
+
+  /** Which of the distributors it is, and who is told of what it refuses. */
+  begin(ordinal: number, refused: TellRefusal): void {
+    this.#ordinal = ordinal;
+    this.#refused = refused;
+  }
 
   override restart(atMs: number): void {
     super.restart(atMs);
@@ -109,7 +116,7 @@ export class SimulatedDistributor extends SimulatedPod {
     const reason = blocked ? "blocked_ingestion" : "rate_limited";
     const [lines, lineBytes] = [Math.max(1, Math.round(batch / bytesPerLine)), bytesPerLine];
     this.#discard(load, reason, lines * refused);
-    this.refused({ tenant, reason, atMs: second * 1_000, lines, bytes: lines * lineBytes, limit: share, limits });
+    this.#refused({ tenant, reason, atMs: second * 1_000, lines, bytes: lines * lineBytes, limit: share, limits });
     return limits.block_ingestion_status_code === 429 || !blocked ? refused : 0;
   }
 
@@ -118,7 +125,7 @@ export class SimulatedDistributor extends SimulatedPod {
     if (backfillSeconds === 0) return false;
     const turn = Math.floor(second / backfillSeconds);
     const at = mix(this.seed, textSeed(tenant), turn) % (backfillSeconds - 60);
-    return second % backfillSeconds === at && mix(textSeed(this.identity.name)) % 2 === turn % 2;
+    return second % backfillSeconds === at && this.#ordinal % 2 === turn % 2;
   }
 
   #received({ tenant, bytesPerLine }: TenantLoad, lines: number): void {

@@ -1,9 +1,15 @@
+import { othersQueryLine } from "./others-queries.ts";
 import type { LineMoment, WrittenLine } from "./traffic-source.ts";
 
 const TENANTS = ["retail-bank", "cards", "treasury"] as const;
 
 function head(level: string, moment: LineMoment, caller: string): string {
-  return `level=${level} ts=${new Date(moment.atMs).toISOString().replace("Z", "")}${String(moment.random.int(0, 999_999)).padStart(6, "0")}Z caller=${caller}`;
+  return stamped(level, moment, `caller=${caller}`);
+}
+
+function stamped(level: string, { atMs, random }: LineMoment, text: string): string {
+  const ts = `${new Date(atMs).toISOString().replace("Z", "")}${String(random.int(0, 999_999)).padStart(6, "0")}Z`;
+  return `level=${level} ts=${ts} ${text}`;
 }
 
 /** What a component of Loki writes about itself, in its own logfmt. */
@@ -25,10 +31,11 @@ export function writeLokiComponent(component: string): (moment: LineMoment) => W
           line: `${head("info", moment, "push.go:133")} org_id=${tenant} msg="push request parsed" path=/loki/api/v1/push contentType=application/x-protobuf entries=${random.int(20, 400)} streamLabelsSize="1.2 kB" entriesSize="${random.int(8, 90)} kB" totalSize="${random.int(10, 99)} kB" mostRecentLagMs=${random.int(40, 900)}`,
           level: "info",
         };
-      case "querier":
-      case "query-frontend": {
+      case "query-frontend":
+        return { line: stamped("info", moment, othersQueryLine(random, moment.atMs)), level: "info" };
+      case "querier": {
         const took = random.latencyMs(60);
-        const line = `${head("info", moment, "metrics.go:285")} component=${component === "querier" ? "querier" : "frontend"} org_id=${tenant} latency=fast query="{app=\\"payments\\"} |= \\"timeout\\"" query_hash=${random.int(1, 4_000_000_000)} query_type=filter range_type=range length=1h0m0s start_delta=1h0m0.${random.int(100, 999)}s end_delta=${random.int(100, 999)}ms step=14s duration=${took}ms status=200 limit=100 returned_lines=${random.int(0, 100)} throughput=${random.int(20, 400)}MB total_bytes=${random.int(1, 90)}MB total_lines=${random.int(1_000, 90_000)} splits=4 shards=16`;
+        const line = `${head("info", moment, "metrics.go:285")} component=querier org_id=${tenant} latency=fast query="{app=\\"payments\\"} |= \\"timeout\\"" query_hash=${random.int(1, 4_000_000_000)} query_type=filter range_type=range length=1h0m0s start_delta=1h0m0.${random.int(100, 999)}s end_delta=${random.int(100, 999)}ms step=14s duration=${took}ms status=200 limit=100 returned_lines=${random.int(0, 100)} throughput=${random.int(20, 400)}MB total_bytes=${random.int(1, 90)}MB total_lines=${random.int(1_000, 90_000)} splits=4 shards=16`;
         return { line, level: "info" };
       }
       case "compactor":

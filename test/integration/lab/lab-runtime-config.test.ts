@@ -56,7 +56,7 @@ const push = (lab: Lab, tenant: string, lines: readonly string[], labels: Record
     }),
   });
 
-const query = (lab: Lab, tenant: string, text: string, more = "", headers: Record<string, string> = {}) =>
+const asking = (lab: Lab, tenant: string, text: string, more = "", headers: Record<string, string> = {}) =>
   askLoki(lab, `/loki/api/v1/query_range?query=${encodeURIComponent(text)}${more}`, { tenant, headers });
 
 describe("a patched ConfigMap of the runtime configuration", () => {
@@ -167,11 +167,11 @@ describe("limits of the runtime configuration", () => {
       text: "ingestion blocked for user 'shut' until '2030-01-01T00:00:00Z' with status code '429'\n",
     });
     const range = `&limit=5&start=${NOW - 10_800_000}000000&end=${NOW}000000`;
-    expect((await query(lab, "asker", '{app="z"}', range)).text).toBe(
+    expect((await asking(lab, "asker", '{app="z"}', range)).text).toBe(
       "the query time range exceeds the limit (query length: 3h0m0s, limit: 2h)",
     );
-    expect((await query(lab, "asker", '{app="z"}')).text).toContain("max entries limit per query exceeded");
-    const asked = (text: string, headers = {}) => query(lab, "asker", text, "&limit=5", headers);
+    expect((await asking(lab, "asker", '{app="z"}')).text).toContain("max entries limit per query exceeded");
+    const asked = (text: string, headers = {}) => asking(lab, "asker", text, "&limit=5", headers);
     expect((await asked('{app="auth"}')).text).toBe("query blocked by policy");
     expect((await asked('{app="a"} |= "secret"')).text).toBe("query blocked by policy");
     expect((await asked('{app="secret"}')).status).toBe(200);

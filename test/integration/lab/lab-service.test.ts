@@ -41,7 +41,11 @@ describe("the lab in its own thread", () => {
     expect(lab.status()).toEqual({ running: false, tenants: [], faults: [] });
     const [first, second] = await Promise.all([lab.start(), lab.start()]);
     expect(second).toBe(first);
-    expect(first).toMatchObject({ running: true, kubeconfig: file, tenants: ["retail-bank", "cards", "treasury", "platform"] });
+    expect(first).toMatchObject({
+      running: true,
+      kubeconfig: file,
+      tenants: ["retail-bank", "cards", "treasury", "platform"],
+    });
     expect(await (await fetch(`${first.lokiUrl ?? ""}/ready`)).text()).toBe("ready\n");
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     await lab.stop();
