@@ -8,6 +8,7 @@ import { capsuleJob } from "./console-capsules.ts";
 import { openConsoleCardinality, type ConsoleCardinality } from "./console-cardinality.ts";
 import { exportJob } from "./console-exports.ts";
 import { openConsoleHealth, type ConsoleHealth } from "./console-health.ts";
+import { openQuotaGate } from "./console-quotas.ts";
 import { openConsoleSites, sourceFactory, type SourceParts } from "./console-sites.ts";
 import { supportFacts } from "./console-support.ts";
 import { openConsoleUsage, type ConsoleUsage } from "./console-usage.ts";
@@ -18,7 +19,6 @@ import { JobStore } from "./jobs/job-store.ts";
 import { LabService } from "./lab/lab.service.ts";
 import { logFiles } from "./logging/log-file.ts";
 import { LogsService } from "./logs/logs.service.ts";
-import { admitFreely } from "./logs/query-admission.ts";
 import { podListing } from "./logs/pod-listing.ts";
 import { SourcePool } from "./logs/source-pool.ts";
 import { QueryHistory } from "./queries/query-history.ts";
@@ -88,7 +88,9 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const openSource = async (target: LogTarget, signal: AbortSignal) =>
     target.kind === "archive" ? archives.service.logSource(target.archive, target.tenant, signal) : pool.lend(target);
   const usage = openConsoleUsage({ ...options, base, sites, openSource }, opened);
-  const admit = admitFreely;
+  const quotas = openQuotaGate(base, usage.ledger);
+  opened.defer(announcements.onChanged("usage", () => quotas.quotasChanged()));
+  const { admit } = quotas;
   const logs = opened.use(
     await LogsService.open({
       settings,
