@@ -48,25 +48,21 @@ export function sumCosts(costs: readonly QueryCost[]): {
   readonly rollups: readonly Rollup[];
   readonly uses: readonly ShapeUseSums[];
 } {
-  const rollups = new Map<string, Rollup>();
   const uses = new Map<string, ShapeUseSums>();
   for (const [index, cost] of costs.entries()) {
     const day = dayNumberAt(cost.atMs);
     const { tenant, user, source, shape } = cost;
-    for (const dimension of ROLLUP_DIMENSIONS) {
-      const value = cost[dimension];
-      const key = `${dimension}\0${day}\0${tenant}\0${value}`;
-      let rollup = rollups.get(key);
-      if (rollup === undefined) rollups.set(key, (rollup = { dimension, day, tenant, value, ...NOTHING }));
-      addTo(rollup, cost);
-    }
-    const key = `${day}\0${shape}\0${tenant}\0${user}\0${source}`;
+    const key = `${day}\0${tenant}\0${user}\0${source}\0${shape}`;
     let use = uses.get(key);
     if (use === undefined) {
       const begin = { maxRangeMs: 0, cacheable: 0, cached: 0, dearest: index, dearestBytes: -1 };
       uses.set(key, (use = { day, shape, tenant, user, source, ...NOTHING, ...begin }));
     }
-    addTo(use, cost);
+    use.queries += 1;
+    use.failed += cost.status >= FIRST_FAILED_STATUS ? 1 : 0;
+    use.bytes += cost.bytes;
+    use.lines += cost.lines;
+    use.durationMs += cost.durationMs;
     use.maxRangeMs = Math.max(use.maxRangeMs, cost.rangeMs);
     if (cost.cacheShare !== null) {
       use.cacheable += 1;
@@ -77,15 +73,31 @@ export function sumCosts(costs: readonly QueryCost[]): {
       use.dearestBytes = cost.bytes;
     }
   }
-  return { rollups: inOrder(rollups), uses: inOrder(uses) };
+  return { rollups: rollUp(uses.values()), uses: inOrder(uses) };
 }
 
-function addTo(sums: Sums, cost: QueryCost): void {
-  sums.queries += 1;
-  sums.failed += cost.status >= FIRST_FAILED_STATUS ? 1 : 0;
-  sums.bytes += cost.bytes;
-  sums.lines += cost.lines;
-  sums.durationMs += cost.durationMs;
+/** Of uses, which are fewer than the costs. */
+function rollUp(uses: Iterable<ShapeUseSums>): readonly Rollup[] {
+  const rollups = new Map<string, Rollup>();
+  for (const use of uses) {
+    const { day, tenant } = use;
+    for (const dimension of ROLLUP_DIMENSIONS) {
+      const value = use[dimension];
+      const key = `${dimension}\0${day}\0${tenant}\0${value}`;
+      let rollup = rollups.get(key);
+      if (rollup === undefined) rollups.set(key, (rollup = { dimension, day, tenant, value, ...NOTHING }));
+      addTo(rollup, use);
+    }
+  }
+  return inOrder(rollups);
+}
+
+function addTo(sums: Sums, more: Readonly<Sums>): void {
+  sums.queries += more.queries;
+  sums.failed += more.failed;
+  sums.bytes += more.bytes;
+  sums.lines += more.lines;
+  sums.durationMs += more.durationMs;
 }
 
 function inOrder<Row>(rows: ReadonlyMap<string, Row>): readonly Row[] {

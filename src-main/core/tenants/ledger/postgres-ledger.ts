@@ -65,6 +65,8 @@ export class PostgresLedger implements Ledger {
     });
     // A connection that ends while idle is replaced by the next call; without a listener it would end the program.
     pool.on("error", () => {});
+    // One that ends between two statements of a transaction tells the client alone; the next statement fails with it.
+    pool.on("connect", (client) => client.on("error", () => {}));
     const database = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool }) });
     try {
       await migrateLedger(database);

@@ -1,9 +1,9 @@
-import type { DatabaseSync } from "node:sqlite";
-import { LRUCache } from "lru-cache";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { hourAt, keyOf } from "./ledger-keys.ts";
 import { numberIn } from "./report-row.ts";
 
-const MAX_NAMES = 50_000;
+/** Remembered at most; then all are forgotten, and looked up again. */
+const MAX_NAMES = 100_000;
 const MAX_TEXTS = 20_000;
 
 /**
@@ -11,12 +11,21 @@ const MAX_TEXTS = 20_000;
  * `forget`, since what was numbered in it is not there.
  */
 export class SqliteNames {
-  readonly #database: DatabaseSync;
-  readonly #names = new LRUCache<string, { readonly id: number; lastDay: number }>({ max: MAX_NAMES });
-  readonly #texts = new LRUCache<string, number>({ max: MAX_TEXTS });
+  readonly #names = new Map<string, { readonly id: number; readonly lastDay: number }>();
+  readonly #texts = new Map<string, number>();
+  readonly #addName: StatementSync;
+  readonly #findText: StatementSync;
+  readonly #addText: StatementSync;
+  #hour = 0;
 
   constructor(database: DatabaseSync) {
-    this.#database = database;
+    // One statement for a new name, a known one, and one that another process has purged meanwhile.
+    this.#addName = database.prepare(
+      `INSERT INTO names (key, text, last_day) VALUES (?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET last_day = max(last_day, excluded.last_day) RETURNING id, last_day`,
+    );
+    this.#findText = database.prepare("SELECT id FROM texts WHERE hour = ? AND key = ?");
+    this.#addText = database.prepare("INSERT INTO texts (hour, key, text) VALUES (?, ?, ?)");
   }
 
   forget(): void {
@@ -28,14 +37,9 @@ export class SqliteNames {
   name(text: string, day: number): number {
     const known = this.#names.get(text);
     if (known !== undefined && known.lastDay >= day) return known.id;
-    // One statement for a new name, a known one, and one that another process has purged meanwhile.
-    const row = this.#database
-      .prepare(
-        `INSERT INTO names (key, text, last_day) VALUES (?, ?, ?)
-         ON CONFLICT (key) DO UPDATE SET last_day = max(last_day, excluded.last_day) RETURNING id, last_day`,
-      )
-      .get(keyOf(text), text, day);
+    const row = this.#addName.get(keyOf(text), text, day);
     const entry = { id: numberIn(row?.["id"]), lastDay: numberIn(row?.["last_day"]) };
+    if (this.#names.size >= MAX_NAMES) this.#names.clear();
     this.#names.set(text, entry);
     return entry.id;
   }
@@ -43,19 +47,14 @@ export class SqliteNames {
   /** Of a query or of tags: once an hour. */
   text(text: string, atMs: number): number {
     const hour = hourAt(atMs);
-    const cacheKey = `${hour} ${text}`;
-    const known = this.#texts.get(cacheKey);
+    if (hour !== this.#hour || this.#texts.size >= MAX_TEXTS) this.#texts.clear();
+    this.#hour = hour;
+    const known = this.#texts.get(text);
     if (known !== undefined) return known;
     const key = keyOf(text);
-    const found = this.#database.prepare("SELECT id FROM texts WHERE hour = ? AND key = ?").get(hour, key);
-    const id =
-      found === undefined
-        ? Number(
-            this.#database.prepare("INSERT INTO texts (hour, key, text) VALUES (?, ?, ?)").run(hour, key, text)
-              .lastInsertRowid,
-          )
-        : numberIn(found["id"]);
-    this.#texts.set(cacheKey, id);
+    const found = this.#findText.get(hour, key);
+    const id = found === undefined ? Number(this.#addText.run(hour, key, text).lastInsertRowid) : numberIn(found["id"]);
+    this.#texts.set(text, id);
     return id;
   }
 }

@@ -292,7 +292,7 @@ export class CostLedger implements AsyncDisposable {
     const { logger, announcer } = this.#options;
     this.#setAside = told;
     logger.warn("the ledger was damaged and begun anew", { ...told.params });
-    announcer.notice({ key: "ledger-damaged", severity: "error", params: { ...told.params } });
+    announcer.notice({ key: "usage.ledger-damaged", severity: "error", params: { ...told.params } });
     announcer.changed("usage");
   }
 
