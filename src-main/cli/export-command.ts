@@ -4,6 +4,7 @@ import type { CommandRunner } from "./command-runner.ts";
 import type { ExportCommandOptions } from "./export-options.ts";
 import { outputOption } from "./output-option.ts";
 import { addSourceOptions } from "./source-options.ts";
+import { addSpendingOptions } from "./spending-options.ts";
 
 export function addExportCommand(program: Command, run: CommandRunner): void {
   const command = addSourceOptions(
@@ -13,7 +14,7 @@ export function addExportCommand(program: Command, run: CommandRunner): void {
         "export every line of a query's range, exactly once; the same command again goes on where an earlier one ended",
       ),
   );
-  addAssumptionOptions(command)
+  addSpendingOptions(addAssumptionOptions(command))
     .argument("<query>", "LogQL, a log query")
     .requiredOption(
       "--archive <place>",

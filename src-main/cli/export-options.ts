@@ -5,8 +5,9 @@ import { type S3Place, s3PlaceSchema } from "../../src-shared/api/exports.api.ts
 import type { AssumptionOptions } from "./assumption-options.ts";
 import type { OutputFormat } from "./command-context.ts";
 import type { SourceOptions } from "./source-options.ts";
+import type { SpendingOptions } from "./spending-options.ts";
 
-export interface ExportCommandOptions extends SourceOptions, AssumptionOptions {
+export interface ExportCommandOptions extends SourceOptions, AssumptionOptions, SpendingOptions {
   readonly archive: string;
   readonly from?: string;
   readonly to?: string;

@@ -3,6 +3,7 @@ import { AppError } from "../../src-shared/errors/app-error.ts";
 import { addAssumptionOptions } from "./assumption-options.ts";
 import type { CommandRunner } from "./command-runner.ts";
 import { addSourceOptions } from "./source-options.ts";
+import { addSpendingOptions } from "./spending-options.ts";
 import type { QueryOptions, TailOptions } from "./query-options.ts";
 
 export function addQueryCommands(program: Command, run: CommandRunner): void {
@@ -11,7 +12,7 @@ export function addQueryCommands(program: Command, run: CommandRunner): void {
       .command("query")
       .description("run a LogQL query, log or metric, over a range or at an instant, of a Loki or of what is on disk"),
   );
-  addAssumptionOptions(command)
+  addSpendingOptions(addAssumptionOptions(command))
     .argument("[query]", "LogQL; none with --batch")
     .option(
       "--from <time>",

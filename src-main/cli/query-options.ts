@@ -1,8 +1,9 @@
 import type { Direction } from "../../src-shared/model/log-query.ts";
 import type { AssumptionOptions } from "./assumption-options.ts";
 import type { SourceOptions } from "./source-options.ts";
+import type { SpendingOptions } from "./spending-options.ts";
 
-export interface QueryOptions extends SourceOptions, AssumptionOptions {
+export interface QueryOptions extends SourceOptions, AssumptionOptions, SpendingOptions {
   readonly from?: string;
   readonly to?: string;
   readonly at?: string;

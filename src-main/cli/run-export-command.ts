@@ -11,6 +11,8 @@ import type { ExportSummary } from "../../src-shared/model/export-summary.ts";
 import type { TimeRange } from "../../src-shared/model/nano-time.ts";
 import { audited, openBase, type CommandContext } from "./command-context.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
+import { auditSpending } from "../../src-shared/model/tenants/quota.ts";
+import { spendingOf } from "./spending-options.ts";
 import { ExitWith } from "./exit-with.ts";
 import {
   type ExportCommandOptions,
@@ -42,6 +44,7 @@ export async function runExportCommand(
     query: query.slice(0, 2_000),
     to: titleOf(place),
     redact: options.redact ?? "",
+    ...auditSpending(spendingOf(options)),
   };
   const act = { action: "exports.start", permission: "logs.export", auditClass: "change", subject } as const;
   const summary = await audited(base, context, act, () => exportTo(base, context, options, place, query));
@@ -69,7 +72,7 @@ async function exportTo(
   stack.use(lockExport(directory));
   const journal = readJournal(directory, clock.nowMs());
   const asked = { from: options.from ?? "", to: options.to ?? "" };
-  const { source, site, tenant, range } = await openExportSource(base, context, options, stack);
+  const { source, site, tenant, range } = await openExportSource(base, context, options, query, stack);
   const plan: ExportPlan = {
     site,
     tenant,

@@ -5,7 +5,6 @@ import { operationSubject } from "../../src-shared/api/health.api.ts";
 import { AppError } from "../../src-shared/errors/app-error.ts";
 import { type OperationPlan, operationReportSchema } from "../../src-shared/model/health/operation.ts";
 import type { Job } from "../../src-shared/model/job.ts";
-import type { JobId } from "../../src-shared/model/ids.ts";
 import { decide } from "../../src-shared/permissions/decide.ts";
 import { tenantIdSchema } from "../../src-shared/model/tenant-id.ts";
 import type { ConsoleBase } from "../core/console-base.ts";
@@ -20,6 +19,7 @@ import { audited, openBase, type CommandContext } from "./command-context.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { ExitWith } from "./exit-with.ts";
 import { secondsOption } from "./health-options.ts";
+import { followedJob } from "./followed-job.ts";
 import { commandHealthSite } from "./open-health-site.ts";
 import { operationOf, type OperationOptions } from "./operation-options.ts";
 import { planText, reportText } from "./operation-printing.ts";
@@ -103,7 +103,7 @@ async function openDesk(
       } as const;
       return audited(base, context, act, async () => {
         const job = await service.apply(plan.id, reason, caller, signal);
-        return followed(engine, job, signal);
+        return followedJob(engine, job, signal);
       });
     },
   };
@@ -156,27 +156,6 @@ function openOperations(
     }),
   );
   return { service, engine };
-}
-
-/** The job when it has ended; Ctrl-C cancels it, and waits for what must be set back. */
-async function followed(engine: JobEngine, id: JobId, signal: AbortSignal): Promise<Job> {
-  const ended = (): boolean => !["queued", "running"].includes(engine.get(id).state);
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  // One that ended by itself meanwhile cannot be cancelled, and need not be.
-  const cancel = (): void =>
-    void engine.cancel(id).catch((error: unknown) => (ended() ? resolve(undefined) : reject(error)));
-  const stop = engine.onChange((job) => {
-    if (job.id === id && ended()) resolve(undefined);
-  });
-  if (signal.aborted) cancel();
-  else signal.addEventListener("abort", cancel, { once: true });
-  try {
-    if (!ended()) await promise;
-    return engine.get(id);
-  } finally {
-    stop();
-    signal.removeEventListener("abort", cancel);
-  }
 }
 
 async function printPlan({ terminal, text }: CommandContext, { output }: OperationOptions, plan: OperationPlan) {

@@ -4,6 +4,8 @@ import { lokiJsonAnswer } from "../core/logs/adapters/loki/loki-json-answer.ts";
 import { createLokiLogSource } from "../core/logs/adapters/loki/loki-log-source.ts";
 import { isMetricQuery } from "../core/logs/adapters/loki/query-text.ts";
 import { systemClock } from "../core/common/clock.ts";
+import { auditSpending } from "../../src-shared/model/tenants/quota.ts";
+import { admittedQuery } from "./admitted-query.ts";
 import { isPlaceOnDisk } from "./archive-place.ts";
 import { audited, openBase, type CommandContext } from "./command-context.ts";
 import { completenessLines } from "./completeness-text.ts";
@@ -12,6 +14,7 @@ import { ExitWith } from "./exit-with.ts";
 import { lokiSourceOptions } from "./open-source.ts";
 import { parseLimit, printEntries, printMetric } from "./query-printing.ts";
 import type { QueryOptions } from "./query-options.ts";
+import { spendingOf } from "./spending-options.ts";
 import { terminalSafe, write } from "./terminal.ts";
 import { parseInstant, parseRange, parseStep } from "./time-arguments.ts";
 
@@ -24,6 +27,7 @@ export async function runQuery(context: CommandContext, options: QueryOptions, q
   const atNs = options.at === undefined ? null : parseInstant(options.at, nowMs);
   const range = atNs === null ? parseRange(options.from, options.to, nowMs) : { startNs: atNs, endNs: atNs };
   const limit = parseLimit(options.limit);
+  const spending = spendingOf(options);
   using base = openBase(context);
   await using stack = new AsyncDisposableStack();
   const { signal } = context.terminal;
@@ -33,19 +37,22 @@ export async function runQuery(context: CommandContext, options: QueryOptions, q
     query,
     startNs: String(range.startNs),
     endNs: String(range.endNs),
+    ...auditSpending(spending),
   };
   const act = { action: "logs.query", permission: "logs.read", auditClass: "access", subject } as const;
   const completeness = await audited(base, context, act, async () => {
     const sourceOptions = await lokiSourceOptions(base, context, options, stack);
     const stepNs = atNs === null ? parseStep(options.step, range) : null;
     const logQuery = { expr: query, range, direction: options.direction, limit };
+    const ask = { query, range, limit, spending };
+    const admitted = await admittedQuery(base, context, sourceOptions, ask, stack);
     if (options.output === "loki-json") {
-      const answer = await lokiJsonAnswer(sourceOptions, { ...logQuery, stepNs }, signal);
+      const answer = await lokiJsonAnswer(sourceOptions, { ...logQuery, stepNs }, signal, admitted.onCost);
       for (const piece of answer.pieces) await write(context.terminal.stdout, piece);
       await write(context.terminal.stdout, "\n");
       return answer.completeness;
     }
-    const source = stack.use(createLokiLogSource(sourceOptions));
+    const source = admitted.counted(stack.use(createLokiLogSource(sourceOptions)));
     if (!isMetricQuery(query)) return printEntries(context, options, source, logQuery);
     const answer = await source.metric({ expr: query, range, stepNs }, signal);
     await printMetric(context, options, answer.result);

@@ -2,6 +2,7 @@ import type { LogTarget } from "../../../src-shared/api/log-target.ts";
 import type { TimeRange } from "../../../src-shared/model/nano-time.ts";
 import type { Spending } from "../../../src-shared/model/tenants/quota.ts";
 import type { Role } from "../../../src-shared/permissions/roles.ts";
+import type { CostListener } from "./request-cost.ts";
 import type { LogSource } from "./log-source.ts";
 
 /** Whose query it is. */
@@ -28,6 +29,8 @@ export interface QueryAsk {
 export interface AdmittedQuery extends AsyncDisposable {
   /** The source, whose reads are counted as this query's. */
   counted(source: LogSource): LogSource;
+  /** The same for who reads past the port. */
+  readonly onCost: CostListener;
 }
 
 /**
@@ -43,5 +46,6 @@ export type AdmitQuery = (
 /** Where nothing is counted: an archive's reader, a test of something else. */
 export const admitFreely: AdmitQuery = async () => ({
   counted: (source) => source,
+  onCost: () => {},
   [Symbol.asyncDispose]: async () => {},
 });

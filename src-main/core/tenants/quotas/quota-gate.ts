@@ -55,7 +55,9 @@ export class QuotaGate {
   /** See `AdmitQuery`. Rejects also with `permission.denied` for an override that the role may not give. */
   readonly admit: AdmitQuery = async (ask, openSource, signal) => {
     const { target, asker } = ask;
-    if (target.kind !== "loki") return { counted: (source) => source, [Symbol.asyncDispose]: async () => {} };
+    if (target.kind !== "loki") {
+      return { counted: (source) => source, onCost: () => {}, [Symbol.asyncDispose]: async () => {} };
+    }
     if (ask.spending?.override === true && !decide({ role: asker.role, readOnly: false }, "usage.override").allowed) {
       throw new AppError("permission.denied", { permission: "usage.override", role: asker.role });
     }
@@ -149,6 +151,7 @@ export class QuotaGate {
     };
     return {
       counted: (source) => withCosts(source, onCost),
+      onCost,
       [Symbol.asyncDispose]: async () => {
         try {
           await held;

@@ -2,12 +2,13 @@ import type { Completeness } from "../../../../../src-shared/model/completeness.
 import { formatLabelSet, type LabelSet } from "../../../../../src-shared/model/labels.ts";
 import type { LogQuery, MetricQuery, ReadStats } from "../../../../../src-shared/model/log-query.ts";
 import type { NanoTime } from "../../../../../src-shared/model/nano-time.ts";
+import type { CostListener } from "../../request-cost.ts";
 import { addRawStats, type RawStats } from "./answer-stats.ts";
 import { lineText } from "./column-batches.ts";
 import { parsedJson } from "./loki-client.ts";
 import { createLokiLogSource, type LokiLogSourceOptions } from "./loki-log-source.ts";
 import { metricPage, metricRequest } from "./metric-answer.ts";
-import { judgedMetric } from "./metric-reader.ts";
+import { costOfMetric, judgedMetric } from "./metric-reader.ts";
 import { isMetricQuery } from "./query-text.ts";
 import { ReadMeter } from "./read-meter.ts";
 
@@ -32,22 +33,27 @@ export async function lokiJsonAnswer(
   options: LokiLogSourceOptions,
   query: LokiJsonQuery,
   signal: AbortSignal,
+  onCost?: CostListener,
 ): Promise<LokiJsonAnswer> {
-  return isMetricQuery(query.expr) ? metricJson(options, query, signal) : logJson(options, query, signal);
+  return isMetricQuery(query.expr)
+    ? metricJson(options, query, signal, onCost)
+    : logJson(options, query, signal, onCost);
 }
 
 async function metricJson(
   options: LokiLogSourceOptions,
   query: MetricQuery,
   signal: AbortSignal,
+  onCost: CostListener | undefined,
 ): Promise<LokiJsonAnswer> {
   await using source = createLokiLogSource(options);
   const { path, params } = metricRequest(query);
   const meter = new ReadMeter();
   const { text, page } = await source.client.ask(
-    { path, params, onRetry: () => meter.retried() },
+    { path, params, onRetry: () => meter.retried(), ...costOfMetric(query, onCost) },
     (body) => ({ text: new TextDecoder().decode(body).trimEnd(), page: metricPage(parsedJson(body)) }),
     signal,
+    (answer) => answer.page.stats,
   );
   const { completeness, stats } = await judgedMetric(source.client, query, page, meter, signal);
   return { pieces: [text], completeness, stats };
@@ -58,7 +64,12 @@ interface StreamText {
   readonly values: string[];
 }
 
-async function logJson(options: LokiLogSourceOptions, query: LogQuery, signal: AbortSignal): Promise<LokiJsonAnswer> {
+async function logJson(
+  options: LokiLogSourceOptions,
+  query: LogQuery,
+  signal: AbortSignal,
+  onCost: CostListener | undefined,
+): Promise<LokiJsonAnswer> {
   let stats: RawStats = {};
   const warnings = new Set<string>();
   await using source = createLokiLogSource({
@@ -70,7 +81,7 @@ async function logJson(options: LokiLogSourceOptions, query: LogQuery, signal: A
     },
   });
   const streams = new Map<string, StreamText>();
-  for await (const event of source.read(query, signal)) {
+  for await (const event of source.read(query, signal, onCost)) {
     if (event.kind === "end") {
       const pieces = answerPieces(streams, stats, [...warnings].toSorted());
       return { pieces, completeness: event.completeness, stats: event.stats };

@@ -21,7 +21,7 @@ export async function readMetric(
   const meter = new ReadMeter();
   const { path, params } = metricRequest(query);
   const page = await client.ask(
-    { path, params, onRetry: () => meter.retried(), ...costOf(query, onCost) },
+    { path, params, onRetry: () => meter.retried(), ...costOfMetric(query, onCost) },
     (body) => metricPage(parsedJson(body)),
     signal,
     ({ stats }) => stats,
@@ -29,7 +29,11 @@ export async function readMetric(
   return { result: page.result, ...(await judgedMetric(client, query, page, meter, signal)) };
 }
 
-function costOf({ expr, range, stepNs }: MetricQuery, onCost: CostListener | undefined): Pick<LokiCall, "cost"> {
+/** What a call is told of, where somebody listens. */
+export function costOfMetric(
+  { expr, range, stepNs }: MetricQuery,
+  onCost: CostListener | undefined,
+): Pick<LokiCall, "cost"> {
   if (onCost === undefined) return {};
   const rangeMs = stepNs === null ? 0 : Number((range.endNs - range.startNs) / NS_PER_MS);
   return { cost: { query: expr, rangeMs, listen: onCost } };
