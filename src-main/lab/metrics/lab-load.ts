@@ -1,4 +1,5 @@
 import type { RuntimeOptions } from "../runtime/cluster-runtime.ts";
+import { FixedLabels } from "./series-registry.ts";
 import type { TenantLimits } from "../loki/tenant-limits.ts";
 import { mix, textSeed } from "../traffic/seeded-random.ts";
 
@@ -38,6 +39,11 @@ export const LAB_LOAD: readonly TenantLoad[] = [
   },
   { tenant: "platform", streams: 24, linesPerSecond: 14, bytesPerLine: 420, backfillSeconds: 0, hotStreamSeconds: 0 },
 ];
+
+/** `{tenant="…"}` of every tenant, written once. */
+export const TENANT_LABELS: ReadonlyMap<string, FixedLabels> = new Map(
+  LAB_LOAD.map(({ tenant }) => [tenant, new FixedLabels({ tenant })]),
+);
 
 /** Of one second's bytes of the busiest stream while it is hot, and how long that lasts. */
 export const HOT_STREAM_BYTES = 160 * 1_024;

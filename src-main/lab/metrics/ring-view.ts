@@ -1,6 +1,6 @@
 import type { PodIdentity } from "../cluster/components.ts";
 import type { SimulatedRingMember } from "./ingester-ring.ts";
-import type { SeriesRegistry } from "./series-registry.ts";
+import { FixedLabels, type SeriesRegistry } from "./series-registry.ts";
 
 /** A ring as the processes that watch it see it at a moment. */
 export interface RingView {
@@ -101,14 +101,24 @@ export function tickRings(series: SeriesRegistry, target: PodIdentity["target"],
   for (const ring of rings) if (WATCHED[target].includes(ring.name)) tickRing(series, ring);
 }
 
+function kvLabels(operation: string, name: string): FixedLabels {
+  return new FixedLabels({ kv_name: name, operation, role: "primary", status_code: "200", type: "memberlist" });
+}
+
+/** The same for every process of a target: labels of its reads, and of its writes where it heartbeats. */
+const KV_LABELS = new Map(
+  Object.entries(KV_CLIENTS).map(([target, clients]) => [
+    target,
+    clients.map(([name, writes]) => ({ read: kvLabels("GET", name), write: writes ? kvLabels("CAS", name) : null })),
+  ]),
+);
+
 /** Counts a second of a process's requests to the KV store: one to begin with, then those of who heartbeats. */
 export function tickKvClients(series: SeriesRegistry, target: PodIdentity["target"]): void {
   const request = "loki_kv_request_duration_seconds";
-  for (const [name, writes] of KV_CLIENTS[target]) {
-    const labels = { kv_name: name, role: "primary", status_code: "200", type: "memberlist" };
-    const read = { ...labels, operation: "GET" };
+  for (const { read, write } of KV_LABELS.get(target) ?? []) {
     if (!series.has(request, read)) series.observe(request, 1, 0.0001, read);
-    if (writes) series.observe(request, 0.2, 0.0002, { ...labels, operation: "CAS" });
+    if (write !== null) series.observe(request, 0.2, 0.0002, write);
   }
 }
 

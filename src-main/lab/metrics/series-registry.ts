@@ -18,7 +18,19 @@ function shareBelow(bound: number, mean: number): number {
 /** Texts of label sets that this registry has written: the same few hundred come back every second. */
 type LabelTexts = Map<string, string>;
 
-function labelText(labels: Labels, known: LabelTexts): string {
+/** Labels that are used again and again: their text is written once. */
+export class FixedLabels {
+  readonly text: string;
+
+  constructor(labels: Labels) {
+    this.text = writtenLabels(labels);
+  }
+}
+
+const NO_LABELS = new FixedLabels({});
+
+function labelText(labels: Labels | FixedLabels, known: LabelTexts): string {
+  if (labels instanceof FixedLabels) return labels.text;
   let identity = "";
   for (const name in labels) identity += `${name}\u0000${labels[name]}\u0000`;
   const text = known.get(identity) ?? writtenLabels(labels);
@@ -43,19 +55,19 @@ export class SeriesRegistry {
   readonly #texts: LabelTexts = new Map();
   readonly #histograms = new Map<MetricName, Map<string, Histogram>>();
 
-  set(name: MetricName, value: number, labels: Labels = {}): void {
+  set(name: MetricName, value: number, labels: Labels | FixedLabels = NO_LABELS): void {
     this.#family(name).set(labelText(labels, this.#texts), value);
   }
 
   /** Counts up; with 0 the series is there and says nothing happened. */
-  add(name: MetricName, amount: number, labels: Labels = {}): void {
+  add(name: MetricName, amount: number, labels: Labels | FixedLabels = NO_LABELS): void {
     const family = this.#family(name);
     const text = labelText(labels, this.#texts);
     family.set(text, (family.get(text) ?? 0) + amount);
   }
 
   /** So many events that took `meanSeconds` each on average; a part of an event counts with the next. */
-  observe(name: MetricName, count: number, meanSeconds: number, labels: Labels = {}): void {
+  observe(name: MetricName, count: number, meanSeconds: number, labels: Labels | FixedLabels = NO_LABELS): void {
     const bounds = numbersOf(name);
     const family = this.#histograms.get(name) ?? new Map<string, Histogram>();
     this.#histograms.set(name, family);
@@ -72,7 +84,7 @@ export class SeriesRegistry {
   }
 
   /** Whether a histogram with these labels has begun. */
-  has(name: MetricName, labels: Labels): boolean {
+  has(name: MetricName, labels: Labels | FixedLabels): boolean {
     return this.#histograms.get(name)?.has(labelText(labels, this.#texts)) === true;
   }
 

@@ -10,6 +10,7 @@ import {
   type Troubles,
 } from "./lab-load.ts";
 import { parseFlagTime } from "../runtime/go-scalars.ts";
+import { FixedLabels } from "./series-registry.ts";
 import { SimulatedPod } from "./simulated-pod.ts";
 
 /** What a distributor sees of one ingester. */
@@ -44,10 +45,20 @@ const BATCHES_PER_SECOND = 4;
 /** A full batch of a collector. */
 const MAX_BATCH_BYTES = 1_048_576;
 
+interface ReceivedLabels {
+  readonly retention: string;
+  readonly lines: FixedLabels;
+  readonly bytes: FixedLabels;
+}
+
+const PUSH_OK = new FixedLabels({ method: "POST", route: "loki_api_v1_push", ws: "false", status_code: "204" });
+const PUSH_INFLIGHT = new FixedLabels({ method: "POST", route: "loki_api_v1_push" });
+
 /** A distributor: what tenants send through it, and how its appends to each ingester end. */
 export class SimulatedDistributor extends SimulatedPod {
   /** What is left of a tenant's burst, bytes. */
   readonly #tokens = new Map<string, number>();
+  readonly #labels = new Map<string, ReceivedLabels>();
   #refused: TellRefusal = () => {};
   #ordinal = 0;
 
@@ -72,13 +83,10 @@ export class SimulatedDistributor extends SimulatedPod {
     const route = { method: "POST", route: "loki_api_v1_push", ws: "false" };
     const anyJitter = ingesters.some(({ jitter, alive }) => jitter && alive);
     const mean = 0.0055 * (1 + 0.1 * this.noise("push-mean", second));
-    series.observe("loki_request_duration_seconds", pushes, mean, { ...route, status_code: "204" });
+    series.observe("loki_request_duration_seconds", pushes, mean, PUSH_OK);
     if (refusals > 0)
       series.observe("loki_request_duration_seconds", refusals, 0.001, { ...route, status_code: "429" });
-    series.set("loki_inflight_requests", this.noise("in-flight", second) > 0.7 ? 1 : 0, {
-      method: "POST",
-      route: "loki_api_v1_push",
-    });
+    series.set("loki_inflight_requests", this.noise("in-flight", second) > 0.7 ? 1 : 0, PUSH_INFLIGHT);
     series.set("loki_distributor_inflight_bytes", this.noise("bytes", second) > 0.7 ? 14_000 : 0);
     series.set("loki_distributor_replication_factor", 3);
     series.set("loki_distributor_ingester_clients", ingesters.filter(({ inRing }) => inRing).length * 2);
@@ -129,12 +137,24 @@ export class SimulatedDistributor extends SimulatedPod {
   }
 
   #received({ tenant, bytesPerLine }: TenantLoad, lines: number): void {
+    const { lines: ofLines, bytes: ofBytes } = this.#labelsOf(tenant);
+    this.series.add("loki_distributor_lines_received_total", lines, ofLines);
+    this.series.add("loki_distributor_bytes_received_total", lines * bytesPerLine, ofBytes);
+  }
+
+  /** Labels of what is received, which change with the tenant's retention alone. */
+  #labelsOf(tenant: string): ReceivedLabels {
+    const retention = this.retentionHours(tenant);
+    const known = this.#labels.get(tenant);
+    if (known?.retention === retention) return known;
     const common = { format: "loki", is_internal_stream: "false", policy: "", tenant };
-    this.series.add("loki_distributor_lines_received_total", lines, common);
-    this.series.add("loki_distributor_bytes_received_total", lines * bytesPerLine, {
-      ...common,
-      retention_hours: this.retentionHours(tenant),
-    });
+    const made = {
+      retention,
+      lines: new FixedLabels(common),
+      bytes: new FixedLabels({ ...common, retention_hours: retention }),
+    };
+    this.#labels.set(tenant, made);
+    return made;
   }
 
   #discard({ tenant, bytesPerLine }: TenantLoad, reason: RefusedPush["reason"], lines: number): void {

@@ -2,6 +2,7 @@ import {
   HOT_STREAM_BYTES,
   HOT_STREAM_SECONDS,
   LAB_LOAD,
+  TENANT_LABELS,
   type TellRefusal,
   type TenantLoad,
   type Troubles,
@@ -211,10 +212,11 @@ export class SimulatedIngester extends SimulatedPod {
       else if (room === 0 && churn > this.noise(`churn ${tenant}`, second))
         this.#refuse(second, load, "stream_limit", 1, 0);
       this.#tickHotStream(second, load);
-      series.add("loki_ingester_streams_created_total", born + churn, { tenant });
-      series.add("loki_ingester_streams_removed_total", idle + churn, { tenant });
+      const labels = TENANT_LABELS.get(tenant);
+      series.add("loki_ingester_streams_created_total", born + churn, labels);
+      series.add("loki_ingester_streams_removed_total", idle + churn, labels);
       const wobble = Math.round((load.streams / 60) * this.noise(tenant, Math.floor(second / 15)));
-      series.set("loki_ingester_memory_streams", Math.round(this.#streamsOf(load)) + wobble, { tenant });
+      series.set("loki_ingester_memory_streams", Math.round(this.#streamsOf(load)) + wobble, labels);
     }
     series.set("loki_ingester_memory_chunks", Math.round(this.#streams() * 1.02 + this.#queue * 0.5));
     series.add("loki_ingester_chunks_created_total", 8.8);
@@ -294,8 +296,9 @@ export class SimulatedIngester extends SimulatedPod {
     const streams = this.#streams();
     for (const load of LAB_LOAD) {
       const share = this.#streamsOf(load) / streams;
-      series.add("loki_ingester_chunks_stored_total", done * share, { tenant: load.tenant });
-      series.add("loki_ingester_chunk_stored_bytes_total", done * share * CHUNK_BYTES, { tenant: load.tenant });
+      const labels = TENANT_LABELS.get(load.tenant);
+      series.add("loki_ingester_chunks_stored_total", done * share, labels);
+      series.add("loki_ingester_chunk_stored_bytes_total", done * share * CHUNK_BYTES, labels);
       series.add("loki_chunk_store_stored_chunk_bytes_total", done * share * CHUNK_BYTES, { user: load.tenant });
     }
     series.observe("loki_ingester_chunk_age_seconds", done, slowFlush ? 5_400 : 2_700);

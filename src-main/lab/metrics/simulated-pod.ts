@@ -2,11 +2,18 @@ import type { PodIdentity } from "../cluster/components.ts";
 import type { RuntimeFollower } from "../runtime/runtime-follower.ts";
 import { LimitsTable, type TenantLimits } from "../loki/tenant-limits.ts";
 import { noise } from "./lab-load.ts";
-import { SeriesRegistry } from "./series-registry.ts";
+import { FixedLabels, SeriesRegistry } from "./series-registry.ts";
 
 const CONFIGURED = new LimitsTable();
 const HOUR_NS = 3_600_000_000_000n;
-const LOG_MESSAGES: Readonly<Record<string, number>> = { debug: 0.4, info: 0.1, warn: 0.002, error: 0 };
+const LOG_MESSAGES: readonly (readonly [labels: FixedLabels, rate: number])[] = [
+  [new FixedLabels({ level: "debug" }), 0.4],
+  [new FixedLabels({ level: "info" }), 0.1],
+  [new FixedLabels({ level: "warn" }), 0.002],
+  [new FixedLabels({ level: "error" }), 0],
+];
+const OF_LOKI = new FixedLabels({ config: "loki" });
+const GRPC = new FixedLabels({ protocol: "grpc" });
 
 /** One process of the cluster: what every component exposes, whatever it does. */
 export class SimulatedPod {
@@ -80,11 +87,11 @@ export class SimulatedPod {
     series.set("process_start_time_seconds", this.#startedMs / 1_000);
     this.#tickRuntimeConfig(second);
     if (!this.#registered) this.#register();
-    for (const [level, rate] of Object.entries(LOG_MESSAGES)) {
-      series.add("loki_log_messages_total", rate, { level });
-      series.add("loki_internal_log_messages_total", rate, { level });
+    for (const [labels, rate] of LOG_MESSAGES) {
+      series.add("loki_log_messages_total", rate, labels);
+      series.add("loki_internal_log_messages_total", rate, labels);
     }
-    series.set("loki_tcp_connections", 3 + Math.round(2 * Math.abs(shake)), { protocol: "grpc" });
+    series.set("loki_tcp_connections", 3 + Math.round(2 * Math.abs(shake)), GRPC);
   }
 
   protected tickMemberlist(members: number): void {
@@ -96,10 +103,11 @@ export class SimulatedPod {
     const { series, runtime } = this;
     runtime.advance(second * 1_000);
     const { sha256, successful } = runtime;
+    series.set("loki_runtime_config_last_reload_successful", successful ? 1 : 0, OF_LOKI);
+    if (sha256 === this.#configHash && this.#registered) return;
     if (sha256 !== this.#configHash)
       series.drop("loki_runtime_config_hash", { config: "loki", sha256: this.#configHash });
     this.#configHash = sha256;
-    series.set("loki_runtime_config_last_reload_successful", successful ? 1 : 0, { config: "loki" });
     if (sha256 !== "") series.set("loki_runtime_config_hash", 1, { config: "loki", sha256 });
   }
 

@@ -55,12 +55,13 @@ export function parseGoDuration(text: string): number | null {
   return text.startsWith("-") ? -seconds : seconds;
 }
 
+const ZONE = String.raw`(?:Z|[+-]\d{2}:\d{2})`;
+const TIME = new RegExp(String.raw`^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?:${ZONE}|:\d{2}(?:\.\d+)?${ZONE})?)?$`);
+
 /** Milliseconds since the epoch of a `flagext.Time`, 0 for `0`; `null` for what it does not take. */
 export function parseFlagTime(text: string): number | null {
   if (text === "0") return 0;
-  const zone = String.raw`(?:Z|[+-]\d{2}:\d{2})`;
-  const shape = new RegExp(String.raw`^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?:${zone}|:\d{2}(?:\.\d+)?${zone})?)?$`);
-  if (!shape.test(text)) return null;
+  if (!TIME.test(text)) return null;
   const atMs = Date.parse(/T\d{2}:\d{2}$/.test(text) ? `${text}Z` : text);
   return Number.isNaN(atMs) ? null : atMs;
 }
