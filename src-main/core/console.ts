@@ -110,10 +110,13 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     opened,
   );
   const tenants = openConsoleTenants(
-    { base, sites, health, jobs: () => jobs, readOnly: () => readOnly.readOnly },
+    { ...options, base, sites, health, openSource, jobs: () => jobs, readOnly: () => readOnly.readOnly },
     opened,
   );
-  const cardinality = openConsoleCardinality({ ...options, base, sites, health, openSource, jobs: () => jobs }, opened);
+  const cardinality = openConsoleCardinality(
+    { ...options, base, sites, health, limits: tenants.limits, openSource, jobs: () => jobs },
+    opened,
+  );
   const supportBundle = createSupportBundleJob({
     facts: () => supportFacts({ base, sites, lab, version: options.version }),
     logFiles: () => logFiles(profile.logs),
@@ -141,6 +144,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     }),
   );
   jobs.begin();
+  cardinality.begin();
   for (const left of unrestored(jobs.list(["interrupted"], INTERRUPTED_LOOKED_AT))) jobs.resume(left);
   logger.info("console opened", { version: options.version, profile: profile.root });
   const rest = opened.move();

@@ -16,6 +16,8 @@ export const READING_PATHS = [
   "/ready",
   "/services",
   "/config",
+  // What a Loki of that version has without a configuration.
+  "/config?mode=defaults",
   "/memberlist",
   // Both tell by GET and act by POST and DELETE alone (recorded of Loki 3.7.6); `/flush` and `/ingester/shutdown` do not.
   "/ingester/prepare_shutdown",

@@ -30,26 +30,50 @@ export interface RefusalFacts {
 
 /** Logs of collectors and of pods; nobody pastes more. */
 const MAX_TEXT = 1_000_000;
+/** Longer than any sentence of Loki's with its labels. */
+const MAX_LINE = 65_536;
+const SHORTEST = 10;
+const MOST_REFUSALS = 50;
+const MOST_OF_A_LINE = 10;
+/** A wrapped error names each line that was refused, ten at most, and then the tenant. */
+const LINES_OF_A_BODY = 12;
 const IGNORED =
   /user '(?<tenant>[^']*)', total ignored: (?<lines>\d+) out of (?<of>\d+) for stream: (?<stream>\{[^\n]*\})/;
 const ORG = /\b(?:org_id|tenant|orgID)[=:]\s*"?(?<tenant>[A-Za-z0-9!\-_.*'()]{1,150})/;
 
 /**
- * What a text that Loki refused something with says: the body of a 429 or 400, or a log line that quotes it, escaped or not. One
- * for each different refusal in it, in the order of the rules; none where nothing is known.
+ * What a text that Loki refused something with says: the body of a 429 or 400, or log lines that quote one, escaped or not. One
+ * for each different refusal in it, in the order of the lines; none where nothing is known. A text of
+ * megabytes takes seconds: those are read in a thread.
  */
 export function explainRefusal(text: string): readonly RefusalFacts[] {
-  const plain = unescaped(text.slice(0, MAX_TEXT));
+  const lines = unescaped(text.slice(0, MAX_TEXT)).split("\n");
+  const found = new Map<string, RefusalFacts>();
+  for (const [at, line] of lines.entries()) {
+    for (const refusal of refusalsOf(line, () => lines.slice(at, at + LINES_OF_A_BODY).join("\n"))) {
+      const { reason, tenant, stream, what, value } = refusal;
+      const key = JSON.stringify([reason, tenant, stream, what, value?.text]);
+      if (!found.has(key)) found.set(key, refusal);
+      if (found.size >= MOST_REFUSALS) return [...found.values()];
+    }
+  }
+  return [...found.values()];
+}
+
+function refusalsOf(line: string, body: () => string): readonly RefusalFacts[] {
+  if (line.length < SHORTEST) return [];
+  const cut = line.slice(0, MAX_LINE);
   const found: RefusalFacts[] = [];
   for (const rule of REFUSAL_RULES) {
-    const match = rule.pattern.exec(plain);
-    if (match !== null) found.push(facts(rule, match.groups ?? {}, plain));
+    let rest = cut;
+    for (let again = 0; again < MOST_OF_A_LINE; again++) {
+      const match = rule.pattern.exec(rest);
+      if (match === null) break;
+      found.push(facts(rule, match.groups ?? {}, cut, body));
+      rest = rest.slice(match.index + match[0].length);
+    }
   }
-  // A policy's block contains the words of a tenant's.
-  return found.filter(
-    ({ reason }) =>
-      reason !== "blocked_ingestion" || !found.some((other) => other.reason === "blocked_ingestion_policy"),
-  );
+  return found;
 }
 
 /** Logfmt and JSON quote the sentence: `\"` and `\n` are undone where no plain quote is left to tell otherwise. */
@@ -57,10 +81,16 @@ function unescaped(text: string): string {
   return text.includes('\\"') ? text.replace(/\\n/g, "\n").replace(/\\(["\\])/g, "$1") : text;
 }
 
-function facts(rule: RefusalRule, groups: Readonly<Record<string, string | undefined>>, text: string): RefusalFacts {
+function facts(
+  rule: RefusalRule,
+  groups: Readonly<Record<string, string | undefined>>,
+  line: string,
+  body: () => string,
+): RefusalFacts {
   const { reason, path, limit, unit, notes } = rule;
-  const total = IGNORED.exec(text)?.groups ?? {};
-  const told = ORG.exec(text)?.groups ?? {};
+  // What stands in other lines is of other refusals, but for the end of a wrapped error.
+  const total = (line.includes(" ignored, reason: ") ? IGNORED.exec(body())?.groups : null) ?? {};
+  const told = ORG.exec(line)?.groups ?? {};
   const { lines, of } = total;
   return {
     reason,

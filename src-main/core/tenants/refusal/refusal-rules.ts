@@ -45,7 +45,7 @@ export const REFUSAL_RULES: readonly RefusalRule[] = [
     limit: "per_stream_rate_limit",
     unit: "bytes-per-second",
     pattern: said(
-      String.raw`Per stream rate limit exceeded \(limit: (?<value>${SIZE})/sec\) while attempting to ingest for stream '(?<stream>\{.*?\})' totaling (?<asked>${SIZE})`,
+      String.raw`Per stream rate limit exceeded \(limit: (?<value>${SIZE})/sec\) while attempting to ingest for stream '(?<stream>\{.{0,8000}?\})' totaling (?<asked>${SIZE})`,
     ),
     notes: ["burst", "shard-streams"],
   },
@@ -55,7 +55,7 @@ export const REFUSAL_RULES: readonly RefusalRule[] = [
     limit: "max_global_streams_per_user",
     unit: "count",
     pattern: said(
-      String.raw`maximum active stream limit exceeded when trying to create stream (?<stream>\{.*?\}), reduce the number of active streams.*?user: '(?<tenant>[^']*)'`,
+      String.raw`maximum active stream limit exceeded when trying to create stream (?<stream>\{.{0,8000}?\}), reduce the number of active streams.*?user: '(?<tenant>[^']*)'`,
     ),
     notes: ["value-untold", "share-of-ingesters", "cardinality"],
   },
@@ -65,7 +65,7 @@ export const REFUSAL_RULES: readonly RefusalRule[] = [
     limit: "max_line_size",
     unit: "bytes",
     pattern: said(
-      String.raw`max entry size '(?<value>\d+)' bytes exceeded for stream '(?<stream>\{.*?\})' while adding an entry with length '(?<asked>\d+)' bytes`,
+      String.raw`max entry size '(?<value>\d+)' bytes exceeded for stream '(?<stream>\{.{0,8000}?\})' while adding an entry with length '(?<asked>\d+)' bytes`,
     ),
     notes: ["truncate"],
   },
@@ -74,7 +74,9 @@ export const REFUSAL_RULES: readonly RefusalRule[] = [
     path: "push",
     limit: "max_label_names_per_series",
     unit: "count",
-    pattern: said(String.raw`entry for stream '(?<stream>\{.*?\})' has (?<asked>\d+) label names; limit (?<value>\d+)`),
+    pattern: said(
+      String.raw`entry for stream '(?<stream>\{.{0,8000}?\})' has (?<asked>\d+) label names; limit (?<value>\d+)`,
+    ),
     notes: ["cardinality"],
   },
   {
@@ -82,7 +84,7 @@ export const REFUSAL_RULES: readonly RefusalRule[] = [
     path: "push",
     limit: "max_label_name_length",
     unit: "bytes",
-    pattern: said(String.raw`stream '(?<stream>\{.*\})' has label name too long: '(?<what>.*?)'`),
+    pattern: said(String.raw`stream '(?<stream>\{.{0,8000}\})' has label name too long: '(?<what>.*?)'`),
     notes: ["value-untold"],
   },
   {
@@ -90,7 +92,7 @@ export const REFUSAL_RULES: readonly RefusalRule[] = [
     path: "push",
     limit: "max_label_value_length",
     unit: "bytes",
-    pattern: said(String.raw`stream '(?<stream>\{.*\})' has label value too long: '(?<what>.*?)'`),
+    pattern: said(String.raw`stream '(?<stream>\{.{0,8000}\})' has label value too long: '(?<what>.*?)'`),
     notes: ["value-untold"],
   },
   {
@@ -98,7 +100,7 @@ export const REFUSAL_RULES: readonly RefusalRule[] = [
     path: "push",
     limit: null,
     unit: "none",
-    pattern: said(String.raw`stream '(?<stream>\{.*\})' has duplicate label name: '(?<what>.*?)'`),
+    pattern: said(String.raw`stream '(?<stream>\{.{0,8000}\})' has duplicate label name: '(?<what>.*?)'`),
     notes: ["client"],
   },
   {
@@ -123,7 +125,7 @@ export const REFUSAL_RULES: readonly RefusalRule[] = [
     limit: "reject_old_samples_max_age",
     unit: "time",
     pattern: said(
-      String.raw`entry for stream '(?<stream>\{.*?\})' has timestamp too old: (?<asked>\S+), oldest acceptable timestamp is: (?<value>\S+)`,
+      String.raw`entry for stream '(?<stream>\{.{0,8000}?\})' has timestamp too old: (?<asked>\S+), oldest acceptable timestamp is: (?<value>\S+)`,
     ),
     notes: ["clock", "backlog"],
   },
@@ -132,7 +134,7 @@ export const REFUSAL_RULES: readonly RefusalRule[] = [
     path: "push",
     limit: "creation_grace_period",
     unit: "time",
-    pattern: said(String.raw`entry for stream '(?<stream>\{.*?\})' has timestamp too new: (?<asked>\S+)`),
+    pattern: said(String.raw`entry for stream '(?<stream>\{.{0,8000}?\})' has timestamp too new: (?<asked>\S+)`),
     notes: ["value-untold", "clock"],
   },
   {
@@ -158,7 +160,9 @@ export const REFUSAL_RULES: readonly RefusalRule[] = [
     path: "push",
     limit: "allow_structured_metadata",
     unit: "none",
-    pattern: said(String.raw`stream '(?<stream>\{.*?\})' includes structured metadata, but this feature is disallowed`),
+    pattern: said(
+      String.raw`stream '(?<stream>\{.{0,8000}?\})' includes structured metadata, but this feature is disallowed`,
+    ),
     notes: [],
   },
   {
@@ -167,7 +171,7 @@ export const REFUSAL_RULES: readonly RefusalRule[] = [
     limit: "max_structured_metadata_size",
     unit: "bytes",
     pattern: said(
-      String.raw`stream '(?<stream>\{.*?\})' has structured metadata too large: '(?<asked>\d+)' bytes, limit: '(?<value>\d+)' bytes`,
+      String.raw`stream '(?<stream>\{.{0,8000}?\})' has structured metadata too large: '(?<asked>\d+)' bytes, limit: '(?<value>\d+)' bytes`,
     ),
     notes: [],
   },
@@ -177,7 +181,7 @@ export const REFUSAL_RULES: readonly RefusalRule[] = [
     limit: "max_structured_metadata_entries_count",
     unit: "count",
     pattern: said(
-      String.raw`stream '(?<stream>\{.*?\})' has too many structured metadata labels: '(?<asked>\d+)', limit: '(?<value>\d+)'`,
+      String.raw`stream '(?<stream>\{.{0,8000}?\})' has too many structured metadata labels: '(?<asked>\d+)', limit: '(?<value>\d+)'`,
     ),
     notes: [],
   },
@@ -207,7 +211,18 @@ export const REFUSAL_RULES: readonly RefusalRule[] = [
     limit: "enforced_labels",
     unit: "none",
     pattern: said(
-      String.raw`missing required labels '?(?<what>.*?)'? for user '?(?<tenant>[^' ]*)'? for stream '(?<stream>\{.*?\})'`,
+      String.raw`missing required labels '?(?<what>.*?)'? for user '?(?<tenant>[^' ]*)'? for stream '(?<stream>\{.{0,8000}?\})'`,
+    ),
+    notes: ["client"],
+  },
+  {
+    reason: "request_body_too_large",
+    path: "push",
+    limit: "distributor.max_recv_msg_size",
+    unit: "bytes",
+    // `pkg/util/http.go`, `pkg/loghttp/push`: 413; counted in `loki_discarded_bytes_total` alone.
+    pattern: said(
+      String.raw`(?:message size too large|received message larger|request body too large)(?:[^\n]{0,100}? than max \((?<asked>\d+) vs\.? (?<value>\d+)\))?`,
     ),
     notes: ["client"],
   },
@@ -338,6 +353,64 @@ export const REFUSAL_RULES: readonly RefusalRule[] = [
     unit: "seconds",
     pattern: said(String.raw`request timed out, decrease the duration of the request or add more label matchers`),
     notes: ["value-untold", "narrow-selector", "shorter-range"],
+  },
+  {
+    reason: "max_chunks_per_query",
+    path: "query",
+    limit: "max_chunks_per_query",
+    unit: "count",
+    pattern: said(String.raw`the query hit the max number of chunks limit \(limit: (?<value>\d+) chunks\)`),
+    notes: ["narrow-selector", "shorter-range"],
+  },
+  {
+    reason: "cardinality_limit",
+    path: "query",
+    limit: "cardinality_limit",
+    unit: "count",
+    pattern: said(
+      String.raw`cardinality limit exceeded for (?<what>\S{0,200}); (?<asked>\d+) entries, more than limit of (?<value>\d+)`,
+    ),
+    notes: ["narrow-selector"],
+  },
+  {
+    reason: "variants_disabled",
+    path: "query",
+    limit: "enable_multi_variant_queries",
+    unit: "none",
+    pattern: said(String.raw`multi variant queries are disabled for this instance`),
+    notes: [],
+  },
+  {
+    reason: "internal_streams",
+    path: "query",
+    limit: null,
+    unit: "none",
+    pattern: said(String.raw`internal streams can only be queried from Logs Drilldown`),
+    notes: [],
+  },
+  {
+    reason: "too_many_points",
+    path: "query",
+    limit: null,
+    unit: "count",
+    pattern: said(String.raw`exceeded maximum resolution of (?<value>[\d,]+) points per time series`),
+    notes: ["shorter-range"],
+  },
+  {
+    reason: "query_text_too_long",
+    path: "query",
+    limit: null,
+    unit: "count",
+    pattern: said(String.raw`input size too long \((?<asked>\d+) > (?<value>\d+)\)`),
+    notes: [],
+  },
+  {
+    reason: "deletion_disabled",
+    path: "delete",
+    limit: "deletion_mode",
+    unit: "none",
+    pattern: said(String.raw`deletion is not available for this tenant`),
+    notes: ["on-purpose"],
   },
   {
     reason: "max_concurrent_tail_requests",

@@ -1,3 +1,4 @@
+import { explainRefusal } from "../../refusal/explain-refusal.ts";
 import { readRuntimeOverrides, type RuntimeOverride, type RuntimeOverrides } from "../runtime-overrides.ts";
 import { readConfigFacts, readPublishedLimits } from "./config-facts.ts";
 import type { OverridesSummary, ReadingAnswers, ReadingRequest } from "./reading-protocol.ts";
@@ -21,6 +22,8 @@ export class LimitsReading {
         return readConfigFacts(request.text);
       case "published":
         return readPublishedLimits(request.text);
+      case "refusals":
+        return explainRefusal(request.text);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { LimitYaml } from "../../../../../src-shared/model/tenants/limit.ts";
+import type { RefusalFacts } from "../../refusal/explain-refusal.ts";
 import type { RuntimeOverride } from "../runtime-overrides.ts";
 import type { RuntimeProblem } from "../runtime-problem.ts";
 
@@ -31,7 +32,8 @@ export type ReadingRequest =
   | { readonly kind: "overrides"; readonly text: string; readonly keys: readonly string[] }
   | { readonly kind: "tenant"; readonly handle: number; readonly tenant: string }
   | { readonly kind: "config"; readonly text: string }
-  | { readonly kind: "published"; readonly text: string };
+  | { readonly kind: "published"; readonly text: string }
+  | { readonly kind: "refusals"; readonly text: string };
 
 /** By the kind of a request. `null`: the thread does not know that handle any more, or the text is no mapping. */
 export interface ReadingAnswers {
@@ -39,6 +41,7 @@ export interface ReadingAnswers {
   readonly tenant: readonly RuntimeOverride[] | null;
   readonly config: ConfigFacts | null;
   readonly published: Readonly<Record<string, LimitYaml>> | null;
+  readonly refusals: readonly RefusalFacts[];
 }
 
 export interface ReadingMessage {

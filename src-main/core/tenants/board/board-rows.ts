@@ -1,0 +1,76 @@
+import type { LimitGauge, OverrideExpiry, TenantRow } from "../../../../src-shared/model/tenants/board.ts";
+import { discardsOf, gaugesOf, withPoints, type GaugeParts } from "./gauges.ts";
+import { parseUseKey } from "./use/use-series.ts";
+
+/** A board lists no more. */
+const MOST_ROWS = 2_000;
+/** Curves cost most of a board's bytes: whoever is near a limit has those of all gauges, some more of the nearest, the rest none. */
+const FULL_ROWS = 60;
+const NEAREST_ROWS = 300;
+const FULL_POINTS = 40;
+const NEAREST_POINTS = 20;
+
+/** Rows, those nearest to a limit first, then those of whom most is refused; and how many more there are. */
+export function boardRows(
+  tenantsWithOverrides: readonly string[],
+  expiries: readonly OverrideExpiry[],
+  parts: GaugeParts,
+): { readonly rows: TenantRow[]; readonly more: number } {
+  const reasons = reasonsByTenant(parts.present);
+  const tenants = new Set([...tenantsWithOverrides, ...reasons.keys()]);
+  const none: ReadonlySet<string> = new Set();
+  const expiring = Map.groupBy(expiries, ({ tenant }) => tenant);
+  const measured = [...tenants].map((tenant) => {
+    const gauges = gaugesOf(tenant, parts);
+    const discards = discardsOf(tenant, reasons.get(tenant) ?? none, parts, 0);
+    const refused = discards.reduce((sum, { linesPerSecond }) => sum + linesPerSecond, 0);
+    return { tenant, gauges, nearest: nearestOf(gauges), refused };
+  });
+  measured.sort(
+    (one, other) =>
+      (other.nearest?.share ?? -1) - (one.nearest?.share ?? -1) ||
+      other.refused - one.refused ||
+      one.tenant.localeCompare(other.tenant, "en", { numeric: true }),
+  );
+  const rows = measured.slice(0, MOST_ROWS).map(({ tenant, gauges, nearest }, at): TenantRow => {
+    const full = at < FULL_ROWS ? FULL_POINTS : 0;
+    const own = expiring.get(tenant) ?? [];
+    return {
+      tenant,
+      nearest: nearest === null ? null : withPoints(nearest, parts, pointsAt(at)),
+      gauges: gauges.map((gauge) => withPoints(gauge, parts, full)),
+      discards: discardsOf(tenant, reasons.get(tenant) ?? none, parts, full),
+      overrides: parts.book.overrideCount(tenant),
+      expiring: own.length,
+      overdue: own.filter(({ overdue }) => overdue).length,
+    };
+  });
+  return { rows, more: measured.length - rows.length };
+}
+
+/** The gauge with the largest share; `null` where none has one. */
+export function nearestOf(gauges: readonly LimitGauge[]): LimitGauge | null {
+  let nearest: LimitGauge | null = null;
+  for (const gauge of gauges) {
+    if (gauge.share !== null && gauge.share > (nearest?.share ?? Number.NEGATIVE_INFINITY)) nearest = gauge;
+  }
+  return nearest;
+}
+
+/** Tenants of which anything is measured, with the reasons for which lines of theirs were refused. */
+export function reasonsByTenant(present: ReadonlyMap<string, number>): ReadonlyMap<string, ReadonlySet<string>> {
+  const reasons = new Map<string, Set<string>>();
+  for (const key of present.keys()) {
+    const series = parseUseKey(key);
+    if (series === null) continue;
+    const own = reasons.get(series.tenant) ?? new Set<string>();
+    reasons.set(series.tenant, own);
+    if (series.figure === "discarded") own.add(series.detail);
+  }
+  return reasons;
+}
+
+function pointsAt(row: number): number {
+  if (row < FULL_ROWS) return FULL_POINTS;
+  return row < NEAREST_ROWS ? NEAREST_POINTS : 0;
+}
