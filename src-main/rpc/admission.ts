@@ -7,13 +7,21 @@ import type { AuditOutcome, AuditRecord, AuditTrail } from "../core/audit/audit-
 import type { Caller } from "./call-context.ts";
 import type { DoorConnection } from "./door-connection.ts";
 import type { ServedProcedure } from "./served-procedure.ts";
-import { reachRefusal, revealRefusal, type HandleRights, type ReachRefusal } from "./tenant-reach.ts";
+import {
+  reachRefusal,
+  revealRefusal,
+  soleTenantRefusal,
+  type HandleRights,
+  type ReachRefusal,
+  type TellsTenantsApart,
+} from "./tenant-reach.ts";
 
 /** What the door asks before it lets a call through. */
 export interface AdmissionPolicy {
   readonly audit: AuditTrail;
   readonly standing: () => { readonly readOnly: boolean };
   readonly rights: HandleRights;
+  readonly tellsTenantsApart: TellsTenantsApart;
 }
 
 /** A call that was let in: its parsed input, and how to say how it went. */
@@ -34,6 +42,7 @@ export async function admit(
   rawInput: unknown,
   connection: DoorConnection,
   policy: AdmissionPolicy,
+  signal: AbortSignal,
 ): Promise<Admission> {
   const { contract, action } = procedure;
   const { caller, clientProtocol, socket } = connection;
@@ -57,7 +66,9 @@ export async function admit(
     await written(policy.audit.note(attempt, "refused", code));
     throw told;
   };
-  const reach = reachRefusal(procedure, parsed.data, caller, policy.rights);
+  const reach =
+    reachRefusal(procedure, parsed.data, caller, policy.rights) ??
+    (await soleTenantRefusal(procedure, parsed.data, caller, policy.tellsTenantsApart, signal));
   if (reach !== null) await refuse(reach);
   return {
     input: parsed.data,

@@ -22,7 +22,7 @@ export async function answerCall(
   try {
     const bufferedBytes = connection.socket.bufferedAmount;
     if (bufferedBytes > MAX_BUFFERED_FOR_ANSWERS) throw new AppError("rpc.slow-reader", { bufferedBytes });
-    const admission = await admit(procedure, rawInput, connection, policy);
+    const admission = await admit(procedure, rawInput, connection, policy, signal);
     let output: unknown;
     try {
       const answer = await procedure.handle(admission.input, { caller: connection.caller, signal });

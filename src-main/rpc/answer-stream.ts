@@ -26,7 +26,7 @@ export async function* answerStream(
   logger: Logger,
 ): AsyncGenerator<unknown, void, void> {
   const { action } = procedure;
-  const admission = await admit(procedure, rawInput, connection, policy).catch((error: unknown) => {
+  const admission = await admit(procedure, rawInput, connection, policy, signal).catch((error: unknown) => {
     throw toAppError(error, action, signal, logger);
   });
   let ended = false;

@@ -1,3 +1,4 @@
+import { siteIdSchema } from "../../src-shared/model/ids.ts";
 import { auditExportInput } from "../core/audit/audit-export.job.ts";
 import { targetTitle } from "../core/console-exports.ts";
 import type { Console } from "../core/console.ts";
@@ -34,6 +35,7 @@ export function consoleDoor(opened: Console): DoorRouter {
       job: (id) => opened.jobs.find(id),
       archiveOwner: (id) => opened.archives.service.ownerOf(id),
     }),
+    tellsTenantsApart: (site, signal) => opened.sites.tellsTenantsApart(siteIdSchema.parse(site), signal),
     logger: base.logger.child("door"),
   });
 }

@@ -1,4 +1,6 @@
 import type { Site, sitesApi } from "../../src-shared/api/sites.api.ts";
+import { AppError } from "../../src-shared/errors/app-error.ts";
+import type { TenantId } from "../../src-shared/model/tenant-id.ts";
 import type { SitesService } from "../core/clusters/sites.service.ts";
 import type { Caller } from "./call-context.ts";
 import type { DomainHandlers } from "./handlers.ts";
@@ -18,7 +20,7 @@ export function sitesHandlers(sites: SitesService): DomainHandlers<typeof sitesA
       return { tenants: visibleTenants(caller, tenants, ({ tenant }) => tenant), multiTenant };
     },
     components: ({ site }, { signal }) => sites.components(site, signal),
-    doctor: ({ site, tenant }, { signal }) => sites.doctor(site, tenant ?? null, signal),
+    doctor: ({ site, tenant }, { caller, signal }) => sites.doctor(site, tenant ?? ownTenant(caller), signal),
     plugins: async () => ({ plugins: await sites.plugins() }),
     confirmPlugin: async ({ hash, confirmed }) => {
       await sites.confirmPlugin(hash, confirmed);
@@ -32,4 +34,12 @@ function seenSite(site: Site, caller: Caller): Site {
   const { tenants } = site.config;
   if (tenants === undefined) return site;
   return { ...site, config: { ...site.config, tenants: visibleTenants(caller, tenants, (tenant) => tenant) } };
+}
+
+/** The tenant that a question is tried with where none is named; `null` leaves the choice among all tenants to the site. */
+function ownTenant({ tenants }: Caller): TenantId | null {
+  if (tenants.kind === "every") return null;
+  const [first] = tenants.tenants;
+  if (first === undefined) throw new AppError("identity.every-tenant-needed", {});
+  return first;
 }

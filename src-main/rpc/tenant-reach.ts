@@ -11,6 +11,12 @@ export type HandleRight = "granted" | "refused" | "unknown";
 /** Whether somebody who may not see every tenant may use what a handle names. */
 export type HandleRights = (handle: Handle, caller: Caller) => HandleRight;
 
+/** Whether a site's Loki keeps tenants apart; `true` where that cannot be found out. */
+export type TellsTenantsApart = (site: string, signal: AbortSignal) => Promise<boolean>;
+
+/** Whose everything is in a Loki that runs with `auth_enabled: false`. */
+const SOLE_TENANT = "fake";
+
 /** Why a call is not let in: what the caller is told, and what the audit is. */
 export interface ReachRefusal {
   readonly told: AppError;
@@ -34,6 +40,36 @@ export function reachRefusal(
     needRefusal(contract.tenants?.(input) ?? [], caller) ??
     handleRefusal(contract.handles?.(input) ?? [], caller, rights)
   );
+}
+
+/**
+ * A Loki without tenants answers with all it has, whatever tenant is in the header: there, who may see some tenants needs to
+ * be allowed its only one.
+ */
+export async function soleTenantRefusal(
+  { contract }: ServedProcedure,
+  input: unknown,
+  caller: Caller,
+  tellsApart: TellsTenantsApart,
+  signal: AbortSignal,
+): Promise<ReachRefusal | null> {
+  if (caller.tenants.kind === "every" || mayUseTenant(caller, SOLE_TENANT)) return null;
+  const need = contract.tenants?.(input) ?? [];
+  if (need === "every" || need.length === 0) return null;
+  for (const site of namedSites(input)) {
+    if (!(await tellsApart(site, signal))) return tenantRefusal(SOLE_TENANT);
+  }
+  return null;
+}
+
+/** What stands under `site` in an input, at any depth. */
+function namedSites(input: unknown, found: Set<string> = new Set()): ReadonlySet<string> {
+  if (typeof input !== "object" || input === null) return found;
+  for (const [name, value] of Object.entries(input)) {
+    if (name === "site" && typeof value === "string") found.add(value);
+    else namedSites(value, found);
+  }
+  return found;
 }
 
 function needRefusal(need: TenantNeed, caller: Caller): ReachRefusal | null {

@@ -23,7 +23,7 @@ const REACH: Readonly<Record<string, string>> = {
   "sites.use": "filters",
   "sites.tenants": "filters",
   "sites.components": "shared",
-  "sites.doctor": "tenants",
+  "sites.doctor": "tenants filters",
   "sites.plugins": "every",
   "sites.confirmPlugin": "every",
   "logs.labels": "tenants handle",

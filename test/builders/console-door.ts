@@ -39,6 +39,7 @@ export function consoleDoor(handlers: Readonly<Record<string, AnyHandler>>): Doo
     audit: new MemoryAudit(),
     standing: () => ({ readOnly: false }),
     rights: () => "unknown",
+    tellsTenantsApart: async () => true,
     logger: new RecordingLogger(),
   });
 }

@@ -45,6 +45,14 @@ export const trialApi = {
       audit: "change",
       tenants: ({ tenant }) => [tenant],
     }),
+    /** As `peek`, at a site. */
+    peekAt: query({
+      input: z.object({ target: z.object({ site: z.string(), tenant: z.string() }) }),
+      output: z.string(),
+      permission: "logs.read",
+      audit: "none",
+      tenants: ({ target }) => [target.tenant],
+    }),
     whole: query({
       input: z.void(),
       output: z.string(),
@@ -129,6 +137,8 @@ export class Trial {
   readOnly = false;
   /** What callers may use, by the handle's id. */
   readonly rights = new Map<string, HandleRight>();
+  /** Sites whose Loki has no tenants. */
+  readonly tenantlessSites = new Set<string>();
 
   constructor(caller: Partial<Caller> = {}, keepAlive?: KeepAlive) {
     this.caller = { ...localCaller("ada", "operator", "browser"), ...caller };
@@ -138,6 +148,7 @@ export class Trial {
       audit: this.audit,
       standing: () => ({ readOnly: this.readOnly }),
       rights: ({ id }) => this.rights.get(id) ?? "unknown",
+      tellsTenantsApart: async (site) => !this.tenantlessSites.has(site),
       logger: this.logger,
     });
   }
@@ -207,6 +218,7 @@ export class Trial {
           this.#note((trace) => (trace.value = 1));
           return tenant;
         },
+        peekAt: async ({ target }) => `labels of ${target.tenant} at ${target.site}`,
         whole: async () => "everybody's",
         rows: async ({ set }) => `rows of ${set}`,
         board: async ({ rows }) => rows.map((tenant) => ({ tenant })),

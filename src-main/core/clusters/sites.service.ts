@@ -327,6 +327,11 @@ export class SitesService implements AsyncDisposable {
     return tenantsOfOverrides(await this.kubernetesFor(site), discovery, this.#options.logger, signal);
   }
 
+  /** Whether a site's Loki keeps tenants apart: one without them shows all of its logs, whatever tenant is asked for. */
+  async tellsTenantsApart(site: SiteId, signal: AbortSignal): Promise<boolean> {
+    return this.#isMultiTenant(site, signal);
+  }
+
   async #isMultiTenant(site: SiteId, signal: AbortSignal): Promise<boolean> {
     const { clock, logger } = this.#options;
     const known = this.#multiTenant.get(site);

@@ -3,7 +3,7 @@ import type { Console } from "../../../src-main/core/console.ts";
 import type { Caller } from "../../../src-main/rpc/call-context.ts";
 import { localCaller } from "../../../src-main/rpc/local-caller.ts";
 import type { Notice } from "../../../src-shared/api/session.api.ts";
-import type { JobId, ResultSetId, SiteId } from "../../../src-shared/model/ids.ts";
+import type { SiteId } from "../../../src-shared/model/ids.ts";
 import type { TenantId } from "../../../src-shared/model/tenant-id.ts";
 import { pageAt, type ConsolePage } from "../../builders/console-page.ts";
 import { failureOf } from "../../builders/door-outcome.ts";
@@ -150,7 +150,7 @@ describe("two people at one console", () => {
     // Nor does one who signs in again with less.
     await using less = await pageAt(opened, person("li", [other]));
     expect(await codeOf(less.client.api.logs.window({ set, from: 0, count: 1 }))).toBe("logs.result-set-unknown");
-    expect(await codeOf(li.client.api.logs.window({ set: "set-none" as ResultSetId, from: 0, count: 1 }))).toBe(
+    expect(await codeOf(li.client.api.logs.window({ set: "set-none", from: 0, count: 1 }))).toBe(
       "logs.result-set-unknown",
     );
     expect(await li.client.api.logs.close({ set })).toEqual({ closed: true });
@@ -192,7 +192,7 @@ describe("two people at one console", () => {
     const controls = [jobs.get, jobs.pause, jobs.resume, jobs.cancel, jobs.remove] as const;
     for (const control of controls) expect(await codeOf(control({ job }))).toBe("jobs.unknown");
     await expect.poll(async () => (await li.client.api.jobs.get({ job })).state, { timeout: 20_000 }).toBe("succeeded");
-    expect(await codeOf(jobs.get({ job: "none" as JobId }))).toBe("jobs.unknown");
+    expect(await codeOf(jobs.get({ job: "none" }))).toBe("jobs.unknown");
   });
 
   it("use archives that they uploaded themselves; files on this machine are for who may see every tenant", async () => {

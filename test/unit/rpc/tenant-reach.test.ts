@@ -130,6 +130,23 @@ describe("a caller of one tenant", () => {
     );
   });
 
+  test("is refused at a Loki without tenants, which would answer with everybody's, unless its only one is theirs", async () => {
+    await open();
+    trial.tenantlessSites.add("small");
+    const at = (site: string, tenant: string) => client.api.trial.peekAt({ target: { site, tenant } });
+    expect(await at("large", "cards")).toBe("labels of cards at large");
+    expect((await failureOf(at("small", "cards"))).wire).toMatchObject({
+      code: "identity.tenant-refused",
+      params: { tenant: "fake" },
+    });
+    expect(refusals()).toEqual([refused("trial.peekAt", "fake")]);
+    await client.close();
+    await setup[Symbol.asyncDispose]();
+    await open({ ...CARDS, tenants: { kind: "listed", tenants: new Set(["fake" as TenantId]) } });
+    trial.tenantlessSites.add("small");
+    expect(await at("small", "fake")).toBe("labels of fake at small");
+  });
+
   test("is told of another's result set what is told of one that never was, and only the attempt is recorded", async () => {
     await open();
     trial.rights.set("set-mine", "granted");
