@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addAuditCommands } from "./audit-command.ts";
 import { addAuditConfigCommand } from "./audit-config-command.ts";
+import { addCardinalityCommand } from "./cardinality-command.ts";
 import type { CliText } from "./cli-text.ts";
 import { commandContext } from "./command-context.ts";
 import { commandRunner } from "./command-runner.ts";
@@ -48,6 +49,7 @@ export function buildProgram(terminal: Terminal, text: CliText): Command {
   addLimitsCommands(program, run);
   addStorageCommands(program, run);
   addQuotaCommands(program, run);
+  addCardinalityCommand(program, run);
   addSettingsCommands(program, run);
   addAuditCommands(program, run);
   inheritSettings(program);
