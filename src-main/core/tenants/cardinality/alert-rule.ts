@@ -31,7 +31,8 @@ const LIMIT_SHARE = 0.8;
 export function alertRule({ tenant, seen, limit, copies }: AlertFacts): AlertRule {
   const bound = limit === null || limit <= 0 ? null : limit * LIMIT_SHARE;
   const doubled = seen === null ? null : Math.max(FEWEST, seen * TIMES_SEEN);
-  if (bound === null && doubled === null) throw new AppError("health.nobody-tells", { what: "loki_ingester_memory_streams" });
+  if (bound === null && doubled === null)
+    throw new AppError("health.nobody-tells", { what: "loki_ingester_memory_streams" });
   // Above four fifths of the limit already: the rest of the way to it is what is left to warn of.
   const crowded = bound !== null && seen !== null && seen >= bound && limit !== null;
   const highest = crowded ? (seen + limit) / 2 : bound;
@@ -61,7 +62,9 @@ function descriptionOf(seen: number | null, limit: number | null): string {
   const parts = [
     "{{ $value }} streams.",
     ...(seen === null ? [] : [`${seen} were ordinary when this rule was written.`]),
-    ...(limit === null || limit <= 0 ? [] : [`max_global_streams_per_user is ${limit}: above it new streams are refused.`]),
+    ...(limit === null || limit <= 0
+      ? []
+      : [`max_global_streams_per_user is ${limit}: above it new streams are refused.`]),
   ];
   return parts.join(" ");
 }

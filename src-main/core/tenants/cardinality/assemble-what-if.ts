@@ -49,7 +49,12 @@ function openStreams({ before, after }: StreamPrediction, { memoryStreams, copie
 }
 
 /** What is flushed is compressed already, and each replica of a stream flushes its own chunks. */
-function chunkFacts({ copies, storedBytesPerSecond, chunkTargetBytes, maxChunkAgeSeconds }: TenantFacts): ChunkFacts | null {
+function chunkFacts({
+  copies,
+  storedBytesPerSecond,
+  chunkTargetBytes,
+  maxChunkAgeSeconds,
+}: TenantFacts): ChunkFacts | null {
   if (copies === null || storedBytesPerSecond === null || chunkTargetBytes === null || maxChunkAgeSeconds === null) {
     return null;
   }

@@ -95,7 +95,11 @@ export class CardinalityService implements CardinalityDesk, AsyncDisposable {
       this.#parts.store.table(place),
       this.#factsOf(place.site, place.tenant, signal),
     ]);
-    const { tookMs, series: _series, ...prediction } = await this.#tables.ask({ kind: "what-if", file, changes }, signal);
+    const {
+      tookMs,
+      series: _series,
+      ...prediction
+    } = await this.#tables.ask({ kind: "what-if", file, changes }, signal);
     return assembleWhatIf(changes, prediction, facts, tookMs);
   }
 

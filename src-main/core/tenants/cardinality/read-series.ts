@@ -43,7 +43,11 @@ export interface ReadSeries extends SampleCheckpoint {
  * Commits behind each slice. @throws AppError `cardinality.too-many-series`, `request.cancelled`, and what the first
  * request fails with: where nothing can be read, nothing is partial
  */
-export async function readSeries(parts: ReadSeriesParts, context: SampleContext, at: SampleCheckpoint): Promise<ReadSeries> {
+export async function readSeries(
+  parts: ReadSeriesParts,
+  context: SampleContext,
+  at: SampleCheckpoint,
+): Promise<ReadSeries> {
   const walk = new SeriesWalk(parts, context, at);
   return walk.run();
 }

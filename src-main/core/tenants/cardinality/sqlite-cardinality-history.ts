@@ -44,7 +44,9 @@ export class SqliteCardinalityHistory implements CardinalityHistory {
 
   async days({ site, tenant }: HistoryOf, most: number): Promise<readonly CardinalityDay[]> {
     const rows = this.#database
-      .prepare("SELECT day, series, labels FROM cardinality_day WHERE site = ? AND tenant = ? ORDER BY day DESC LIMIT ?")
+      .prepare(
+        "SELECT day, series, labels FROM cardinality_day WHERE site = ? AND tenant = ? ORDER BY day DESC LIMIT ?",
+      )
       .all(site, tenant, most);
     return rows.map((row) => rowSchema.parse(row)).toReversed();
   }

@@ -28,7 +28,11 @@ export interface TenantFacts {
 export interface ProcessMetrics {
   readonly instance: string;
   readonly atMs: number;
-  readonly metrics: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+  readonly metrics: readonly {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly value: number;
+  }[];
 }
 
 export interface FactSources {
@@ -56,7 +60,9 @@ export function tenantFacts(tenant: string, { now, before, config }: FactSources
   const of = (name: string, own: boolean): number =>
     sum(ingesters.map((process) => valueOf(process, name, own ? tenant : null)));
   const whose = ingesters.length === 1 ? (ingesters[0]?.instance ?? "") : `${ingesters.length} ingesters`;
-  const told = ingesters.some(({ metrics }) => metrics.some(({ name, labels }) => name === STREAMS && labels["tenant"] === tenant));
+  const told = ingesters.some(({ metrics }) =>
+    metrics.some(({ name, labels }) => name === STREAMS && labels["tenant"] === tenant),
+  );
   const streams = of(STREAMS, false);
   const heap = of(HEAP, false);
   const settings = ingesterSettings(config?.yaml ?? "");
@@ -66,7 +72,8 @@ export function tenantFacts(tenant: string, { now, before, config }: FactSources
     memoryStreams: told ? { value: of(STREAMS, true), from: `${STREAMS} · ${whose}` } : null,
     copies: copiesOf(now, ingesters.length) ?? configFact(settings.copies, "replication_factor"),
     storedBytesPerSecond: storedRate(tenant, ingesters, before),
-    heapBytesPerStream: streams > 0 && heap > 0 ? { value: heap / streams, from: `${HEAP} ÷ ${STREAMS} · ${whose}` } : null,
+    heapBytesPerStream:
+      streams > 0 && heap > 0 ? { value: heap / streams, from: `${HEAP} ÷ ${STREAMS} · ${whose}` } : null,
     chunkTargetBytes: configFact(settings.chunkTargetBytes, "ingester.chunk_target_size"),
     maxChunkAgeSeconds: configFact(settings.maxChunkAgeSeconds, "ingester.max_chunk_age"),
   };
@@ -134,7 +141,12 @@ const sectionSchema = z.object({
   chunk_target_size: z.number().optional().catch(undefined),
   max_chunk_age: z.string().optional().catch(undefined),
   lifecycler: z
-    .object({ ring: z.object({ replication_factor: z.number().optional().catch(undefined) }).optional().catch(undefined) })
+    .object({
+      ring: z
+        .object({ replication_factor: z.number().optional().catch(undefined) })
+        .optional()
+        .catch(undefined),
+    })
     .optional()
     .catch(undefined),
 });
