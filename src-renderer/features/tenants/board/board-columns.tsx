@@ -7,7 +7,7 @@ import type { TableColumn } from "../../../components/virtual-table.tsx";
 import type { Formats } from "../../../hooks/formats.ts";
 import type { Translate } from "../../../hooks/use-translate.ts";
 import { GaugeBar, UseOfLimit } from "../gauge/gauge-bar.tsx";
-import { reachText } from "../gauge/limit-text.ts";
+import { linesRate, reachText } from "../gauge/limit-text.ts";
 import { Sparkline } from "../gauge/sparkline.tsx";
 import { Trend } from "../gauge/trend.tsx";
 import { reasonSentence } from "../reason-sentence.ts";
@@ -16,28 +16,29 @@ import styles from "./board.module.css";
 interface BoardColumnsOptions {
   readonly t: Translate;
   readonly formats: Formats;
-  /** A drawer lies beside the table: only what tells tenants apart. */
-  readonly narrow: boolean;
+  /** `narrow`: a drawer lies beside the table, and has the rest; `middle`: a small window. */
+  readonly room: "narrow" | "middle" | "wide";
   readonly onExplain: (tenant: string, reason: string) => void;
 }
 
 /** What is told of each tenant on the board. */
-export function boardColumns({
-  t,
-  formats,
-  narrow,
-  onExplain,
-}: BoardColumnsOptions): readonly TableColumn<TenantRow>[] {
+export function boardColumns({ t, formats, room, onExplain }: BoardColumnsOptions): readonly TableColumn<TenantRow>[] {
+  const narrow = room === "narrow";
   const tenant: TableColumn<TenantRow> = {
     id: "tenant",
     header: t("limits.board.tenant"),
-    width: "minmax(120px, 1.2fr)",
-    render: (row) => <span title={row.tenant}>{withVisibleCharacters(row.tenant)}</span>,
+    width: narrow ? "minmax(96px, 1.2fr)" : "minmax(120px, 1.2fr)",
+    render: (row) => (
+      <>
+        {narrow && row.overdue > 0 ? <StatusShape label={t("limits.expiry.overdue")} tone="bad" /> : null}
+        <span title={row.tenant}>{withVisibleCharacters(row.tenant)}</span>
+      </>
+    ),
   };
   const nearest: TableColumn<TenantRow> = {
     id: "nearest",
     header: t("limits.board.nearest"),
-    width: "minmax(168px, 1.4fr)",
+    width: narrow ? "minmax(112px, 1.2fr)" : "minmax(168px, 1.2fr)",
     render: ({ nearest: gauge }) =>
       gauge === null ? (
         <span className={styles.muted}>{t("limits.board.noGauge")}</span>
@@ -48,13 +49,13 @@ export function boardColumns({
   const share: TableColumn<TenantRow> = {
     id: "share",
     header: t("limits.board.share"),
-    width: narrow ? "minmax(112px, 1fr)" : "minmax(136px, 1fr)",
+    width: narrow ? "minmax(112px, 1fr)" : "minmax(120px, 1fr)",
     render: ({ nearest: gauge }) => (gauge === null ? "–" : <GaugeBar gauge={gauge} />),
   };
   const reach: TableColumn<TenantRow> = {
     id: "reach",
     header: t("limits.board.reach"),
-    width: "96px",
+    width: "128px",
     align: "end",
     render: ({ nearest: gauge }) =>
       gauge === null ? "–" : <span className={styles.figure}>{reachText(gauge, t, formats)}</span>,
@@ -62,34 +63,36 @@ export function boardColumns({
   const discards: TableColumn<TenantRow> = {
     id: "discards",
     header: t("limits.board.discards"),
-    width: "minmax(148px, 1fr)",
+    width: "minmax(208px, 1.2fr)",
     render: (row) => <Discards onExplain={onExplain} row={row} t={t} formats={formats} />,
   };
   const overrides: TableColumn<TenantRow> = {
     id: "overrides",
     header: t("limits.board.overrides"),
-    width: "minmax(96px, 0.7fr)",
+    width: "minmax(136px, 0.7fr)",
     render: (row) => <Overrides row={row} t={t} formats={formats} />,
   };
-  if (narrow) return [tenant, nearest, share, overrides];
+  if (narrow) return [tenant, nearest, share];
+  const use: TableColumn<TenantRow> = {
+    id: "use",
+    header: t("limits.board.use"),
+    width: "minmax(148px, 1fr)",
+    align: "end",
+    render: ({ nearest: gauge }) => (gauge === null ? "–" : <UseOfLimit gauge={gauge} />),
+  };
+  if (room === "middle") return [tenant, nearest, share, use, reach, discards, overrides];
+  return [tenant, nearest, share, use, ...movement(t), reach, discards, overrides];
+}
+
+/** Where use is going, and how it went lately. */
+function movement(t: Translate): readonly TableColumn<TenantRow>[] {
   return [
-    tenant,
-    nearest,
-    share,
-    {
-      id: "use",
-      header: t("limits.board.use"),
-      width: "minmax(148px, 1fr)",
-      align: "end",
-      render: ({ nearest: gauge }) => (gauge === null ? "–" : <UseOfLimit gauge={gauge} />),
-    },
     {
       id: "trend",
       header: t("limits.board.trend"),
       width: "minmax(112px, 0.8fr)",
-      render: ({ nearest: gauge }) => (gauge === null ? "–" : <Trend gauge={gauge} />),
+      render: ({ nearest: gauge }) => (gauge === null ? "–" : <Trend gauge={gauge} short />),
     },
-    reach,
     {
       id: "points",
       header: t("limits.board.points"),
@@ -99,8 +102,6 @@ export function boardColumns({
           <Sparkline limit={gauge.limit} points={gauge.points.map(({ atMs, used }) => ({ atMs, value: used }))} />
         ),
     },
-    discards,
-    overrides,
   ];
 }
 
@@ -115,7 +116,7 @@ function Discards({ row, t, formats, onExplain }: CellProps & Pick<BoardColumnsO
   const refused = row.discards.filter(({ linesPerSecond }) => linesPerSecond > 0);
   const most = refused.toSorted((a, b) => b.linesPerSecond - a.linesPerSecond)[0];
   if (most === undefined) return <span className={styles.muted}>–</span>;
-  const text = t("limits.board.linesPerSecond", { rate: formats.rate(most.linesPerSecond) });
+  const text = linesRate(most.linesPerSecond, t, formats);
   return (
     <button
       className={styles.discard}

@@ -1,3 +1,4 @@
+import { useMediaQuery } from "@mantine/hooks";
 import { IconUsersGroup } from "@tabler/icons-react";
 import { useMemo, type ReactElement } from "react";
 import type { TenantRow, TenantsBoard } from "../../../../src-shared/model/tenants/board.ts";
@@ -37,16 +38,17 @@ function Board({ board }: { readonly board: TenantsBoard }): ReactElement {
       return row !== undefined && matchesFilter(row, filter) ? [row] : [];
     });
   }, [board, order, filter]);
-  const narrow = opened !== null;
+  const wide = useMediaQuery("(min-width: 1320px)", true, { getInitialValueInEffect: false });
+  const room = opened !== null ? "narrow" : wide ? "wide" : "middle";
   const columns = useMemo(
     () =>
       boardColumns({
         t,
         formats,
-        narrow,
+        room,
         onExplain: (tenant, reason) => explain({ kind: "discards", tenant, reason }),
       }),
-    [t, formats, narrow, explain],
+    [t, formats, room, explain],
   );
   return (
     <div className={styles.board}>

@@ -1,5 +1,6 @@
 import { useState, type ReactElement } from "react";
 import { MAX_EXPIRY_MINUTES } from "../../../../src-shared/model/tenants/limit-change.ts";
+import { CodeText } from "../../../components/code-text.tsx";
 import { NumberField, SelectField } from "../../../components/field.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
@@ -52,7 +53,7 @@ export function ExpiryField({ minutes, onMinutes }: ExpiryFieldProps): ReactElem
         />
       ) : null}
       <p className={styles.expiryText}>
-        {minutes === undefined ? t("limits.expiry.staysText") : t("limits.expiry.forText")}
+        <CodeText text={t(minutes === undefined ? "limits.expiry.staysText" : "limits.expiry.forText")} />
       </p>
     </div>
   );

@@ -68,7 +68,7 @@ export function FileForm({ site, draft, onDraft }: FileFormProps): ReactElement 
   }
   const changed = data === undefined || data.text !== draft.text;
   return (
-    <div className={styles.file}>
+    <div className={styles.file} data-grows>
       <div className={styles.head}>
         {data === undefined ? null : (
           <span className={styles.muted}>

@@ -4,6 +4,7 @@ import type { Site } from "../../../../src-shared/api/sites.api.ts";
 import { tenantIdProblem } from "../../../../src-shared/model/tenant-id.ts";
 import { changeOfPreset, LIMIT_PRESETS, type LimitPreset } from "../../../../src-shared/model/tenants/limit-presets.ts";
 import { Button } from "../../../components/button.tsx";
+import { CodeText } from "../../../components/code-text.tsx";
 import { SelectField, SwitchField, TextField } from "../../../components/field.tsx";
 import { useAnswer } from "../../../hooks/use-answer.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
@@ -166,7 +167,7 @@ function QueryFields({ draft, onDraft }: FieldsProps): ReactElement {
       />
       {by === "hash" ? (
         <TextField
-          description={t("limits.preset.hashHint")}
+          description={<CodeText text={t("limits.preset.hashHint")} />}
           label={t("limits.preset.hash")}
           mono
           onChange={(next) => onDraft({ ...draft, hash: next })}

@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 import type { TenantLimit } from "../../../../src-shared/model/tenants/board.ts";
+import { CodeText } from "../../../components/code-text.tsx";
 import { SelectField, TextField } from "../../../components/field.tsx";
 import { useTranslate, type Translate } from "../../../hooks/use-translate.ts";
 import styles from "./edits-form.module.css";
@@ -58,7 +59,7 @@ export function ValueField({ label, limit, value, onValue }: ValueFieldProps): R
         mono
         onChange={onValue}
         value={value}
-        {...(hint === "" ? {} : { description: hint })}
+        {...(hint === "" ? {} : { description: <CodeText text={hint} /> })}
         {...(limit !== undefined && STRUCTURED.has(limit.type) ? { rows: 4 } : {})}
       />
     </div>

@@ -7,7 +7,7 @@ import type { LimitUnit } from "../../../../src-shared/model/tenants/limit.ts";
 import type { Formats } from "../../../hooks/formats.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate, type Translate } from "../../../hooks/use-translate.ts";
-import { amountText } from "../gauge/limit-text.ts";
+import { amountText, linesRate } from "../gauge/limit-text.ts";
 import styles from "./explain.module.css";
 
 const HEIGHT = 160;
@@ -33,10 +33,10 @@ export function ExplanationChart({ curve, unit, limit }: ExplanationChartProps):
       curve.map(() => limit),
       curve.map(({ refusedLinesPerSecond }) => refusedLinesPerSecond),
     ];
-    const chart = new UPlot(chartOptions(element, unit === "time" ? "none" : unit, t, formats), data, element);
-    const showNewest = (): void => chart.setLegend({ idx: curve.length - 1 });
-    showNewest();
-    chart.over.addEventListener("pointerleave", showNewest);
+    const newest = { idx: curve.length - 1 };
+    const options = chartOptions(element, unit === "time" ? "none" : unit, t, formats);
+    const chart = new UPlot({ ...options, hooks: { ready: [(drawn) => drawn.setLegend(newest)] } }, data, element);
+    chart.over.addEventListener("pointerleave", () => chart.setLegend(newest));
     const sizes = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
     sizes.observe(element);
     return () => {
@@ -57,7 +57,7 @@ function takenText(value: number | null, unit: LimitUnit, t: Translate, formats:
 }
 
 function refusedText(value: number | null, t: Translate, formats: Formats): string {
-  return value === null ? "–" : t("limits.board.linesPerSecond", { rate: formats.rate(value) });
+  return value === null ? "–" : linesRate(value, t, formats);
 }
 
 function chartOptions(element: HTMLElement, unit: LimitUnit, t: Translate, formats: Formats): UPlot.Options {

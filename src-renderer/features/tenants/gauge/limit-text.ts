@@ -72,13 +72,24 @@ export function trendOf({ trendPerHour, limit, used }: LimitGauge): "up" | "down
   return trendPerHour > 0 ? "up" : "down";
 }
 
-/** The change an hour with its sign. */
-export function trendText(gauge: LimitGauge, t: Translate, formats: Formats): string {
+/** The change an hour with its sign, or in a word that there is none. */
+export function changeText(gauge: LimitGauge, t: Translate, formats: Formats): string {
   const { trendPerHour, unit } = gauge;
   if (trendPerHour === null) return t("limits.trend.unknown");
   if (trendOf(gauge) === "level") return t("limits.trend.level");
-  const sign = trendPerHour > 0 ? "+" : "−";
-  return t("limits.trend.perHour", { change: `${sign}${amountText(Math.abs(trendPerHour), unit, t, formats)}` });
+  return `${trendPerHour > 0 ? "+" : "−"}${amountText(Math.abs(trendPerHour), unit, t, formats)}`;
+}
+
+/** The same as a phrase of its own. */
+export function trendText(gauge: LimitGauge, t: Translate, formats: Formats): string {
+  const change = changeText(gauge, t, formats);
+  const moves = gauge.trendPerHour !== null && trendOf(gauge) !== "level";
+  return moves ? t("limits.trend.perHour", { change }) : change;
+}
+
+/** Lines a second: `212 lines/s`. */
+export function linesRate(linesPerSecond: number, t: Translate, formats: Formats): string {
+  return t("limits.linesPerSecond", { lines: formats.number(linesPerSecond, linesPerSecond < 10 ? 1 : 0) });
 }
 
 /** When the limit is reached if it goes on so. */

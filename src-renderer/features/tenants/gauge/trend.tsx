@@ -4,7 +4,7 @@ import type { LimitGauge } from "../../../../src-shared/model/tenants/board.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import styles from "./gauge.module.css";
-import { trendOf, trendText } from "./limit-text.ts";
+import { changeText, trendOf, trendText } from "./limit-text.ts";
 
 const ARROWS: Readonly<Record<ReturnType<typeof trendOf>, Icon>> = {
   up: IconArrowUpRight,
@@ -13,8 +13,14 @@ const ARROWS: Readonly<Record<ReturnType<typeof trendOf>, Icon>> = {
   unknown: IconMinus,
 };
 
+interface TrendProps {
+  readonly gauge: LimitGauge;
+  /** Without "per hour", which its column says. */
+  readonly short?: boolean;
+}
+
 /** Where use is going, by an arrow and by how much an hour. */
-export function Trend({ gauge }: { readonly gauge: LimitGauge }): ReactElement {
+export function Trend({ gauge, short = false }: TrendProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const Arrow = ARROWS[trendOf(gauge)];
@@ -25,7 +31,7 @@ export function Trend({ gauge }: { readonly gauge: LimitGauge }): ReactElement {
   return (
     <span className={styles.trend} title={over}>
       <Arrow aria-hidden size={14} stroke={1.5} />
-      <span>{trendText(gauge, t, formats)}</span>
+      <span>{short ? changeText(gauge, t, formats) : trendText(gauge, t, formats)}</span>
     </span>
   );
 }

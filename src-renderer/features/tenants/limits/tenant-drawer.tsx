@@ -19,6 +19,9 @@ import { LimitRow } from "./limit-row.tsx";
 import styles from "./limits.module.css";
 import { TenantSummary } from "./tenant-summary.tsx";
 
+/** Pixels, where the window leaves the board as much. */
+const WIDTH = 600;
+
 interface TenantDrawerProps {
   readonly tenant: string;
   readonly onClose: () => void;
@@ -34,7 +37,7 @@ export function TenantDrawer({ tenant, onClose }: TenantDrawerProps): ReactEleme
   return (
     <Drawer
       actions={<CopyButton label={t("limits.copyTenant")} size={28} text={tenant} />}
-      initialWidth={600}
+      initialWidth={Math.min(WIDTH, Math.round(window.innerWidth * 0.46))}
       onClose={onClose}
       takeFocus={false}
       title={withVisibleCharacters(tenant)}

@@ -6,7 +6,7 @@ import { StatusShape } from "../../../components/status-shape.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { GaugeBar, UseOfLimit } from "../gauge/gauge-bar.tsx";
-import { reachText } from "../gauge/limit-text.ts";
+import { linesRate, reachText } from "../gauge/limit-text.ts";
 import { Sparkline } from "../gauge/sparkline.tsx";
 import { Trend } from "../gauge/trend.tsx";
 import { reasonSentence } from "../reason-sentence.ts";
@@ -37,7 +37,7 @@ export function TenantSummary({ row, onExplain }: TenantSummaryProps): ReactElem
                 </span>
                 <Sparkline points={points.map((point) => ({ atMs: point.atMs, value: point.linesPerSecond }))} />
                 <span className={styles.figure}>
-                  {t("limits.board.linesPerSecond", { rate: formats.rate(linesPerSecond) })}
+                  {linesRate(linesPerSecond, t, formats)}
                   {bytesPerSecond === null ? null : ` · ${formats.bytesRate(bytesPerSecond)}`}
                 </span>
                 <Button compact onClick={() => onExplain(reason)}>
@@ -58,8 +58,10 @@ export function TenantSummary({ row, onExplain }: TenantSummaryProps): ReactElem
                 <span className={styles.gaugeReach}>{reachText(gauge, t, formats)}</span>
                 <GaugeBar gauge={gauge} />
                 <Sparkline limit={gauge.limit} points={gauge.points.map(({ atMs, used }) => ({ atMs, value: used }))} />
-                <UseOfLimit gauge={gauge} />
-                <Trend gauge={gauge} />
+                <span className={styles.gaugeFoot}>
+                  <UseOfLimit gauge={gauge} />
+                  <Trend gauge={gauge} />
+                </span>
               </li>
             ))}
           </ul>
