@@ -1,6 +1,7 @@
 // oxlint-disable jsx-a11y/prefer-tag-over-role -- drawn by hand: no element of HTML is like it
 import type { ReactElement } from "react";
 import type { QuotaState } from "../../src-shared/model/tenants/quota.ts";
+import type { Formats } from "../hooks/formats.ts";
 import { useFormats } from "../hooks/use-formats.ts";
 import { useTranslate } from "../hooks/use-translate.ts";
 import styles from "./quota-meter.module.css";
@@ -15,6 +16,12 @@ const TONES: Readonly<Record<QuotaState["state"], StatusTone>> = {
 
 export function quotaTone(state: QuotaState["state"]): StatusTone {
   return TONES[state];
+}
+
+/** `62%`; what is past the limit is told as it is: `124%`. */
+export function usedShareText(usedBytes: number, limitBytes: number, formats: Formats): string {
+  const share = limitBytes === 0 ? 1 : usedBytes / limitBytes;
+  return share > 1 ? `${formats.number(Math.floor(share * 100))}%` : formats.percent(share);
 }
 
 interface QuotaMeterProps {

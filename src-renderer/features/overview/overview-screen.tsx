@@ -82,11 +82,11 @@ function Board({ site, watched }: { readonly site: Site; readonly watched: boole
         <div className={styles.main}>
           <ComponentsPanel site={site} />
           {watched ? <HealthPanel /> : null}
+          {noLimits === undefined ? <NearLimitsPanel key={site.id} site={site} /> : null}
         </div>
         <div className={styles.side}>
           <ConnectionPanel site={site} />
           {site.kind === "lab" ? <LabPanel /> : null}
-          {noLimits === undefined ? <NearLimitsPanel key={site.id} site={site} /> : null}
           <TenantsPanel site={site} />
           <RunningJobsPanel />
         </div>

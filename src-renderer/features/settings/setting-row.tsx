@@ -13,8 +13,14 @@ import { SettingControl } from "./setting-control.tsx";
 import { settingValueText } from "./setting-text.ts";
 import styles from "./settings-screen.module.css";
 
+interface SettingRowProps {
+  readonly setting: Setting;
+  /** What is to be set of what was typed; where it rejects, nothing is set. */
+  readonly beforeSet?: (value: Setting["value"]) => Promise<Setting["value"]>;
+}
+
 /** One setting: what it is, its control, where its value comes from, and the way back to the default. */
-export function SettingRow({ setting }: { readonly setting: Setting }): ReactElement {
+export function SettingRow({ setting, beforeSet }: SettingRowProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const label = useId();
@@ -25,6 +31,17 @@ export function SettingRow({ setting }: { readonly setting: Setting }): ReactEle
   const locked = setting.locked ? t("app.settings.locked", { source }) : undefined;
   const disabled = locked ?? forbidden;
   const problem = set.error ?? reset.error;
+  const onSet = (value: Setting["value"]): void => {
+    if (beforeSet === undefined) {
+      set.fire({ key: setting.key, value });
+      return;
+    }
+    beforeSet(value).then(
+      (kept) => set.fire({ key: setting.key, value: kept }),
+      // Whoever rejects tells it.
+      () => undefined,
+    );
+  };
   const isDefault = setting.source === "default";
 
   return (
@@ -39,12 +56,7 @@ export function SettingRow({ setting }: { readonly setting: Setting }): ReactEle
         </span>
       </div>
       <div className={styles.control}>
-        <SettingControl
-          disabled={disabled}
-          labelledBy={label}
-          onSet={(value) => set.fire({ key: setting.key, value })}
-          setting={setting}
-        />
+        <SettingControl disabled={disabled} labelledBy={label} onSet={onSet} setting={setting} />
       </div>
       <div className={styles.meta}>
         <Tip label={disabled ?? t("app.settings.sourceTip", { source, key: setting.key })}>

@@ -7,6 +7,8 @@ import { useAnswer } from "../../hooks/use-answer.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { AboutPanel } from "./about-panel.tsx";
 import { SecretsPanel } from "./secrets-panel.tsx";
+import { LEDGER_SETTING } from "./ledger-address.ts";
+import { LedgerRows } from "./ledger-rows.tsx";
 import { SettingRow } from "./setting-row.tsx";
 import styles from "./settings-screen.module.css";
 import { SupportPanel } from "./support-panel.tsx";
@@ -34,9 +36,13 @@ export function SettingsScreen(): ReactElement {
         {error === undefined ? null : <FailedView error={error} onRetry={retry} title={t("app.settings.failed")} />}
         {groups.map(({ group, settings }) => (
           <Panel flush key={group} title={t.dynamic(`settings.group.${group}`, {}, group)}>
-            {settings.map((setting) => (
-              <SettingRow key={setting.key} setting={setting} />
-            ))}
+            {settings.map((setting) =>
+              setting.key === LEDGER_SETTING ? (
+                <LedgerRows key={setting.key} setting={setting} />
+              ) : (
+                <SettingRow key={setting.key} setting={setting} />
+              ),
+            )}
           </Panel>
         ))}
         <SecretsPanel />

@@ -96,7 +96,7 @@ describe("a query that a quota stops", () => {
     const user = userEvent.setup();
     const { inputs } = open("reason");
     const dialog = await screen.findByRole("dialog", { name: "The quota is used up" });
-    expect(dialog.textContent).toContain("Tenant acme, A month");
+    expect(dialog.textContent).toContain("Tenant acme, per month");
     expect(dialog.textContent).toContain("990 GiB (99%)");
     expect(dialog.textContent).toContain("20 GiB");
     const reason = within(dialog).getByRole("textbox", { name: /Why it is needed/ });

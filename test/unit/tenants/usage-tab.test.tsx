@@ -1,6 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
+import {
+  LimitChangesContext,
+  type LimitChanges,
+} from "../../../src-renderer/features/tenants/changes/limit-changes-context.ts";
 import { UsageTab } from "../../../src-renderer/features/tenants/usage/usage-tab.tsx";
 import { RemoteError } from "../../../src-shared/errors/remote-error.ts";
 import { jobIdSchema, siteIdSchema } from "../../../src-shared/model/ids.ts";
@@ -13,8 +17,26 @@ import { ledgerState, usageAnswers, usageReport, usageRow } from "../../builders
 
 withSizes();
 
+/** What changes of limits were begun, in order. */
+function changesInto(begun: unknown[]): LimitChanges {
+  return {
+    open: (draft) => begun.push(draft),
+    edit: (edit) => begun.push(edit),
+    follow: () => undefined,
+    collected: { kind: "edits", edits: [] },
+    isOpen: false,
+    discard: () => undefined,
+  };
+}
+
 function open(usage: FakeAnswers["usage"] = {}, options: ConsoleOptions = {}) {
-  const opened = renderInConsole(<UsageTab site={siteIdSchema.parse("lab")} />, {
+  const begun: unknown[] = [];
+  const tab = (
+    <LimitChangesContext value={changesInto(begun)}>
+      <UsageTab site={siteIdSchema.parse("lab")} />
+    </LimitChangesContext>
+  );
+  const opened = renderInConsole(tab, {
     workspace: { screen: "tenants", site: "lab" },
     ...options,
     answers: {
@@ -25,6 +47,7 @@ function open(usage: FakeAnswers["usage"] = {}, options: ConsoleOptions = {}) {
   });
   return {
     ...opened,
+    begun,
     inputs: (path: string) => opened.client.calls.filter((call) => call.path === path).map(({ input }) => input),
   };
 }
@@ -161,6 +184,85 @@ describe("the dearest queries behind a row", () => {
   });
 });
 
+describe("blocking a query", () => {
+  function limitsWith(value: string | null): NonNullable<FakeAnswers["tenants"]> {
+    return {
+      limits: ({ site, tenant }) =>
+        Promise.resolve({
+          site: siteIdSchema.parse(site),
+          tenant,
+          atMs: 1,
+          version: null,
+          limits: [
+            {
+              key: "blocked_queries",
+              area: "query",
+              type: "list",
+              unit: "none",
+              value,
+              number: null,
+              unlimited: false,
+              source: "override",
+              builtIn: "[]",
+              configured: null,
+              disagrees: null,
+              choices: null,
+              perTenant: true,
+              deprecated: false,
+              gauge: null,
+              discardReason: null,
+              expiry: null,
+            },
+          ],
+          sources: [],
+          disagreements: [],
+        }),
+    };
+  }
+  const blockFirst = async (): Promise<void> => {
+    const user = userEvent.setup();
+    await user.click(within(await table()).getByText("payments"));
+    const drawer = await screen.findByRole("complementary", { name: "payments" });
+    await user.click(await within(drawer).findByRole("button", { name: "Block this query" }));
+  };
+
+  it("begins a change that keeps what is blocked already, by its hash and for a while", async () => {
+    const { begun } = open({}, { answers: { tenants: limitsWith('[{"pattern":".*"}]') } });
+    await blockFirst();
+    await waitFor(() => expect(begun).toHaveLength(1));
+    expect(begun).toEqual([
+      {
+        kind: "edits",
+        preset: "block-query",
+        expiresAfterMinutes: 480,
+        edits: [
+          {
+            tenant: "payments",
+            key: "blocked_queries",
+            value: '[{"pattern":".*"},{"hash":3735928559}]',
+          },
+        ],
+      },
+    ]);
+  });
+
+  it("begins nothing where what is blocked cannot be read, and says so", async () => {
+    const { begun } = open({}, { answers: { tenants: limitsWith("{{") } });
+    await blockFirst();
+    await screen.findByText(/This change cannot be applied/);
+    expect(begun).toEqual([]);
+  });
+
+  it("is for the site that is looked at", async () => {
+    open({}, { workspace: { screen: "tenants", site: "prod" } });
+    const user = userEvent.setup();
+    await user.click(within(await table()).getByText("payments"));
+    const drawer = await screen.findByRole("complementary", { name: "payments" });
+    const block = await within(drawer).findByRole("button", { name: "Block this query" });
+    expect(block.getAttribute("aria-disabled")).toBe("true");
+  });
+});
+
 describe("what to fix", () => {
   it("tells what would make each shape cheaper and what that saves", async () => {
     const user = userEvent.setup();
@@ -221,7 +323,7 @@ describe("the export", () => {
     endedAtMs: 2,
     attempts: 1,
     progress: null,
-    output: { path: "/home/olga/exports/costs.parquet" },
+    output: { file: "/home/olga/exports/costs.parquet", costs: 12, bytes: 4_096 },
     canPause: false,
   });
 

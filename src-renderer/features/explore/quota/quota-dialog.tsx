@@ -6,6 +6,7 @@ import { Button } from "../../../components/button.tsx";
 import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import { Facts } from "../../../components/facts.tsx";
 import { TextField } from "../../../components/field.tsx";
+import { usedShareText } from "../../../components/quota-meter.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useForbidden } from "../../../hooks/use-permission.ts";
 import { useTranslate, type Translate } from "../../../hooks/use-translate.ts";
@@ -75,9 +76,10 @@ function RefusalForm({ refusal, onRun, onCancel }: RefusalFormProps): ReactEleme
           value={reason}
         />
       ) : (
-        <p className={styles.muted}>
-          {refused} {t("usage.refusal.otherWays")}
-        </p>
+        <div className={styles.muted}>
+          <p>{refused}</p>
+          <p>{t("usage.refusal.otherWays")}</p>
+        </div>
       )}
       <div className={styles.actions}>
         <Button disabledReason={refused} icon={IconPlayerPlay} tone={override ? "danger" : "primary"} type="submit">
@@ -97,7 +99,7 @@ function whoseText({ scope, name, period }: QuotaRefusal, t: Translate): string 
   return t("usage.refusal.whoseText", {
     kind: t(`usage.quota.kind.${scope}`),
     name: named,
-    period: t(`usage.quota.per.${period}`),
+    period: t(`usage.refusal.per.${period}`),
   });
 }
 
@@ -116,7 +118,7 @@ function RefusalFacts({ refusal }: { readonly refusal: QuotaRefusal }): ReactEle
         },
         {
           label: t("usage.refusal.used"),
-          value: exact(used, `${formats.bytes(used)} (${formats.percent(limit === 0 ? 1 : used / limit)})`),
+          value: exact(used, `${formats.bytes(used)} (${usedShareText(used, limit, formats)})`),
         },
         {
           label: t("usage.refusal.estimate"),

@@ -54,7 +54,7 @@ export function QuotaLeft({ target, estimateBytes }: QuotaLeftProps): ReactEleme
   const tip = t("usage.left.tip", {
     kind: t(`usage.quota.kind.${scope.kind}`),
     name: withVisibleCharacters(name),
-    period: t(`usage.quota.per.${scope.period}`),
+    period: t(`usage.refusal.per.${scope.period}`),
     used: formats.bytes(tightest.usedBytes + tightest.reservedBytes),
     limit: formats.bytes(bytes),
   });

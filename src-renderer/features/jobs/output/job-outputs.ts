@@ -80,11 +80,16 @@ const capsuleOutcome = z
     completeness,
   }));
 
+const usageOutcome = z
+  .object({ file: z.string(), bytes: z.number() })
+  .transform(({ file, bytes }): JobOutcome => ({ ...NOTHING, place: file, sizeBytes: bytes }));
+
 const OUTCOMES: ReadonlyMap<string, z.ZodType<JobOutcome>> = new Map<string, z.ZodType<JobOutcome>>([
   ["logs-export", exportOutcome],
   ["archive-import", importOutcome],
   ["archive-verify", verifyOutcome],
   ["capsule-create", capsuleOutcome],
+  ["usage-export", usageOutcome],
 ]);
 
 /** What a job's output says, in the shape of its kind; `null` for other kinds, older shapes, and jobs that made nothing yet. */

@@ -3,7 +3,7 @@ import type { Quota, QuotaState } from "../../../../src-shared/model/tenants/quo
 import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import { IconButton } from "../../../components/icon-button.tsx";
 import { RelativeTime } from "../../../components/quantity.tsx";
-import { QuotaMeter, quotaTone } from "../../../components/quota-meter.tsx";
+import { QuotaMeter, quotaTone, usedShareText } from "../../../components/quota-meter.tsx";
 import { StatusShape } from "../../../components/status-shape.tsx";
 import type { TableColumn } from "../../../components/virtual-table.tsx";
 import type { Formats } from "../../../hooks/formats.ts";
@@ -28,7 +28,7 @@ export function quotaColumns({ t, formats, forbidden, onEdit }: ColumnInputs): r
     {
       id: "scope",
       header: t("usage.quota.scope"),
-      width: "minmax(168px, 1.2fr)",
+      width: "minmax(144px, 1.2fr)",
       render: ({ quota: { scope } }) => (
         <span className={styles.two}>
           <span className={styles.name} title={scope.name}>
@@ -41,7 +41,7 @@ export function quotaColumns({ t, formats, forbidden, onEdit }: ColumnInputs): r
     {
       id: "state",
       header: t("usage.quota.state"),
-      width: "152px",
+      width: "144px",
       render: ({ state }) => (
         <span className={styles.state}>
           <StatusShape tone={quotaTone(state)} />
@@ -52,7 +52,7 @@ export function quotaColumns({ t, formats, forbidden, onEdit }: ColumnInputs): r
     {
       id: "use",
       header: t("usage.quota.use"),
-      width: "minmax(240px, 2fr)",
+      width: "minmax(224px, 2fr)",
       render: ({ quota, usedBytes, reservedBytes, state }) => (
         <span className={styles.two}>
           <QuotaMeter {...quota} reservedBytes={reservedBytes} state={state} usedBytes={usedBytes} />
@@ -60,7 +60,7 @@ export function quotaColumns({ t, formats, forbidden, onEdit }: ColumnInputs): r
             {t("usage.quota.usedOf", {
               used: formats.bytes(usedBytes),
               limit: formats.bytes(quota.bytes),
-              share: formats.percent(usedBytes / quota.bytes),
+              share: usedShareText(usedBytes, quota.bytes, formats),
             })}
             {reservedBytes === 0 ? "" : ` · ${t("usage.quota.reserved", { bytes: formats.bytes(reservedBytes) })}`}
           </span>
@@ -70,13 +70,13 @@ export function quotaColumns({ t, formats, forbidden, onEdit }: ColumnInputs): r
     ...(["warn", "limit", "hard"] as const).map((mark): TableColumn<QuotaState> => ({
       id: mark,
       header: t(`usage.quota.${mark}`),
-      width: "104px",
+      width: "88px",
       align: "end",
       render: ({ quota }) => {
         const bytes =
           mark === "warn" ? quota.bytes * quota.warnShare : mark === "limit" ? quota.bytes : quota.hardBytes;
         return (
-          <span className={styles.two} title={formats.bytesExact(Math.round(bytes))}>
+          <span className={`${styles.two} ${styles.end}`} title={formats.bytesExact(Math.round(bytes))}>
             <span>{formats.bytes(bytes)}</span>
             {mark === "warn" ? <span className={styles.small}>{formats.percent(quota.warnShare)}</span> : null}
           </span>
@@ -86,7 +86,7 @@ export function quotaColumns({ t, formats, forbidden, onEdit }: ColumnInputs): r
     {
       id: "period",
       header: t("usage.quota.period"),
-      width: "152px",
+      width: "148px",
       render: ({ quota, period, renewsAtMs }) => (
         <span className={styles.two}>
           <span>
@@ -100,7 +100,7 @@ export function quotaColumns({ t, formats, forbidden, onEdit }: ColumnInputs): r
     },
     {
       id: "edit",
-      header: "",
+      header: <span className="visually-hidden">{t("usage.quota.change")}</span>,
       width: "48px",
       align: "end",
       render: ({ quota }) => (

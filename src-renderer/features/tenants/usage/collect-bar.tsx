@@ -57,7 +57,9 @@ function SiteLine({ collected }: { readonly collected: CollectedSite }): ReactEl
       <span>{withVisibleCharacters(site)}</span>
       <span className={styles.muted}>
         {untilMs === null ? (
-          t("usage.collected.never")
+          error === undefined ? (
+            t("usage.collected.never")
+          ) : null
         ) : (
           <>
             {t("usage.collected.until")} <RelativeTime atMs={untilMs} />

@@ -3,6 +3,7 @@ import type { ReactElement } from "react";
 import { MAX_COST_QUERY_CHARS, type QueryCost } from "../../../../src-shared/model/tenants/query-cost.ts";
 import { Button } from "../../../components/button.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
+import { BlockQueryButton } from "./block-query-button.tsx";
 import styles from "./usage.module.css";
 import { useOpenInExplore } from "./use-open-in-explore.ts";
 
@@ -22,6 +23,7 @@ export function CostActions({ cost }: { readonly cost: QueryCost }): ReactElemen
       >
         {t("usage.cost.open")}
       </Button>
+      <BlockQueryButton cost={cost} />
     </div>
   );
 }

@@ -20,7 +20,7 @@ import styles from "./usage.module.css";
 const FORMATS = ["csv", "parquet"] as const;
 
 /** Where the job put its file. */
-const madeSchema = z.object({ path: z.string().min(1) });
+const madeSchema = z.object({ file: z.string().min(1) });
 
 /** Single costs of the range as a file: a job that outlives the window, and the file's path when it is there. */
 export function ExportMenu({ range }: { readonly range: UsageRange }): ReactElement {
@@ -61,7 +61,7 @@ function Started({ id }: { readonly id: JobId }): ReactElement {
   const job = jobs?.find((one) => one.id === id);
   const ended = job !== undefined && hasEnded(job);
   const made = ended ? madeSchema.safeParse(job.output) : null;
-  const path = made?.success === true ? made.data.path : null;
+  const path = made?.success === true ? made.data.file : null;
   const text = !ended
     ? t("usage.export.running")
     : job.error !== undefined

@@ -27,10 +27,14 @@ export function FixesView({ range }: { readonly range: UsageRange }): ReactEleme
   const { data: report } = useAnswer("usage", "report", { by: "tenant", range, limit: 1 });
   const currency = report?.prices.currency ?? "";
   if (data === undefined) {
-    return loading || error === undefined ? (
-      <LoadingView rowHeight={72} rows={6} />
-    ) : (
-      <FailedView error={error} onRetry={ask} title={t("usage.fixes.failed")} />
+    return (
+      <div className={styles.content}>
+        {loading || error === undefined ? (
+          <LoadingView rowHeight={72} rows={6} />
+        ) : (
+          <FailedView error={error} onRetry={ask} title={t("usage.fixes.failed")} />
+        )}
+      </div>
     );
   }
   return (

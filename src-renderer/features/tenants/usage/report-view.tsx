@@ -37,12 +37,15 @@ export function ReportView({ site, by, range, opened, onOpen }: ReportViewProps)
     { by, range, limit: MOST_ROWS },
     { keepPrevious: true },
   );
-  if (loading) return <LoadingView rows={12} />;
   if (data === undefined) {
-    return error === undefined ? (
-      <LoadingView rows={12} />
-    ) : (
-      <FailedView error={error} onRetry={retry} title={t("usage.report.failed")} />
+    return (
+      <div className={styles.content}>
+        {loading || error === undefined ? (
+          <LoadingView rows={12} />
+        ) : (
+          <FailedView error={error} onRetry={retry} title={t("usage.report.failed")} />
+        )}
+      </div>
     );
   }
   if (data.rows.length === 0) {

@@ -63,17 +63,17 @@ export function UsageBar({ preset, days, view, range, onPreset, onDays, onView }
             value={days.toDay}
           />
         </span>
-      ) : (
-        <span className={styles.muted}>
-          {days.fromDay === days.toDay ? days.fromDay : `${days.fromDay} – ${days.toDay}`}
-        </span>
-      )}
-      <span className={styles.muted}>UTC</span>
+      ) : null}
+      <span className={styles.muted}>{preset === "custom" ? "UTC" : `${shownDays(days)} UTC`}</span>
       <span className={styles.barEnd}>
         <ExportMenu range={range} />
       </span>
     </div>
   );
+}
+
+function shownDays({ fromDay, toDay }: UsageDays): string {
+  return fromDay === toDay ? fromDay : `${fromDay} – ${toDay}`;
 }
 
 interface DayFieldProps {
