@@ -29,10 +29,18 @@ import { seedDeleteRequests } from "./seed-deletes.ts";
 import { seedLines, type SeedRequest, type SeedResult } from "./seed.ts";
 import type { LabStream } from "./store/stream.ts";
 import { LogStore } from "./store/tenant-store.ts";
+import { explodingTenants } from "./label-explosion.ts";
 import { ChunkCache } from "./traffic/chunk-cache.ts";
 import { GeneratedStream } from "./traffic/generated-stream.ts";
 import type { Workload } from "./traffic/traffic-source.ts";
-import { bankWorkloads, collectorWorkload, LAB_TENANTS, lokiWorkload } from "./traffic/workloads.ts";
+import {
+  bankWorkloads,
+  collectorWorkload,
+  LAB_TENANTS,
+  lokiWorkload,
+  mislabelledStreams,
+  PLATFORM_TENANT,
+} from "./traffic/workloads.ts";
 
 export interface LabOptions {
   readonly clock: Clock;
@@ -139,6 +147,13 @@ export async function createLab(options: LabOptions): Promise<Lab> {
       podStreams.set(`${namespace}/${pod}`, stream);
     }
   }
+  if (historyHours > 0) {
+    const tenant = PLATFORM_TENANT;
+    for (const source of mislabelledStreams(seed))
+      store.tenant(tenant).addGenerated(new GeneratedStream({ source, tenant, seed, clock, cache, earliestMs }));
+  }
+  const exploding = explodingTenants({ store, simulation, clock, seed, limits: new LimitsTable(options.limits) });
+  faults.listen((fault, on) => exploding(fault, on));
   // The pods of Loki and the collectors log for a day back, whatever history the tenants have.
   const platform = [
     ...lokiComponents().flatMap(({ target, pods }) => pods.map(({ name }) => lokiWorkload(target, name))),

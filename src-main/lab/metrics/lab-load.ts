@@ -40,6 +40,9 @@ export const LAB_LOAD: readonly TenantLoad[] = [
   { tenant: "platform", streams: 24, linesPerSecond: 14, bytesPerLine: 420, backfillSeconds: 0, hotStreamSeconds: 0 },
 ];
 
+/** New streams each second while a tenant's labels explode. */
+export const BORN_PER_SECOND = 95;
+
 /** `{tenant="…"}` of every tenant, written once. */
 export const TENANT_LABELS: ReadonlyMap<string, FixedLabels> = new Map(
   LAB_LOAD.map(({ tenant }) => [tenant, new FixedLabels({ tenant })]),

@@ -1,6 +1,7 @@
 import {
   HOT_STREAM_BYTES,
   HOT_STREAM_SECONDS,
+  BORN_PER_SECOND,
   LAB_LOAD,
   TENANT_LABELS,
   type TellRefusal,
@@ -35,8 +36,6 @@ const REPLAY_SECONDS = 4;
 const QUEUE_AFTER_REPLAY = 594;
 /** Lines that a hot stream loses each second, beyond what its limit lets pass. */
 const HOT_STREAM_LINES = 3;
-/** New streams each second while a tenant's labels explode. */
-const BORN_PER_SECOND = 95;
 const PUSH = "/logproto.Pusher/Push";
 
 /**

@@ -10,6 +10,7 @@ export type EntryListener = (stream: LabStream, entry: StoredEntry) => void;
 /** One tenant's streams: those that flow by themselves, and those that were pushed. */
 export class TenantStore {
   private readonly generated: LabStream[] = [];
+  private readonly sources: { streams(): readonly LabStream[] }[] = [];
   private readonly pushed = new Map<string, PushedStream>();
   private readonly listeners = new Set<EntryListener>();
   private readonly maxPushedBytes: number;
@@ -22,13 +23,19 @@ export class TenantStore {
     this.generated.push(stream);
   }
 
+  /** Streams that come to be one by one. */
+  addSource(source: { streams(): readonly LabStream[] }): void {
+    this.sources.push(source);
+  }
+
   generatedStreams(): readonly LabStream[] {
-    return this.generated;
+    if (this.sources.length === 0) return this.generated;
+    return [...this.generated, ...this.sources.flatMap((source) => source.streams())];
   }
 
   /** Pushed streams and generated ones; two of them may have the same labels. */
   streams(): LabStream[] {
-    return [...this.generated, ...this.pushed.values()];
+    return [...this.generatedStreams(), ...this.pushed.values()];
   }
 
   pushedStream(labelText: string): PushedStream | undefined {

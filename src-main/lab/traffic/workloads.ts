@@ -1,6 +1,7 @@
-import type { Workload, WrittenLine, LineMoment } from "./traffic-source.ts";
+import type { LineMoment, TrafficSource, Workload, WrittenLine } from "./traffic-source.ts";
 import { writeAuthorizer, writeFraud, writeHsm, writeNotifier } from "./cards.ts";
 import { COLLECTOR_NAMESPACE } from "../cluster/collectors.ts";
+import { mislabelledSources, writeEdgeProxy } from "./edge-proxy.ts";
 import { writeCollector, writeLokiComponent } from "./loki-pods.ts";
 import { writeAuth, writeGateway, writeLedger, writePayment } from "./retail-bank.ts";
 import { writePricing, writeRecon, writeRisk, writeSwift } from "./treasury.ts";
@@ -74,6 +75,13 @@ const APPLICATIONS: readonly Application[] = [
     linesPerSecond: 0.5,
     write: writeRecon,
   },
+  {
+    tenant: "platform",
+    app: "edge-proxy",
+    pods: ["5f6c8d7b94-k8vxn", "5f6c8d7b94-t2mwq"],
+    linesPerSecond: 0.5,
+    write: writeEdgeProxy,
+  },
 ];
 
 /** All containers of the bank that log. */
@@ -100,6 +108,14 @@ export function bankWorkloads(): Workload[] {
       };
     }),
   );
+}
+
+const MISLABELLED_STREAMS = 24;
+
+/** Streams of the platform's proxy with labels that should be none. */
+export function mislabelledStreams(seed: number): TrafficSource[] {
+  const [proxy] = bankWorkloads().filter(({ app }) => app === "edge-proxy");
+  return proxy === undefined ? [] : mislabelledSources(proxy.source.labels, seed, MISLABELLED_STREAMS);
 }
 
 /** A pod of Loki itself: its log is in the platform's tenant. */
