@@ -12,6 +12,7 @@ import { addGateCommand } from "./gate-command.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addLabCommand } from "./lab-command.ts";
 import { addLimitsCommands } from "./limits-command.ts";
+import { addExplainCommand } from "./limits-show-command.ts";
 import { addQueryCommands } from "./query-command.ts";
 import { addQuotaCommands } from "./quota-command.ts";
 import { addSitesCommands } from "./sites-command.ts";
@@ -47,6 +48,7 @@ export function buildProgram(terminal: Terminal, text: CliText): Command {
   addAuditConfigCommand(program, run);
   addWatchdogCommands(program, run);
   addLimitsCommands(program, run);
+  addExplainCommand(program, run);
   addStorageCommands(program, run);
   addQuotaCommands(program, run);
   addCardinalityCommand(program, run);

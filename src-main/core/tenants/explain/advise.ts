@@ -60,14 +60,17 @@ function one(kind: AdviceKind, by: RaiseBy | null, facts: AdviceFacts): Advice |
       if (facts.reason !== "rate_limited") return { kind, params: { key } };
       return sender === null || sender.share < MOST_OF_IT
         ? null
-        : { kind, params: { key, sender: sender.name, share: Math.round(sender.share * 100) } };
+        : { kind, params: { key, sender: sender.name, share: sender.share } };
     case "wait":
       if (facts.reason !== "rate_limited") return { kind, params: { key } };
       return current === null || present === null || present > current * CALM ? null : { kind, params: { key } };
     case "shard-streams":
       return facts.sharding === true ? null : { kind, params: { key: "shard_streams" } };
     case "truncate-lines":
-      return { kind, params: { key: "max_line_size_truncate" } };
+      return { kind, params: { key: "max_line_size_truncate", toText: "true" } };
+    case "unblock":
+      // What takes a block off in one value; the others are lists and modes that somebody chose.
+      return { kind, params: key === "block_ingestion_until" ? { key, what, toText: "0" } : { key, what } };
     case "split-stream":
     case "fewer-labels":
     case "shorten-lines":
@@ -75,7 +78,6 @@ function one(kind: AdviceKind, by: RaiseBy | null, facts: AdviceFacts): Advice |
     case "send-sooner":
     case "narrow-query":
     case "shorten-range":
-    case "unblock":
     case "fix-labels":
       return { kind, params: { key, what: what.slice(0, 200) } };
   }

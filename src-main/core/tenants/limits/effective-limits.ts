@@ -48,6 +48,8 @@ export function effectiveLimits(tenant: string, sources: LimitSources): readonly
       return { key, limit, ...fromFiles, disagrees: null };
     }
     if (fromFiles.value === null) return { key, limit, value: told, source: "unknown", disagrees: null };
+    // `/config` prints null where the defaults are filled in later, as of `otlp_config`.
+    if (fromFiles.value.yaml === null) return { key, limit, value: told, source: fromFiles.source, disagrees: null };
     // Overrides that could not be read explain every difference.
     const unread = overrides === null || !overrides.loads;
     return unread
