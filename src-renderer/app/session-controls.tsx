@@ -11,6 +11,7 @@ import { useFailureNotice } from "../hooks/use-notice.tsx";
 import { useForbidden, useStanding } from "../hooks/use-permission.ts";
 import { useTranslate } from "../hooks/use-translate.ts";
 import styles from "./session-controls.module.css";
+import { SignedIn } from "./signed-in.tsx";
 
 /** Who one is here, whether changes are locked, and which clock the window shows. */
 export function SessionControls(): ReactElement {
@@ -28,6 +29,7 @@ export function SessionControls(): ReactElement {
 
   return (
     <div className={styles.controls}>
+      <SignedIn />
       <Tip label={t("app.roleTip", { role: roleName, permissions: formats.list(granted) })}>
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- its tooltip says what the role may do */}
         <span className={styles.role} tabIndex={0}>
