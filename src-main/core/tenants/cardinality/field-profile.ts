@@ -14,7 +14,7 @@ const LINE_BYTES = 65_536;
 const DEEPEST = 3;
 
 /** What would make a good label: it tells streams apart, in nearly every line, with few values. */
-const LABEL = { fewest: 2, most: 20, lineShare: 0.8, longest: 64 };
+const LABEL = { fewest: 2, most: 20, lineShare: 0.8, longest: 32 };
 /** An id worth keeping beside the line: in enough lines, and hardly twice the same. */
 const METADATA = { lineShare: 0.05, ownValueShare: 0.2, fewest: 20 };
 const SEARCHED_SHAPES: ReadonlySet<string> = new Set(["uuid", "trace", "hash", "id", "ip", "email", "number"]);
@@ -63,8 +63,10 @@ export class FieldProfiler {
   #verdict(lines: number, values: readonly string[], shape: string | null): FieldCandidate["verdict"] {
     const share = lines / Math.max(1, this.lines);
     const few = values.length >= LABEL.fewest && values.length <= LABEL.most;
-    // Figures measure something: `200` and `404` tell no more streams apart than `17 ms` does, unless they are few words.
-    const words = values.every((value) => value.length <= LABEL.longest && !/^-?[\d.]+(?:[a-zµ]{1,3})?$/.test(value));
+    // Figures measure something, and what has blanks in it is a sentence: neither tells streams apart.
+    const words = values.every(
+      (value) => value.length <= LABEL.longest && !/\s|^-?[\d.]+(?:[a-zµ]{1,3})?$/.test(value),
+    );
     if (few && share >= LABEL.lineShare && shape === null && words) return "label";
     const own = values.length >= METADATA.fewest && values.length / lines >= METADATA.ownValueShare;
     const saturated = values.length >= MOST_VALUES;

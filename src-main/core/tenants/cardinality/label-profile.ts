@@ -40,6 +40,9 @@ const EMAIL = /^[^@\s/]{1,64}@[^@\s/]{1,255}\.[A-Za-z]{2,}$/;
 /** Letters and digits in turns, as ids of orders, sessions and containers are; `web-01` is a name. */
 const ID = /^(?=(?:[^0-9]*\d){4})(?=(?:[^A-Za-z]*[A-Za-z]){2})[A-Za-z0-9_-]{10,128}$/;
 
+/** Names that Kubernetes makes: a workload's, then of its ReplicaSet and pod. They come back with every roll-out, not with every line. */
+const POD = /-[0-9a-f]{8,10}-[a-z0-9]{5}$|-[a-z0-9]{5}$|-\d{1,4}$/;
+
 /** What one value looks like; `null` for a word like any other. */
 export function idShape(value: string): IdShape | null {
   if (TRACE.test(value) && /\d/.test(value) && /[a-f]/.test(value)) return "trace";
@@ -48,7 +51,7 @@ export function idShape(value: string): IdShape | null {
   if (PATH.test(value)) return "path";
   if (NUMBER.test(value)) return "number";
   if (EMAIL.test(value)) return "email";
-  return ID.test(value) ? "id" : null;
+  return ID.test(value) && !POD.test(value) ? "id" : null;
 }
 
 /** What most of some values look like, with their share; `null` where they are words like any other. */

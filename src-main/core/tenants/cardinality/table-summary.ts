@@ -45,8 +45,8 @@ export function summarise(table: SeriesTable, fields: FieldProfiler): TableSumma
 
 /**
  * Labels that should be fields: their values are ids, which are worth keeping beside the line; or taking one away alone would
- * at least halve the streams. What saves the most comes first, then what has the most values: where two labels
- * are ids, neither saves anything without the other.
+ * at least halve the streams. Ids come first, those with the most values before others: where two labels are
+ * ids, neither saves anything without the other, so what each saves alone says little.
  */
 export function suggestedChanges(labels: readonly Label[], series: number): LabelChange[] {
   if (series < WORTH_STREAMS) return [];
@@ -55,7 +55,7 @@ export function suggestedChanges(labels: readonly Label[], series: number): Labe
       if (idLike && shape !== null) return true;
       return values >= WORTH_STREAMS && left <= series / 2;
     })
-    .toSorted((a, b) => a.streamsWithout - b.streamsWithout || b.values - a.values)
+    .toSorted((a, b) => Number(b.shape !== null) - Number(a.shape !== null) || b.values - a.values)
     .slice(0, MOST_SUGGESTED)
     .map(({ label }) => ({ kind: "metadata", label }));
 }

@@ -70,7 +70,7 @@ export function tenantFacts(tenant: string, { now, before, config }: FactSources
     value === null || config === null ? null : { value, from: `${key} · ${config.from}` };
   return {
     memoryStreams: told ? { value: of(STREAMS, true), from: `${STREAMS} · ${whose}` } : null,
-    copies: copiesOf(now, ingesters.length) ?? configFact(settings.copies, "replication_factor"),
+    copies: fewer(copiesOf(now) ?? configFact(settings.copies, "replication_factor"), ingesters.length),
     storedBytesPerSecond: storedRate(tenant, ingesters, before),
     heapBytesPerStream:
       streams > 0 && heap > 0 ? { value: heap / streams, from: `${HEAP} ÷ ${STREAMS} · ${whose}` } : null,
@@ -92,12 +92,15 @@ export function listedFacts(facts: TenantFacts): WhatIf["facts"] {
   return all.flatMap(([key, fact]) => (fact === null ? [] : [{ key, ...fact }]));
 }
 
-/** The least that distributors say; fewer ingesters than copies hold each stream once each. */
-function copiesOf(now: readonly ProcessMetrics[], ingesters: number): Fact | null {
+/** The least that distributors say. */
+function copiesOf(now: readonly ProcessMetrics[]): Fact | null {
   const all = now.flatMap(({ metrics }) => metrics.filter(({ name }) => name === COPIES).map(({ value }) => value));
-  if (all.length === 0) return null;
-  const copies = Math.min(...all);
-  return { value: ingesters > 0 ? Math.min(copies, ingesters) : copies, from: COPIES };
+  return all.length === 0 ? null : { value: Math.min(...all), from: COPIES };
+}
+
+/** Fewer ingesters than copies hold each stream once each. */
+function fewer(copies: Fact | null, ingesters: number): Fact | null {
+  return copies === null || ingesters === 0 ? copies : { ...copies, value: Math.min(copies.value, ingesters) };
 }
 
 /** Of each ingester what it counted since the round before, or since it started where there is none. */

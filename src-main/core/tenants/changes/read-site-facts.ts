@@ -1,11 +1,9 @@
-import { AppError, isAppError } from "../../../../src-shared/errors/app-error.ts";
-import type { LimitYaml } from "../../../../src-shared/model/tenants/limit.ts";
-import type { LokiTransport } from "../../clusters/loki-transport.ts";
+import { isAppError } from "../../../../src-shared/errors/app-error.ts";
 import type { ScrapeRound } from "../../health/detection/scrape.ts";
 import type { HealthSite } from "../../health/health-site.ts";
 import type { ScrapeTarget } from "../../health/scraping/scrape-target.ts";
 import { lokiVersion } from "../board/loki-version.ts";
-import { readConfigFacts, readPublishedLimits } from "../limits/reading/config-facts.ts";
+import { readConfigFacts } from "../limits/reading/config-facts.ts";
 import type { ConfigFacts } from "../limits/reading/reading-protocol.ts";
 import type { SiteLimitFacts } from "./change-facts.ts";
 import { weighedCluster } from "./weighed-cluster.ts";
@@ -50,29 +48,6 @@ export async function readSiteFacts(
         .map(({ instance }) => instance),
     },
   };
-}
-
-/** `/config/tenant/v1/limits`; `null` for what is no such page. @throws AppError */
-export async function askPublishedLimits(
-  transport: LokiTransport,
-  tenant: string,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, LimitYaml>> | null> {
-  const path = "/config/tenant/v1/limits";
-  const headers = { "x-scope-orgid": tenant };
-  const answer = await transport.request({
-    role: "query",
-    method: "GET",
-    path,
-    headers,
-    signal,
-    timeoutMs: TIMEOUT_MS,
-  });
-  const text = new TextDecoder().decode(await answer.bytes(MAX_BYTES));
-  const { status } = answer;
-  if (status === 401 || status === 403) throw new AppError("loki.unauthorized", { status });
-  if (status !== 200) throw new AppError("loki.bad-response", { status, problem: text.slice(0, 200) });
-  return readPublishedLimits(text);
 }
 
 async function readConfig(site: HealthSite, signal: AbortSignal): Promise<ConfigFacts | null> {

@@ -39,7 +39,7 @@ export interface ShapeUse {
   readonly maxRangeMs: number;
   /** Mean over the queries that looked into a cache; `null` where none did. */
   readonly cacheShare: number | null;
-  /** Its latest runs in the order of time, some thousand of them at most. */
+  /** Its latest runs in the order of time, a thousand of them at most. */
   readonly runs: readonly ShapeRun[];
 }
 

@@ -8,8 +8,8 @@ import type { LedgerTables } from "./postgres-schema.ts";
 import { mergeUses } from "./report-row.ts";
 
 /** Of the latest costs of a range so many are looked through for when its shapes ran. */
-const RUN_ROWS = 200_000;
-const MOST_RUNS = 5_000;
+const RUN_ROWS = 50_000;
+const MOST_RUNS = 1_000;
 const SHAPE = ROLLUP_DIMENSIONS.indexOf("shape");
 
 const topRow = z.object({ key: z.string(), shape: z.string() });

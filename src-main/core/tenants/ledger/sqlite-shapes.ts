@@ -7,8 +7,8 @@ import { COST_COLUMNS, costOfRow } from "./sqlite-cost-row.ts";
 import { parameters } from "./sqlite-report.ts";
 
 /** Of the latest costs of a range so many are looked through for when its shapes ran. */
-const RUN_ROWS = 200_000;
-const MOST_RUNS = 5_000;
+const RUN_ROWS = 50_000;
+const MOST_RUNS = 1_000;
 const SHAPE = ROLLUP_DIMENSIONS.indexOf("shape");
 
 /** The dearest shapes of a range. Throws what SQLite throws. */

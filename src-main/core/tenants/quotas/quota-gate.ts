@@ -163,11 +163,12 @@ export class QuotaGate {
     };
   }
 
-  /** A ledger that is gone stops nobody who hunts an incident; that nothing was checked is told. */
+  /** A ledger that is gone, or set up wrongly, stops nobody who hunts an incident; that nothing was checked is told. */
   #unchecked(error: unknown): void {
-    const gone = hasCode(error, "tenants.ledger-unreachable") || hasCode(error, "tenants.ledger-failed");
-    if (!gone) throw error;
-    this.#notices.unchecked(error.params.ledger);
+    if (!isAppError(error)) throw error;
+    this.#options.logger.warn("quotas were not checked", { code: error.code });
+    const named = hasCode(error, "tenants.ledger-unreachable") || hasCode(error, "tenants.ledger-failed");
+    this.#notices.unchecked(named ? error.params.ledger : error.code);
   }
 }
 

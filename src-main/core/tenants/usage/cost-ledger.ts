@@ -248,7 +248,8 @@ export class CostLedger implements AsyncDisposable {
       this.#backOffMs = 0;
       if (queued.length > 0) this.#options.announcer.changed("usage");
     } catch (error) {
-      if (!resting) this.#backOff(error);
+      if (resting) this.#schedule(this.#retryAtMs - clock.nowMs());
+      else this.#backOff(error);
       await this.#keep(queued, logger);
     }
   }
@@ -271,21 +272,31 @@ export class CostLedger implements AsyncDisposable {
 
   #opened(): Promise<Ledger> {
     if (this.#ledger !== null) return Promise.resolve(this.#ledger);
-    this.#opening ??= this.#open();
-    return this.#opening;
+    if (this.#opening !== null) return this.#opening;
+    const opening: Promise<Ledger> = this.#open().then(
+      async (ledger) => {
+        if (this.#opening !== opening) {
+          // The settings named another place meanwhile.
+          await ledger[Symbol.asyncDispose]();
+          return this.#opened();
+        }
+        this.#opening = null;
+        this.#ledger = ledger;
+        return ledger;
+      },
+      (error: unknown) => {
+        if (this.#opening === opening) this.#opening = null;
+        throw error;
+      },
+    );
+    this.#opening = opening;
+    return opening;
   }
 
   async #open(): Promise<Ledger> {
-    const opening = this.#opening;
-    try {
-      const place = await this.#options.place();
-      this.#place = place;
-      const ledger = await this.#options.open(place, (told) => this.#wasDamaged(told));
-      this.#ledger = ledger;
-      return ledger;
-    } finally {
-      if (this.#opening === opening || this.#ledger !== null) this.#opening = null;
-    }
+    const place = await this.#options.place();
+    this.#place = place;
+    return this.#options.open(place, (told) => this.#wasDamaged(told));
   }
 
   #wasDamaged(told: AppError<"tenants.ledger-damaged">): void {
