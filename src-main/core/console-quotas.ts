@@ -1,3 +1,4 @@
+import type { Announcer } from "./common/topics.ts";
 import type { ConsoleBase } from "./console-base.ts";
 import { estimatedBytes } from "./logs/estimated-bytes.ts";
 import { withCosts } from "./logs/request-cost.ts";
@@ -7,7 +8,11 @@ import type { CostLedger } from "./tenants/usage/cost-ledger.ts";
 
 /** What stands before every query that this process sends to Loki. */
 export function openQuotaGate(
-  { clock, logger, announcements }: Pick<ConsoleBase, "clock" | "logger" | "announcements">,
+  {
+    clock,
+    logger,
+    announcements,
+  }: Pick<ConsoleBase, "clock" | "logger"> & { readonly announcements: Pick<Announcer, "notice"> },
   ledger: CostLedger,
 ): QuotaGate {
   return new QuotaGate({

@@ -1,49 +1,68 @@
-import { sql, type Kysely, type Transaction } from "kysely";
+import { sql, type ExpressionBuilder, type Kysely, type Transaction } from "kysely";
 import type { ReserveRequest, ReserveResult, Spend, SpendScope } from "./ledger.ts";
 import type { LedgerTables } from "./postgres-schema.ts";
 
-/** Reservations in PostgreSQL. Throws what the driver throws. */
+/**
+ * Reservations in PostgreSQL, in few statements: while one runs, whoever asks for the same scope waits. Throws what the driver
+ * throws.
+ */
 
-export async function spendIn(
+export async function spendIn(database: Kysely<LedgerTables>, scope: SpendScope, nowMs: number): Promise<Spend> {
+  const [spend] = await spendsIn(database, [scope], nowMs);
+  return spend ?? { usedBytes: 0, reservedBytes: 0 };
+}
+
+/** One figure for each scope, in their order. */
+async function spendsIn(
   database: Kysely<LedgerTables>,
-  { kind, name, period }: SpendScope,
+  scopes: readonly SpendScope[],
   nowMs: number,
-): Promise<Spend> {
+): Promise<readonly Spend[]> {
+  if (scopes.length === 0) return [];
   const used = await database
     .selectFrom("ledger_spends")
-    .select("used")
-    .where("kind", "=", kind)
-    .where("name", "=", name)
-    .where("period", "=", period)
-    .executeTakeFirst();
+    .select(["kind", "name", "period", "used"])
+    .where(({ eb }) => eb.or(scopes.map((scope) => isOf(eb, scope))))
+    .execute();
   const held = await database
     .selectFrom("ledger_held")
-    .select(({ fn }) => fn.sum<number | null>("bytes").as("bytes"))
-    .where("kind", "=", kind)
-    .where("name", "=", name)
-    .where("period", "=", period)
+    .select(({ fn }) => ["kind", "name", "period", fn.sum<number>("bytes").as("bytes")])
+    .where(({ eb }) => eb.or(scopes.map((scope) => isOf(eb, scope))))
     .where("expires_at_ms", ">", nowMs)
-    .executeTakeFirst();
-  return { usedBytes: used?.used ?? 0, reservedBytes: held?.bytes ?? 0 };
+    .groupBy(["kind", "name", "period"])
+    .execute();
+  const same = (scope: SpendScope) => (row: { kind: string; name: string; period: string }) =>
+    row.kind === scope.kind && row.name === scope.name && row.period === scope.period;
+  return scopes.map((scope) => ({
+    usedBytes: used.find(same(scope))?.used ?? 0,
+    reservedBytes: held.find(same(scope))?.bytes ?? 0,
+  }));
+}
+
+function isOf(
+  eb: ExpressionBuilder<LedgerTables, "ledger_spends" | "ledger_held">,
+  { kind, name, period }: SpendScope,
+) {
+  return eb.and([eb("kind", "=", kind), eb("name", "=", name), eb("period", "=", period)]);
 }
 
 /**
  * The row of each scope is locked, in the order of their names, before it is counted: who asks for the same scope waits, and
- * nobody waits in a circle.
+ * nobody waits in a circle. PostgreSQL takes the rows of one `INSERT` in the order in which they stand.
  */
 async function lockScopes(transaction: Transaction<LedgerTables>, scopes: readonly SpendScope[]): Promise<void> {
+  if (scopes.length === 0) return;
   const keyOf = ({ kind, name, period }: SpendScope) => JSON.stringify([kind, name, period]);
-  const sorted = scopes.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  for (const { kind, name, period } of sorted) {
-    await transaction
-      .insertInto("ledger_spends")
-      .values({ kind, name, period, used: 0 })
-      // An update locks the row whether it was there or not.
-      .onConflict((conflict) =>
-        conflict.columns(["kind", "name", "period"]).doUpdateSet({ used: sql`ledger_spends.used` }),
-      )
-      .execute();
-  }
+  const byKey = new Map(scopes.map((scope) => [keyOf(scope), scope]));
+  const sorted = [...byKey].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, scope]) => scope);
+  await transaction
+    .insertInto("ledger_spends")
+    .values(sorted.map(({ kind, name, period }) => ({ kind, name, period, used: 0 })))
+    // An update locks the row whether it was there or not.
+    .onConflict((conflict) =>
+      conflict.columns(["kind", "name", "period"]).doUpdateSet({ used: sql`ledger_spends.used` }),
+    )
+    .execute();
 }
 
 export async function reserveWith(
@@ -59,8 +78,7 @@ export async function reserveWith(
       .select("position")
       .where("reservation", "=", id)
       .executeTakeFirst();
-    const before: Spend[] = [];
-    for (const claim of claims) before.push(await spendIn(transaction, claim, nowMs));
+    const before = await spendsIn(transaction, claims, nowMs);
     if (again !== undefined) return { granted: true, spends: before };
     for (const [position, claim] of claims.entries()) {
       const spend = before[position] ?? { usedBytes: 0, reservedBytes: 0 };
@@ -79,8 +97,13 @@ export async function reserveWith(
       }));
       await transaction.insertInto("ledger_held").values(rows).execute();
     }
-    const spends: Spend[] = [];
-    for (const claim of claims) spends.push(await spendIn(transaction, claim, nowMs));
+    // A scope that is claimed twice is held twice.
+    const key = ({ kind, name, period }: SpendScope) => JSON.stringify([kind, name, period]);
+    const spends = before.map((spend, position) => {
+      const claim = claims[position];
+      const times = claim === undefined ? 0 : claims.filter((other) => key(other) === key(claim)).length;
+      return { ...spend, reservedBytes: spend.reservedBytes + (ttlMs > 0 ? bytes * times : 0) };
+    });
     return { granted: true, spends };
   });
 }
@@ -108,15 +131,12 @@ export async function settleWith(
       .where("settled", "=", false)
       .returning(["kind", "name", "period"])
       .execute();
-    for (const { kind, name, period } of gone) {
-      await transaction
-        .updateTable("ledger_spends")
-        .set(({ eb }) => ({ used: eb("used", "+", bytes) }))
-        .where("kind", "=", kind)
-        .where("name", "=", name)
-        .where("period", "=", period)
-        .execute();
-    }
-    return gone.length > 0;
+    if (gone.length === 0) return false;
+    await transaction
+      .updateTable("ledger_spends")
+      .set(({ eb }) => ({ used: eb("used", "+", bytes) }))
+      .where(({ eb }) => eb.or((gone as SpendScope[]).map((scope) => isOf(eb, scope))))
+      .execute();
+    return true;
   });
 }
