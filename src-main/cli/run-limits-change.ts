@@ -13,6 +13,7 @@ import {
 } from "../../src-shared/model/tenants/limit-change.ts";
 import type { PresentLimit } from "../../src-shared/model/tenants/limit-presets.ts";
 import type { Job } from "../../src-shared/model/job.ts";
+import { publishedLimits } from "../core/console-tenants-limits.ts";
 import { openChanges } from "../core/console-changes.ts";
 import type { ConsoleBase } from "../core/console-base.ts";
 import type { HealthSite } from "../core/health/health-site.ts";
@@ -20,7 +21,8 @@ import { JobEngine } from "../core/jobs/job-engine.ts";
 import { JobStore } from "../core/jobs/job-store.ts";
 import { findRuntimeConfig } from "../core/tenants/board/find-runtime-config.ts";
 import type { ChangesService } from "../core/tenants/changes/changes.service.ts";
-import { askPublishedLimits, readSiteFacts, type ReadFacts } from "../core/tenants/changes/read-site-facts.ts";
+import { readSiteFacts, type ReadFacts } from "../core/tenants/changes/read-site-facts.ts";
+import { readPublishedLimits } from "../core/tenants/limits/reading/config-facts.ts";
 import { effectiveLimits } from "../core/tenants/limits/effective-limits.ts";
 import { readRuntimeOverrides } from "../core/tenants/limits/runtime-overrides.ts";
 import { audited, openBase, type CommandContext } from "./command-context.ts";
@@ -31,6 +33,7 @@ import { changeOf, splitSettings, type LimitsChangeOptions } from "./limits-chan
 import { limitPlanText, limitReportText } from "./limits-change-printing.ts";
 import { commandHealthSite } from "./open-health-site.ts";
 import { jsonLine, terminalSafe, write } from "./terminal.ts";
+import { KUBEMATE_VERSION } from "./version.ts";
 
 const INTERVAL_MS = 5_000;
 const PERMISSION = "tenants.limits";
@@ -122,6 +125,7 @@ async function openDesk(
   };
   const findRuntime = (of: HealthSite, inner: AbortSignal) =>
     findRuntimeConfig(of, async (asked) => (await facts(asked)).config?.runtimeFiles ?? null, inner);
+  const askPublished = publishedLimits(base, KUBEMATE_VERSION);
   const engineFolder = mkdtempSync(join(tmpdir(), "kubemate-limits-"));
   stack.defer(() => rmSync(engineFolder, { recursive: true, force: true }));
   const service: ChangesService = openChanges(
@@ -130,7 +134,7 @@ async function openDesk(
       openSite: () => Promise.resolve(site),
       findRuntime,
       facts: async (_site, inner) => (await facts(inner)).facts,
-      publishedLimits: ({ transport }, tenant, inner) => askPublishedLimits(transport, tenant, inner),
+      publishedLimits: async (of, tenant, inner) => readPublishedLimits(await askPublished(of, tenant, inner)),
       jobs: () => engine,
     },
     stack,

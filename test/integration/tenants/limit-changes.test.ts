@@ -4,6 +4,7 @@ import { jobIdSchema } from "../../../src-shared/model/ids.ts";
 import { tenantIdSchema } from "../../../src-shared/model/tenant-id.ts";
 import type { LimitChange, LimitEdit } from "../../../src-shared/model/tenants/limit-change.ts";
 import { EXPIRY_ANNOTATION } from "../../../src-main/core/tenants/changes/expiry-annotation.ts";
+import { kubectlInstalled, labKubectl } from "../../builders/lab-kubectl.ts";
 import { BENCH_SITE, CHANGER, LimitsBench } from "../../builders/limits-bench.ts";
 
 const never = new AbortController().signal;
@@ -15,6 +16,7 @@ overrides:
 
   treasury: { max_global_streams_per_user: 125 }
 `;
+const hasKubectl = await kubectlInstalled();
 let bench: LimitsBench;
 
 beforeEach(async () => {
@@ -26,7 +28,7 @@ function edit(tenant: string, key: string, value: string | null): LimitEdit {
   return { tenant: tenantIdSchema.parse(tenant), key, value };
 }
 
-function edits(given: readonly LimitEdit[], expiresAfterMinutes?: number): LimitChange {
+function edits(given: readonly LimitEdit[], expiresAfterMinutes?: number): Extract<LimitChange, { kind: "edits" }> {
   return { kind: "edits", edits: [...given], ...(expiresAfterMinutes === undefined ? {} : { expiresAfterMinutes }) };
 }
 
@@ -35,6 +37,10 @@ const RAISED = TEXT.replace("ingestion_rate_mb: 12 #", "ingestion_rate_mb: 20 #"
   "{ max_global_streams_per_user: 125 }",
   "{ max_global_streams_per_user: 125, max_query_length: 60d }",
 );
+
+it("kubectl is there in continuous integration; a laptop may do without, and leaves its test out", () => {
+  expect(hasKubectl || process.env["CI"] !== "true").toBe(true);
+});
 
 describe("a change of limits", () => {
   it("is shown as a diff with every value before and after, and writes nothing by being planned", async () => {
@@ -73,6 +79,19 @@ describe("a change of limits", () => {
     expect(second?.report.rolledBackBy).toBe(back.id);
     await expect(bench.plan({ kind: "rollback", job: job.id })).rejects.toMatchObject({
       code: "tenants.rollback-impossible",
+    });
+  });
+
+  it.runIf(hasKubectl)("is read back by kubectl as it was meant", async () => {
+    await bench.done({ ...RAISE, expiresAfterMinutes: 120 });
+    await using kubectl = await labKubectl(bench.lab);
+    const get = (path: string) =>
+      kubectl.run("get", "configmap", "loki-limits", "-n", "loki", "-o", `jsonpath=${path}`);
+    expect(await get("{.data.overrides\\.yaml}")).toBe(RAISED);
+    expect(await get("{.data.other\\.txt}")).toBe("left alone");
+    expect(JSON.parse(await get("{.metadata.annotations.kubemate\\.io/limits-expire}"))).toMatchObject({
+      version: 1,
+      entries: [{ tenant: "cards" }, { tenant: "treasury" }],
     });
   });
 
