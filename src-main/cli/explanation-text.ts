@@ -25,7 +25,7 @@ export function explanationText(text: CliText, explanation: RefusalExplanation):
     return `  ← ${cut(sent)}${much}${shareWords(share)}${who === "" ? "" : ` — ${cut(who)}`}`;
   });
   const lines = [
-    `${reason}: ${text.sentence(`tenants.refusal.reason.${reason}`)}`,
+    reasonWords(text, reason),
     ...told,
     ...explanation.notes.map((note) => `  · ${text.sentence(`tenants.refusal.note.${note}`)}`),
     ...senders,
@@ -35,6 +35,13 @@ export function explanationText(text: CliText, explanation: RefusalExplanation):
     ...explanation.gaps.map(({ key, params }) => `  ? ${text.sentence(`tenants.gap.${key}`, words(params, unit))}`),
   ];
   return `${lines.map((line) => terminalSafe(line)).join("\n")}\n`;
+}
+
+/** Later versions of Loki have reasons that nobody here knows. */
+function reasonWords(text: CliText, reason: string): string {
+  const key = `tenants.refusal.reason.${reason}`;
+  const sentence = text.sentence(key);
+  return sentence === key ? reason : `${reason}: ${sentence}`;
 }
 
 function words(

@@ -30,7 +30,7 @@ export interface CommandTenants {
   readonly site: SiteId;
   readonly service: TenantsService;
   /** After two rounds, or when the time is over. */
-  settled(waitMs: number): Promise<TenantsBoard>;
+  readonly settled: (waitMs: number) => Promise<TenantsBoard>;
 }
 
 /** Opens `--site` or `--source`; nothing is kept in the profile. @throws AppError */

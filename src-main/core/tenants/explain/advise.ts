@@ -57,7 +57,7 @@ function one(kind: AdviceKind, by: RaiseBy | null, facts: AdviceFacts): Advice |
     case "raise-burst":
       return raiseBurst(key, facts);
     case "ask-sender":
-      if (facts.reason !== "rate_limited") return { kind, params: { key } };
+      if (facts.reason !== "rate_limited") return { kind, params: { key, sender: sender?.name ?? "…" } };
       return sender === null || sender.share < MOST_OF_IT
         ? null
         : { kind, params: { key, sender: sender.name, share: sender.share } };
