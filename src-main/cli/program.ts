@@ -21,6 +21,7 @@ import { addStorageCommands } from "./storage-command.ts";
 import { addSettingsCommands } from "./settings-command.ts";
 import type { Terminal } from "./terminal.ts";
 import { KUBEMATE_VERSION } from "./version.ts";
+import { addUsageCommands } from "./usage-command.ts";
 import { addWatchdogCommands } from "./watchdog-command.ts";
 
 /** Every command of `kubemate`. Nothing of a command's core is loaded before that command runs. */
@@ -51,6 +52,7 @@ export function buildProgram(terminal: Terminal, text: CliText): Command {
   addExplainCommand(program, run);
   addStorageCommands(program, run);
   addQuotaCommands(program, run);
+  addUsageCommands(program, run);
   addCardinalityCommand(program, run);
   addSettingsCommands(program, run);
   addAuditCommands(program, run);

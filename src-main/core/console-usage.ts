@@ -2,10 +2,12 @@ import type { LogTarget } from "../../src-shared/api/log-target.ts";
 import type { LokiComponentName } from "../../src-shared/api/sites.api.ts";
 import { isAppError } from "../../src-shared/errors/app-error.ts";
 import { secretRefSchema, type SiteId } from "../../src-shared/model/ids.ts";
+import type { Prices } from "../../src-shared/model/tenants/usage.ts";
 import type { SitesService } from "./clusters/sites.service.ts";
 import type { WorkerLocator } from "./common/worker-entry.ts";
 import type { ConsoleBase } from "./console-base.ts";
 import type { LogSource } from "./logs/log-source.ts";
+import type { SettingsService } from "./settings/settings.service.ts";
 import { LedgerThread } from "./tenants/ledger/ledger-thread.ts";
 import { OwnCosts } from "./tenants/quotas/own-costs.ts";
 import { Backlog } from "./tenants/usage/backlog.ts";
@@ -40,30 +42,17 @@ const WITH_FRONTEND: ReadonlySet<LokiComponentName> = new Set(["query-frontend",
 
 /** What queries cost: the ledger of a profile, its reports, and what others asked. */
 export function openConsoleUsage(domain: UsageDomain, opened: AsyncDisposableStack): ConsoleUsage {
-  const { base, sites, openSource } = domain;
-  const { clock, announcements, profile, settings } = base;
+  const { base, sites } = domain;
+  const { clock, profile, settings } = base;
   const logger = base.logger.child("usage");
-  const ledger = opened.use(openCostLedger(domain));
-  opened.defer(settings.onChange("tenants.ledger", () => void ledger.moved()));
-  const costs = new OwnCosts((cost) => ledger.record(cost));
-  const collected = new CollectedSites(profile.file("usage-collected.json"), clock, logger);
-  const collector = new FrontendCollector({
-    ledger,
-    sites: collected,
-    openSource,
-    tenants: (site, signal) => likelyTenants(domain, site, signal),
-    frontendPods: (site, signal) => frontendPods(sites, site, signal),
-    costListener: (target) => (request) => {
-      // Pods tell of no cost.
-      if (target.kind !== "loki") return;
-      const range = { startNs: 0n, endNs: 0n };
-      const asker = { principal: COLLECTOR, role: "viewer" as const };
-      costs.record({ asker, target, query: request.query, range, limit: null }, request);
-    },
-    clock,
-    logger,
-    announcer: announcements,
+  const backlog = new Backlog({
+    directory: profile.file("ledger-backlog"),
+    maxBytes: BACKLOG_BYTES,
+    segmentBytes: BACKLOG_SEGMENT_BYTES,
   });
+  const ledger = opened.use(openCostLedger(domain, backlog));
+  opened.defer(settings.onChange("tenants.ledger", () => void ledger.moved()));
+  const { collector, collected } = openCollector(domain, ledger);
   opened.use(
     new CollectingRounds({
       collector,
@@ -88,29 +77,66 @@ export function openConsoleUsage(domain: UsageDomain, opened: AsyncDisposableSta
     ledger,
     collector,
     collected,
-    prices: () => ({
-      currency: settings.get("tenants.currency"),
-      perTbScanned: settings.get("tenants.pricePerTbScanned"),
-      perGbStoredMonth: settings.get("tenants.pricePerGbStoredMonth"),
-    }),
+    prices: () => usagePrices(settings),
     clock,
   });
   return { ledger, service, job: createUsageExportJob(ledger) };
 }
 
-/** The ledger that the settings of a profile name, in a thread of its own. */
-export function openCostLedger({ base, locateWorker }: Pick<UsageDomain, "base" | "locateWorker">): CostLedger {
+/** As they are set now. */
+export function usagePrices(settings: Pick<SettingsService, "get">): Prices {
+  return {
+    currency: settings.get("tenants.currency"),
+    perTbScanned: settings.get("tenants.pricePerTbScanned"),
+    perGbStoredMonth: settings.get("tenants.pricePerGbStoredMonth"),
+  };
+}
+
+/** What reads the frontends' lines; where it ended is a file of the profile. */
+export function openCollector(
+  domain: UsageDomain,
+  ledger: CostLedger,
+): { readonly collector: FrontendCollector; readonly collected: CollectedSites } {
+  const { base, sites, openSource } = domain;
+  const { clock, announcements, profile } = base;
+  const logger = base.logger.child("usage");
+  const costs = new OwnCosts((cost) => ledger.record(cost));
+  const collected = new CollectedSites(profile.file("usage-collected.json"), clock, logger);
+  const collector = new FrontendCollector({
+    ledger,
+    sites: collected,
+    openSource,
+    tenants: (site, signal) => likelyTenants(domain, site, signal),
+    frontendPods: (site, signal) => frontendPods(sites, site, signal),
+    costListener: (target) => (request) => {
+      // Pods tell of no cost.
+      if (target.kind !== "loki") return;
+      const range = { startNs: 0n, endNs: 0n };
+      const asker = { principal: COLLECTOR, role: "viewer" as const };
+      costs.record({ asker, target, query: request.query, range, limit: null }, request);
+    },
+    clock,
+    logger,
+    announcer: announcements,
+  });
+  return { collector, collected };
+}
+
+/**
+ * The ledger that the settings of a profile name, in a thread of its own. The backlog is the console's, which holds the
+ * profile; a command has none.
+ */
+export function openCostLedger(
+  { base, locateWorker }: Pick<UsageDomain, "base" | "locateWorker">,
+  backlog: Backlog | null = null,
+): CostLedger {
   const { clock, announcements, profile, settings, secrets } = base;
   const logger = base.logger.child("ledger");
   const password = secretRefSchema.parse(LEDGER_PASSWORD);
   return new CostLedger({
     place: () => ledgerPlace(settings.get("tenants.ledger"), profile.file("ledger.db"), () => secrets.get(password)),
     open: (place, onDamaged) => LedgerThread.open({ place, worker: locateWorker("ledger"), clock, logger, onDamaged }),
-    backlog: new Backlog({
-      directory: profile.file("ledger-backlog"),
-      maxBytes: BACKLOG_BYTES,
-      segmentBytes: BACKLOG_SEGMENT_BYTES,
-    }),
+    backlog,
     clock,
     logger,
     announcer: announcements,

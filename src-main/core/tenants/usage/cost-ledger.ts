@@ -17,7 +17,8 @@ export interface CostLedgerOptions {
   /** Where the ledger is by the settings of now. */
   readonly place: () => Promise<LedgerPlace>;
   readonly open: (place: LedgerPlace, onDamaged: OnDamaged) => Promise<Ledger>;
-  readonly backlog: Backlog;
+  /** `null` for a command, which ends before the ledger is back: what cannot be sent is counted as dropped. */
+  readonly backlog: Backlog | null;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly announcer: Announcer;
@@ -84,7 +85,7 @@ export class CostLedger implements AsyncDisposable {
       if (this.#away !== null) throw this.#away;
       return await this.ask((ledger) => ledger.add(costs));
     } catch (error) {
-      if (!isAppError(error) || !isLedgerError(error)) throw error;
+      if (!isAppError(error) || !isLedgerError(error) || this.#options.backlog === null) throw error;
       for (const cost of costs) this.#queued.push({ kind: "cost", cost });
       await this.flush();
       return null;
@@ -165,8 +166,8 @@ export class CostLedger implements AsyncDisposable {
       costs: this.#extent?.costs ?? null,
       firstDay: this.#extent?.firstDay ?? null,
       lastDay: this.#extent?.lastDay ?? null,
-      waiting: backlog.waiting + this.#queued.length,
-      dropped: backlog.dropped + this.#lost,
+      waiting: (backlog?.waiting ?? 0) + this.#queued.length,
+      dropped: (backlog?.dropped ?? 0) + this.#lost,
     };
   }
 
@@ -239,10 +240,7 @@ export class CostLedger implements AsyncDisposable {
     try {
       if (resting) throw this.#away;
       await this.ask(async (ledger) => {
-        for (let oldest = backlog.oldest(); oldest !== null; oldest = backlog.oldest()) {
-          await sendEntries(ledger, oldest.entries);
-          oldest.done();
-        }
+        if (backlog !== null) await sendKept(ledger, backlog);
         await sendEntries(ledger, queued);
       });
       this.#backOffMs = 0;
@@ -255,8 +253,13 @@ export class CostLedger implements AsyncDisposable {
   }
 
   async #keep(entries: readonly LedgerEntry[], logger: Logger): Promise<void> {
+    const { backlog } = this.#options;
+    if (backlog === null) {
+      this.#lost += entries.length;
+      return;
+    }
     try {
-      await this.#options.backlog.append(entries);
+      await backlog.append(entries);
     } catch (error) {
       this.#lost += entries.length;
       logger.error("costs could not be kept on disk", error);
@@ -345,6 +348,14 @@ export class CostLedger implements AsyncDisposable {
     } finally {
       cancel();
     }
+  }
+}
+
+/** Segment by segment: what is there is forgotten here. */
+async function sendKept(ledger: Ledger, backlog: Backlog): Promise<void> {
+  for (let oldest = backlog.oldest(); oldest !== null; oldest = backlog.oldest()) {
+    await sendEntries(ledger, oldest.entries);
+    oldest.done();
   }
 }
 
