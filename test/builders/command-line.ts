@@ -30,9 +30,17 @@ export class CommandLine implements Disposable {
     return this.#run(parameters, enough, new AbortController());
   }
 
-  /** Runs until Ctrl-C is pressed from outside. */
-  async runWith(parameters: readonly string[], controller: AbortController): Promise<CommandResult> {
-    return this.#run(parameters, () => false, controller);
+  /** Runs until Ctrl-C is pressed from outside; `onPrint` is told all that was printed so far. */
+  async runWith(
+    parameters: readonly string[],
+    controller: AbortController,
+    onPrint: (stdout: string) => void = () => {},
+  ): Promise<CommandResult> {
+    const listen = (stdout: string) => {
+      onPrint(stdout);
+      return false;
+    };
+    return this.#run(parameters, listen, controller);
   }
 
   async #run(

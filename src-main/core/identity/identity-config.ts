@@ -101,9 +101,10 @@ export function parseIdentityConfig(value: unknown): IdentityConfig {
   const parsed = identityConfigSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw configInvalid(issue?.path.join(".") ?? "", issue?.message ?? "");
+  throw configInvalid(issue?.path.join(".") || ":1", issue?.message ?? "");
 }
 
+/** `field` is the path of a key, or `:12` for a line. */
 export function configInvalid(field: string, problem: string): AppError<"identity.config-invalid"> {
   return new AppError("identity.config-invalid", { field: field.slice(0, 200), problem: problem.slice(0, 200) });
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { parseDocument } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import { AppError } from "../../../src-shared/errors/app-error.ts";
 import { configInvalid, parseIdentityConfig, type IdentityConfig } from "./identity-config.ts";
 
@@ -37,13 +37,14 @@ export async function loadIdentityConfig(
 
 /** JSON is YAML. A key that stands twice is refused: which one counts would be a guess. */
 function parseYaml(text: string): unknown {
-  const document = parseDocument(text, { uniqueKeys: true, prettyErrors: false });
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { uniqueKeys: true, prettyErrors: false, lineCounter });
   const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) throw configInvalid("", problem.message);
+  if (problem !== undefined) throw configInvalid(`:${lineCounter.linePos(problem.pos[0]).line}`, problem.message);
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw configInvalid("", error instanceof Error ? error.message : String(error));
+    throw configInvalid(":1", error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -64,9 +64,9 @@ describe("the file of --identity", () => {
   });
 
   it.each([
-    [{}, ": neither oidc nor bearer"],
+    [{}, ":1: neither oidc nor bearer"],
     [{ oidc: OIDC }, "claims: is needed"],
-    [{ oidc: OIDC, claims: CLAIMS, colour: "red" }, ': Unrecognized key: "colour"'],
+    [{ oidc: OIDC, claims: CLAIMS, colour: "red" }, ':1: Unrecognized key: "colour"'],
     [{ oidc: { ...OIDC, clientSecret: "x" }, claims: CLAIMS }, 'oidc: Unrecognized key: "clientSecret"'],
     [{ oidc: { ...OIDC, issuer: "http://login.bank.example" }, claims: CLAIMS }, "oidc.issuer: is no https address"],
     [{ oidc: { ...OIDC, algorithms: ["none"] }, claims: CLAIMS }, /^oidc\.algorithms\.0: /],
@@ -156,7 +156,7 @@ describe("reading it", () => {
     write(directory, "identity.yaml", "startLinks: true\nstartLinks: false\n");
     await expect(loadIdentityConfig(file, {})).rejects.toMatchObject({
       code: "identity.config-invalid",
-      params: { problem: expect.stringContaining("unique") },
+      params: { field: ":2", problem: expect.stringContaining("unique") },
     });
     write(directory, "identity.yaml", "oidc: [\n");
     await expect(loadIdentityConfig(file, {})).rejects.toMatchObject({ code: "identity.config-invalid" });
