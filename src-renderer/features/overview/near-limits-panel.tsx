@@ -77,17 +77,13 @@ function TenantLine({ row }: { readonly row: TenantRow }): ReactElement {
   const refused = discards.reduce((sum, { linesPerSecond }) => sum + linesPerSecond, 0);
   return (
     <li className={styles.row}>
-      <div className={styles.head}>
-        <button className={styles.tenant} onClick={() => showTenants({ tab: "limits", opened: tenant })} type="button">
-          {withVisibleCharacters(tenant)}
-        </button>
-        {refused > 0 ? <Badge tone="bad">{t("usage.overview.refused", { rate: formats.rate(refused) })}</Badge> : null}
-        {overdue > 0 ? (
-          <Badge tone="warning">
-            {t("usage.overview.overdue", { count: overdue, values: formats.number(overdue) })}
-          </Badge>
-        ) : null}
-      </div>
+      <button className={styles.tenant} onClick={() => showTenants({ tab: "limits", opened: tenant })} type="button">
+        {withVisibleCharacters(tenant)}
+      </button>
+      {refused > 0 ? <Badge tone="bad">{t("usage.overview.refused", { rate: formats.rate(refused) })}</Badge> : null}
+      {overdue > 0 ? (
+        <Badge tone="warning">{t("usage.overview.overdue", { count: overdue, values: formats.number(overdue) })}</Badge>
+      ) : null}
       {nearest === null || nearest.share === null ? null : <UseLine gauge={nearest} share={nearest.share} />}
     </li>
   );

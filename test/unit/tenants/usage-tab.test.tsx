@@ -13,7 +13,7 @@ import type { FakeAnswers } from "../../builders/fake-console-client.ts";
 import { withSizes } from "../../builders/health-screen.tsx";
 import { renderInConsole, type ConsoleOptions } from "../../builders/render-console.tsx";
 import { LAB_SITE, wireError } from "../../builders/site-examples.ts";
-import { ledgerState, usageAnswers, usageReport, usageRow } from "../../builders/usage-answers.ts";
+import { ledgerState, queryCost, usageAnswers, usageReport, usageRow } from "../../builders/usage-answers.ts";
 
 withSizes();
 
@@ -164,6 +164,16 @@ describe("the dearest queries behind a row", () => {
     expect(inputs("usage.costliest")).toEqual([
       { range: expect.objectContaining({ tenants: ["cards"] }) as unknown, limit: 200 },
     ]);
+  });
+
+  it("are told once where the same text ran often, with what all runs read", async () => {
+    const user = userEvent.setup();
+    const again = (id: string, gib: number) => queryCost({ id, bytes: gib * 2 ** 30 });
+    open({ costliest: () => Promise.resolve([again("a", 8), again("b", 7), queryCost({ id: "c", query: "{}" })]) });
+    await user.click(within(await table()).getByText("payments"));
+    const drawer = await screen.findByRole("complementary", { name: "payments" });
+    expect(await within(drawer).findByText("2 runs here, 15 GiB in all")).toBeDefined();
+    expect(within(drawer).getAllByRole("article")).toHaveLength(2);
   });
 
   it("open in Explore with site, tenant and range, and are not run again", async () => {
@@ -336,7 +346,7 @@ describe("the export", () => {
     await table();
     await user.click(screen.getByRole("button", { name: "Export" }));
     await user.click(await screen.findByRole("menuitem", { name: "Parquet" }));
-    await screen.findByText("/home/olga/exports/costs.parquet");
+    expect((await screen.findByText("costs.parquet")).title).toBe("/home/olga/exports/costs.parquet");
     expect(inputs("usage.exportCosts")).toEqual([
       { range: expect.objectContaining({ tenants: null }) as unknown, format: "parquet" },
     ]);

@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { MAX_COST_QUERY_CHARS, type QueryCost } from "../../../../src-shared/model/tenants/query-cost.ts";
+import { MAX_COST_QUERY_CHARS } from "../../../../src-shared/model/tenants/query-cost.ts";
 import { Badge } from "../../../components/badge.tsx";
 import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import { CopyButton } from "../../../components/copy-button.tsx";
@@ -7,12 +7,14 @@ import { Bytes, RelativeTime } from "../../../components/quantity.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { CostActions } from "./cost-actions.tsx";
+import type { RepeatedCost } from "./repeated-costs.ts";
 import styles from "./usage.module.css";
 
-/** One query that was run: its text as text, what it cost, who asked, and what can be done about it. */
-export function CostCard({ cost }: { readonly cost: QueryCost }): ReactElement {
+/** One query that was run, once or often: its text as text, what it cost, who asked, and what can be done about it. */
+export function CostCard({ repeated }: { readonly repeated: RepeatedCost }): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
+  const { dearest: cost, runs, bytes: allBytes } = repeated;
   const { query, bytes, lines, durationMs, rangeMs, splits, shards, cacheShare, status, atMs, tenant, user, source } =
     cost;
   const cut = query.length >= MAX_COST_QUERY_CHARS;
@@ -30,6 +32,15 @@ export function CostCard({ cost }: { readonly cost: QueryCost }): ReactElement {
         <strong>
           <Bytes value={bytes} />
         </strong>
+        {runs === 1 ? null : (
+          <span>
+            {t("usage.cost.repeated", {
+              count: runs,
+              runs: formats.number(runs),
+              bytes: formats.bytes(allBytes),
+            })}
+          </span>
+        )}
         {status >= 400 ? <Badge tone="bad">{t("usage.cost.failed", { status })}</Badge> : null}
         <span className={styles.muted}>
           <RelativeTime atMs={atMs} />

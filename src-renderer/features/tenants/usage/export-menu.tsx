@@ -54,6 +54,11 @@ export function ExportMenu({ range }: { readonly range: UsageRange }): ReactElem
   );
 }
 
+/** The last part of a path of this machine or of a Windows one. */
+function fileName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}
+
 function Started({ id }: { readonly id: JobId }): ReactElement {
   const t = useTranslate();
   const show = useWorkspace((state) => state.show);
@@ -71,7 +76,7 @@ function Started({ id }: { readonly id: JobId }): ReactElement {
     <output className={styles.started}>
       <StatusShape tone={job === undefined ? "working" : jobTone(job.state)} />
       <span className={path === null ? styles.startedText : styles.path} title={text}>
-        {withVisibleCharacters(text)}
+        {withVisibleCharacters(path === null ? text : fileName(path))}
       </span>
       {path === null ? null : <CopyButton label={t("usage.export.copyPath")} size={20} text={path} />}
       <Button compact onClick={() => show("jobs")} tone="quiet">

@@ -9,6 +9,7 @@ import { useAsked } from "../../../hooks/use-asked.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { CostCard } from "./cost-card.tsx";
+import { repeatedCosts } from "./repeated-costs.ts";
 import { dayOf } from "./usage-days.ts";
 import type { UsageSubject } from "./usage-tab.tsx";
 import { keyText } from "./usage-texts.ts";
@@ -44,7 +45,7 @@ export function UsageDrawer({ subject, range, onClose }: UsageDrawerProps): Reac
     range: costliestInput(subject, range),
     limit: MOST_QUERIES,
   });
-  const found = (data ?? []).filter((cost) => isOfSubject(subject, cost));
+  const found = repeatedCosts((data ?? []).filter((cost) => isOfSubject(subject, cost)));
   const narrowed = by === "tenant" || by === "day";
   return (
     <Drawer
@@ -70,9 +71,9 @@ export function UsageDrawer({ subject, range, onClose }: UsageDrawerProps): Reac
           />
         ) : null}
         <ul className={styles.cards}>
-          {found.slice(0, SHOWN).map((cost) => (
-            <li key={cost.id}>
-              <CostCard cost={cost} />
+          {found.slice(0, SHOWN).map((repeated) => (
+            <li key={repeated.dearest.id}>
+              <CostCard repeated={repeated} />
             </li>
           ))}
         </ul>
