@@ -68,7 +68,16 @@ export function aStreamsGauge(tenant: string, share: number): LimitGauge {
 
 export function aTenantRow(tenant: string, share: number | null, overrides: Partial<TenantRow> = {}): TenantRow {
   const gauges = share === null ? [] : [aGauge(tenant, share), aStreamsGauge(tenant, share / 2)];
-  return { tenant, nearest: gauges[0] ?? null, gauges, discards: [], overrides: 0, expiring: 0, overdue: 0, ...overrides };
+  return {
+    tenant,
+    nearest: gauges[0] ?? null,
+    gauges,
+    discards: [],
+    overrides: 0,
+    expiring: 0,
+    overdue: 0,
+    ...overrides,
+  };
 }
 
 export function aDiscard(tenant: string, reason: string, linesPerSecond: number): TenantRow["discards"][number] {

@@ -6,13 +6,14 @@ import { StatusShape } from "../../../components/status-shape.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import styles from "./changes.module.css";
-import { useLimitChanges } from "./limit-changes-context.ts";
+import { useCollected, useLimitChanges } from "./limit-changes-context.ts";
 
 /** Values that were collected and not applied: said until they are, or are thrown away. */
 export function CollectedBar(): ReactElement | null {
   const t = useTranslate();
   const formats = useFormats();
-  const { collected, isOpen, open, discard } = useLimitChanges();
+  const { open } = useLimitChanges();
+  const { collected, isOpen, discard } = useCollected();
   const count = collected.edits.length;
   if (count === 0 || isOpen) return null;
   return (

@@ -2,7 +2,12 @@ import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import type { Site } from "../../../../src-shared/api/sites.api.ts";
 import { ChangeDialog, type DialogSubject } from "./change-dialog.tsx";
 import { NO_EDITS, withEdit, type EditsDraft } from "./change-draft.ts";
-import { LimitChangesContext, type LimitChanges } from "./limit-changes-context.ts";
+import {
+  CollectedContext,
+  LimitChangesContext,
+  type CollectedValues,
+  type LimitChanges,
+} from "./limit-changes-context.ts";
 
 interface LimitChangesProviderProps {
   readonly site: Site["id"];
@@ -28,15 +33,16 @@ export function LimitChangesProvider({ site, children }: LimitChangesProviderPro
         setSubject({ kind: "compose", form: "edits" });
       },
       follow: (job) => setSubject({ kind: "job", job }),
-      collected,
-      isOpen: subject !== null,
-      discard: () => setCollected(NO_EDITS),
     }),
+    [],
+  );
+  const values = useMemo<CollectedValues>(
+    () => ({ collected, isOpen: subject !== null, discard: () => setCollected(NO_EDITS) }),
     [collected, subject],
   );
   return (
     <LimitChangesContext value={changes}>
-      {children}
+      <CollectedContext value={values}>{children}</CollectedContext>
       <ChangeDialog
         collected={collected}
         onCollect={setCollected}
