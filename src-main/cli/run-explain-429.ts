@@ -39,12 +39,15 @@ async function explained(
   pasted: string,
   waitMs: number,
 ): Promise<readonly RefusalExplanation[]> {
-  if (options.site === undefined && options.source === undefined) return explainRefusal(pasted).map(plainExplanation);
+  const given = options.tenant ?? null;
+  if (options.site === undefined && options.source === undefined) {
+    return explainRefusal(pasted).map((facts) => plainExplanation({ ...facts, tenant: facts.tenant ?? given }));
+  }
   // Clusters and Loki's API are not loaded for a text alone.
   const { COMMAND_CALLER, openCommandTenants } = await import("./open-tenants.ts");
   using base = openBase(context);
   await using stack = new AsyncDisposableStack();
   const { site, service, settled } = await openCommandTenants(base, context, options, "tenants.explain", stack);
   await settled(waitMs);
-  return service.explain(site, pasted, COMMAND_CALLER, context.terminal.signal);
+  return service.explain(site, pasted, COMMAND_CALLER, context.terminal.signal, given);
 }

@@ -22,7 +22,7 @@ import {
   reloadDisagreements,
 } from "./disagreements.ts";
 import type { RuntimeConfigFile } from "./find-runtime-config.ts";
-import { gaugesOf, withPoints, type GaugeParts } from "./gauges.ts";
+import { discardsOf, gaugesOf, withPoints, type GaugeParts } from "./gauges.ts";
 import type { RuntimeConfigText } from "./limits-desk.ts";
 import { lokiVersion } from "./loki-version.ts";
 import { SiteSources } from "./sources/site-sources.ts";
@@ -180,6 +180,16 @@ export class SiteTenants implements Disposable {
       tenants,
       reloadFailing: failedReloads(this.#latest),
     };
+  }
+
+  /** Tenants of which lines are refused for a reason, now or in the last hours. */
+  refusedOf(reason: string): readonly string[] {
+    const parts = this.gaugeParts();
+    return [...reasonsByTenant(parts.present)]
+      .filter(([tenant, reasons]) =>
+        discardsOf(tenant, reasons, parts, MOST_POINTS).some((discard) => discard.reason === reason),
+      )
+      .map(([tenant]) => tenant);
   }
 
   gaugeParts(): GaugeParts {

@@ -68,13 +68,15 @@ export class TenantsService implements LimitsDesk, Disposable {
     return this.#of(site).facts(signal);
   }
 
+  /** `given` is the tenant where the text names none. */
   explain(
     site: SiteId | null,
     text: string,
     caller: TenantsCaller,
     signal: AbortSignal,
+    given: string | null = null,
   ): Promise<RefusalExplanation[]> {
-    return explainText(this.#explainParts(), site, text, caller, signal);
+    return explainText(this.#explainParts(), site, text, caller, signal, given);
   }
 
   explainDiscards(

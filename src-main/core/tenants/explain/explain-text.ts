@@ -9,15 +9,17 @@ import { siteExplanation } from "./site-explanation.ts";
 /** Each asks a site for limits and volumes; of more refusals the text alone is told. */
 const MOST_WITH_SITE = 10;
 
-/** One for each refusal in a text; with a site, also what that site says of tenants that the caller may see. @throws AppError */
+/** One for each refusal in a text, of tenant `given` where the text names none; with a site, also what that site says of tenants that the caller may see. @throws AppError */
 export async function explainText(
   parts: ExplainParts,
   site: SiteId | null,
   text: string,
   caller: TenantsCaller,
   signal: AbortSignal,
+  given: string | null = null,
 ): Promise<RefusalExplanation[]> {
-  const refusals = await parts.reader.ask<"refusals">({ kind: "refusals", text });
+  const read = await parts.reader.ask<"refusals">({ kind: "refusals", text });
+  const refusals = read.map((facts) => ({ ...facts, tenant: facts.tenant ?? given }));
   if (site === null) return refusals.map(plainExplanation);
   const explanations: RefusalExplanation[] = [];
   for (const [at, facts] of refusals.entries()) {
@@ -39,7 +41,7 @@ export async function explainSiteDiscards(
   return explained(parts, site, discardFacts(tenant, reason), caller, true, signal);
 }
 
-function explained(
+async function explained(
   parts: ExplainParts,
   site: SiteId,
   facts: RefusalFacts,
@@ -47,13 +49,35 @@ function explained(
   withSite: boolean,
   signal: AbortSignal,
 ): Promise<RefusalExplanation> {
-  const { tenant } = facts;
   const plain = plainExplanation(facts);
-  const instead = (key: string) => Promise.resolve({ ...plain, gaps: [{ key, params: {} }] });
+  const instead = (key: string) => ({ ...plain, gaps: [{ key, params: {} }] });
+  if (!withSite)
+    return facts.tenant === null || parts.maySee(caller, facts.tenant) ? instead("too-many-refusals") : hidden(plain);
+  const tenant = facts.tenant ?? (await refusedTenant(parts, site, facts, caller, signal));
   if (tenant === null) return instead("tenant-unknown");
-  // What stands in the text its reader has seen; whose it is, this site does not confirm.
-  if (!parts.maySee(caller, tenant))
-    return Promise.resolve({ ...plain, tenant: null, gaps: [{ key: "tenant-refused", params: {} }] });
-  if (!withSite) return instead("too-many-refusals");
-  return siteExplanation(parts, site, tenant, facts, signal);
+  if (!parts.maySee(caller, tenant)) return hidden(plain);
+  const explanation = await siteExplanation(parts, site, tenant, facts, signal);
+  if (facts.tenant !== null) return explanation;
+  return { ...explanation, gaps: [{ key: "tenant-inferred", params: { tenant } }, ...explanation.gaps] };
+}
+
+/** What stands in the text its reader has seen; whose it is, this site does not confirm. */
+function hidden(plain: RefusalExplanation): RefusalExplanation {
+  return { ...plain, tenant: null, gaps: [{ key: "tenant-refused", params: {} }] };
+}
+
+/** The one tenant of which lines are being refused for this reason; `null` where there is none, or more than one. */
+async function refusedTenant(
+  { siteTenants, maySee }: ExplainParts,
+  site: SiteId,
+  { reason, path }: RefusalFacts,
+  caller: TenantsCaller,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (path !== "push") return null;
+  const tenants = siteTenants(site);
+  await tenants.refresh(signal);
+  const refused = tenants.refusedOf(reason);
+  const [one, ...others] = refused;
+  return one !== undefined && others.length === 0 && maySee(caller, one) ? one : null;
 }
