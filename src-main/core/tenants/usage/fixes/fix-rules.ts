@@ -89,7 +89,7 @@ export const FIX_RULES: readonly FixRule[] = [
   {
     kind: "narrow-selector",
     applies: ({ traits }) => {
-      if (traits === null || traits.narrowing > 1) return null;
+      if (traits?.broad !== true) return null;
       return { params: { selector: traits.selector.slice(0, MAX_TEXT) }, savesBytes: null };
     },
   },

@@ -4,8 +4,8 @@ import { parseLogQl } from "../../../../../src-shared/logql/parser.ts";
 /** What of a query's text decides what would make it cheaper. */
 export interface QueryTraits {
   readonly metric: boolean;
-  /** Matchers that leave out streams: not `=~".+"`. */
-  readonly narrowing: number;
+  /** No matcher leaves out streams (`=~".+"`), or but one of a label that many streams share. */
+  readonly broad: boolean;
   readonly selector: string;
   /** A value that is compared after a parser though no line filter looks for it first. */
   readonly unfiltered: { readonly label: string; readonly text: string } | null;
@@ -14,6 +14,19 @@ export interface QueryTraits {
 }
 
 const ANYTHING = /^(?:\.[*+]|\(\.[*+]\))?$/;
+/** Labels whose values say where a stream is from rather than what it is. */
+const SHARED_LABELS: ReadonlySet<string> = new Set([
+  "namespace",
+  "cluster",
+  "env",
+  "environment",
+  "region",
+  "zone",
+  "datacenter",
+  "level",
+  "detected_level",
+  "stream",
+]);
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const HEX_ID = /^[0-9a-f]{16,64}$/i;
 const LONG_NUMBER = /^\d{9,}$/;
@@ -27,10 +40,10 @@ export function queryTraits(query: string): QueryTraits | null {
   const logs = logsOf(parsed.expr);
   const [first] = logs;
   if (first === undefined) return null;
-  const widest = logs.reduce((most, log) => (narrowing(log) < narrowing(most) ? log : most), first);
+  const widest = logs.find(isBroad) ?? first;
   return {
     metric: parsed.expr.kind !== "log",
-    narrowing: narrowing(widest),
+    broad: isBroad(widest),
     selector: query.slice(widest.selector.from, widest.selector.to),
     unfiltered: logs.map(unfiltered).find((one) => one !== null) ?? null,
     idLike: logs.map(idLike).find((one) => one !== null) ?? null,
@@ -58,10 +71,11 @@ function rangesOf(expr: MetricExpr): readonly LogRange[] {
   }
 }
 
-function narrowing({ selector }: LogExpr): number {
-  return selector.matchers.filter(
+function isBroad({ selector }: LogExpr): boolean {
+  const narrowing = selector.matchers.filter(
     ({ op, value }) => (op === "=" && value !== "") || (op === "=~" && !ANYTHING.test(value)),
-  ).length;
+  );
+  return narrowing.every(({ name }) => SHARED_LABELS.has(name));
 }
 
 function unfiltered({ stages }: LogExpr): QueryTraits["unfiltered"] {
