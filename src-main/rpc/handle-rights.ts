@@ -26,6 +26,14 @@ export function maySeeJob(
   return job.principal === principal || covers(tenants, job.tenants);
 }
 
+/**
+ * A job that is taken up again reads what it is about, so its owner must still be allowed that. What is not of single tenants
+ * was allowed when it began.
+ */
+function mayRunJob(caller: Caller, job: { readonly principal: string; readonly tenants: TenantNeed }): boolean {
+  return maySeeJob(caller, job) && (job.tenants === "every" || covers(caller.tenants, job.tenants));
+}
+
 /** An archive is its uploader's; one that was opened by its path is of those who may see every tenant. */
 export function mayUseArchive({ principal, tenants }: Caller, owner: string | null): boolean {
   return tenants.kind === "every" || owner === principal;
@@ -49,9 +57,11 @@ export function handleRights(things: OwnedThings): HandleRights {
         if (set === null) return "unknown";
         return granted(set.owner === caller.principal && stillReached(set.target, caller));
       }
-      case "job": {
+      case "job":
+      case "job-run": {
         const job = things.job(id);
-        return job === null ? "unknown" : granted(maySeeJob(caller, job));
+        if (job === null) return "unknown";
+        return granted(kind === "job" ? maySeeJob(caller, job) : mayRunJob(caller, job));
       }
       case "archive":
         return archive(id, caller);

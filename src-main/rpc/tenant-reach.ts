@@ -99,6 +99,7 @@ function unknownHandle({ kind, id }: Handle): AppError {
     case "result-set":
       return new AppError("logs.result-set-unknown", { id });
     case "job":
+    case "job-run":
       return new AppError("jobs.unknown", { id });
     case "archive":
       return new AppError("archive.unknown", { id });

@@ -35,7 +35,7 @@ export const jobsApi = {
     permission: "jobs.control",
     audit: "change",
     auditSubject: auditJob,
-    handles: byJob,
+    handles: ({ job }) => [{ kind: "job-run", id: job }],
   }),
   cancel: command({
     input: byId,

@@ -16,9 +16,9 @@ export type AuditSubject = Readonly<Record<string, string | number | boolean | n
 /** Tenants by name, or the right to see every tenant there is. */
 export type TenantNeed = readonly string[] | "every";
 
-/** Something that was made for one person and is named by an id. */
+/** Something that was made for one person and is named by an id. `job-run` is a job that shall go on reading. */
 export interface Handle {
-  readonly kind: "result-set" | "job" | "archive";
+  readonly kind: "result-set" | "job" | "job-run" | "archive";
   readonly id: string;
 }
 
