@@ -41,7 +41,7 @@ export function quotaColumns({ t, formats, forbidden, onEdit }: ColumnInputs): r
     {
       id: "state",
       header: t("usage.quota.state"),
-      width: "144px",
+      width: "164px",
       render: ({ state }) => (
         <span className={styles.state}>
           <StatusShape tone={quotaTone(state)} />

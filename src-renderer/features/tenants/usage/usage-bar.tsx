@@ -64,7 +64,7 @@ export function UsageBar({ preset, days, view, range, onPreset, onDays, onView }
           />
         </span>
       ) : null}
-      <span className={styles.muted}>{preset === "custom" ? "UTC" : `${shownDays(days)} UTC`}</span>
+      <span className={styles.shownDays}>{preset === "custom" ? "UTC" : `${shownDays(days)} UTC`}</span>
       <span className={styles.barEnd}>
         <ExportMenu range={range} />
       </span>
