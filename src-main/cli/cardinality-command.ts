@@ -14,7 +14,7 @@ export function addCardinalityCommand(program: Command, run: CommandRunner): voi
     .option(
       "--what-if <change>",
       "drop:LABEL, hash:LABEL:BUCKETS or metadata:LABEL; may be repeated: all together",
-      (text: string, before: readonly LabelChange[] = []) => [...before, labelChange(text)],
+      collectChange,
     )
     .addOption(outputOption())
     .action(
@@ -23,6 +23,10 @@ export function addCardinalityCommand(program: Command, run: CommandRunner): voi
         await runCardinality(context, options);
       }),
     );
+}
+
+function collectChange(text: string, before: readonly LabelChange[] | undefined): readonly LabelChange[] {
+  return [...(before ?? []), labelChange(text)];
 }
 
 function wholeNumber(text: string): number {

@@ -137,7 +137,7 @@ async function measurePlain(folder: string): Promise<void> {
   for (const name of readdirSync(folder)) {
     const { data } = JSON.parse(readFileSync(join(folder, name), "utf8")) as { data: Record<string, string>[] };
     for (const labels of data) {
-      all.add(JSON.stringify(Object.entries(labels).sort()));
+      all.add(JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))));
       for (const [label, value] of Object.entries(labels)) {
         let counts = values.get(label);
         if (counts === undefined) values.set(label, (counts = new Map()));

@@ -122,6 +122,7 @@ function flatten(value: object, prefix: string, depth: number, into: Map<string,
     const field = prefix === "" ? name : `${prefix}_${name}`;
     if (typeof each === "object" && each !== null) {
       if (!Array.isArray(each) && depth < DEEPEST) flatten(each, field, depth + 1, into);
-    } else if (each !== null && each !== undefined && each !== "") into.set(field, String(each));
+    } else if (typeof each === "number" || typeof each === "boolean") into.set(field, String(each));
+    else if (typeof each === "string" && each !== "") into.set(field, each);
   }
 }

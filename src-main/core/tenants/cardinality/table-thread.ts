@@ -141,5 +141,5 @@ export class TableThread implements AsyncDisposable {
 
 /** The desk sends errors of this program's own making alone, so code and parameters belong together. */
 function errorOf({ code, params }: WireError): AppError {
-  return new AppError(code as "internal", params as Record<string, never>);
+  return new AppError(code, params);
 }

@@ -25,6 +25,7 @@ export function EmergencyView({ place, job, label, onClose }: EmergencyViewProps
   const formats = useFormats();
   const { data, error, loading, retry } = useAnswer("cardinality", "emergency", { ...place, job, label });
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape goes back from anywhere inside
     <div
       className={styles.emergency}
       onKeyDown={(event) => {
