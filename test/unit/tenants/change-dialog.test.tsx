@@ -348,7 +348,9 @@ describe("the explainer of refusals", () => {
     expect(callsOf(console, "tenants.explain")).toEqual([
       { site: "prod", text: "ingestion rate limit exceeded for user payments" },
     ]);
-    const card = within(screen.getByRole("article", { name: "The tenant sends more bytes a second than it may" }));
+    const card = within(
+      screen.getByRole("article", { name: "The tenant sends more bytes a second than its ingestion rate allows" }),
+    );
     card.getByRole("button", { name: "payments" });
     card.getByText("4 MiB/s (4194304)");
     card.getByText("as the text says");

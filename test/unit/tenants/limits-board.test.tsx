@@ -130,7 +130,7 @@ describe("the board of limits", () => {
       tenants: { explainDiscards: () => Promise.resolve(anExplanation({ curve: [] })) },
     });
     await user.click(within(table()).getByRole("button", { name: /212 lines\/s/ }));
-    await screen.findByRole("heading", { name: "The tenant sends more bytes a second than it may" });
+    await screen.findByRole("heading", { name: "The tenant sends more bytes a second than its ingestion rate allows" });
     expect(callsOf(console, "tenants.explainDiscards")).toEqual([
       { site: "prod", tenant: "payments", reason: "rate_limited" },
     ]);

@@ -38,7 +38,7 @@ export function boardColumns({ t, formats, room, onExplain }: BoardColumnsOption
   const nearest: TableColumn<TenantRow> = {
     id: "nearest",
     header: t("limits.board.nearest"),
-    width: narrow ? "minmax(112px, 1.2fr)" : "minmax(168px, 1.2fr)",
+    width: narrow ? "minmax(112px, 1.2fr)" : room === "wide" ? "minmax(208px, 1.2fr)" : "minmax(168px, 1.2fr)",
     render: ({ nearest: gauge }) =>
       gauge === null ? (
         <span className={styles.muted}>{t("limits.board.noGauge")}</span>
@@ -63,7 +63,7 @@ export function boardColumns({ t, formats, room, onExplain }: BoardColumnsOption
   const discards: TableColumn<TenantRow> = {
     id: "discards",
     header: t("limits.board.discards"),
-    width: "minmax(208px, 1.2fr)",
+    width: room === "wide" ? "minmax(208px, 1.2fr)" : "minmax(168px, 1.2fr)",
     render: (row) => <Discards onExplain={onExplain} row={row} t={t} formats={formats} />,
   };
   const overrides: TableColumn<TenantRow> = {
@@ -76,7 +76,7 @@ export function boardColumns({ t, formats, room, onExplain }: BoardColumnsOption
   const use: TableColumn<TenantRow> = {
     id: "use",
     header: t("limits.board.use"),
-    width: "minmax(148px, 1fr)",
+    width: "minmax(172px, 1fr)",
     align: "end",
     render: ({ nearest: gauge }) => (gauge === null ? "–" : <UseOfLimit gauge={gauge} />),
   };

@@ -21,7 +21,8 @@ export function amountText(value: number, unit: LimitUnit, t: Translate, formats
       return formats.percent(value);
     case "count":
     case "none":
-      return formats.number(value, Number.isInteger(value) ? 0 : 2);
+      // A sum over replicas is no whole number; what hundreds are is told without its fraction.
+      return formats.number(value, Number.isInteger(value) || Math.abs(value) >= 10 ? 0 : 2);
   }
 }
 
