@@ -156,9 +156,9 @@ async function openDesk(
   } as const;
   const subjectOf = (change: LimitChange) => ({ site: site.id, change: change.kind, subject: changeSubject(change) });
   const present = async (tenant: string): Promise<PresentLimit> => {
-    const { facts: known_ } = await facts(signal);
+    const { facts: read } = await facts(signal);
     const { text } = await findRuntime(site, signal);
-    const { config, defaults } = known_;
+    const { config, defaults } = read;
     const limits = effectiveLimits(tenant, {
       config,
       defaults,

@@ -1,3 +1,4 @@
+import { isAppError } from "../../src-shared/errors/app-error.ts";
 import type { SiteId } from "../../src-shared/model/ids.ts";
 import { decide } from "../../src-shared/permissions/decide.ts";
 import { statusFailure } from "./clusters/kubernetes-status.ts";
@@ -8,7 +9,7 @@ import { mayUseTenant } from "./identity/tenant-scope.ts";
 import { ChangeBook } from "./tenants/changes/change-book.ts";
 import type { AuditedChange, ChangesParts } from "./tenants/changes/changes-parts.ts";
 import { ChangesService, SYSTEM_PRINCIPAL } from "./tenants/changes/changes.service.ts";
-import { ExpiryEnforcer, type OverdueSite } from "./tenants/changes/expiry-enforcer.ts";
+import { ExpiryEnforcer } from "./tenants/changes/expiry-enforcer.ts";
 import { runtimeMapStore } from "./tenants/changes/runtime-map-store.ts";
 
 /** What whoever opens changes has besides the base: the ways to a site, and what is known of its limits. */
@@ -37,20 +38,30 @@ export function openChanges(domain: ChangesDomain, opened: AsyncDisposableStack)
   });
 }
 
+export interface ExpiriesDomain {
+  readonly base: ConsoleBase;
+  readonly readOnly: () => boolean;
+  /** The sites that this console watches. */
+  readonly watched: () => Promise<readonly { readonly site: SiteId; readonly name: string }[]>;
+}
+
 /** Lets values go back whose time is over, while this console runs, may do it and is not read-only. */
 export function enforceExpiries(
-  {
-    base,
-    readOnly,
-    overdue,
-  }: { readonly base: ConsoleBase; readonly readOnly: () => boolean; readonly overdue: () => readonly OverdueSite[] },
+  { base, readOnly, watched }: ExpiriesDomain,
   service: ChangesService,
   opened: AsyncDisposableStack,
 ): void {
   const { settings, audit, clock, announcements, logger } = base;
   opened.use(
     new ExpiryEnforcer({
-      overdue,
+      overdue: async (signal) => {
+        const sites = (await watched()).map(async ({ site, name }) => ({
+          site,
+          name,
+          overdue: await overdueAt(service, site, signal),
+        }));
+        return Promise.all(sites);
+      },
       mayAct: () => decide({ role: settings.get("safety.role"), readOnly: readOnly() }, "tenants.limits").allowed,
       restore: async (site, signal) => {
         const role = settings.get("safety.role");
@@ -75,6 +86,16 @@ export function enforceExpiries(
       logger: logger.child("limits"),
     }),
   );
+}
+
+/** None where it cannot be told: the board says why. */
+async function overdueAt(service: ChangesService, site: SiteId, signal: AbortSignal): Promise<number> {
+  try {
+    return await service.overdue(site, signal);
+  } catch (error) {
+    if (signal.aborted || !isAppError(error)) throw error;
+    return 0;
+  }
 }
 
 /** Each with its reason: the audit log has the same by plan, without the site. */

@@ -1,13 +1,14 @@
-import { AppError } from "../../src-shared/errors/app-error.ts";
+import { enforceExpiries, openChanges } from "./console-changes.ts";
 import type { ConsoleHealth } from "./console-health.ts";
 import type { OperationJobs } from "./health/operations/operations-parts.ts";
-import { openTenantsLimits, type LimitsDomain } from "./console-tenants-limits.ts";
+import { openTenantsLimits, publishedLimits, type LimitsDomain } from "./console-tenants-limits.ts";
 import type { TenantsService } from "./tenants/board/tenants.service.ts";
-import type { ChangesDesk } from "./tenants/changes/changes-desk.ts";
+import type { ChangesService } from "./tenants/changes/changes.service.ts";
+import { readPublishedLimits } from "./tenants/limits/reading/config-facts.ts";
 
 export interface ConsoleTenants {
   readonly limits: TenantsService;
-  readonly changes: ChangesDesk;
+  readonly changes: ChangesService;
 }
 
 export interface TenantsDomain extends Omit<LimitsDomain, "health"> {
@@ -19,11 +20,25 @@ export interface TenantsDomain extends Omit<LimitsDomain, "health"> {
 
 /** Limits of the tenants of a profile's sites, and changes of them. */
 export function openConsoleTenants(domain: TenantsDomain, opened: AsyncDisposableStack): ConsoleTenants {
-  const notYet = (): never => {
-    throw new AppError("logs.unsupported", { capability: "tenants" });
+  const { base, sites, version, jobs, readOnly } = domain;
+  const health = domain.health.service;
+  const limits = openTenantsLimits({ ...domain, health }, opened);
+  const ask = publishedLimits(base, version);
+  const changes = openChanges(
+    {
+      base,
+      openSite: (site, signal) => health.open(site, signal),
+      findRuntime: ({ id }, signal) => limits.runtimeFile(id, signal),
+      facts: (site, signal) => limits.facts(site, signal),
+      publishedLimits: async (site, tenant, signal) => readPublishedLimits(await ask(site, tenant, signal)),
+      jobs,
+    },
+    opened,
+  );
+  const watched = async () => {
+    const { sites: known } = await sites.list();
+    return known.filter(({ id }) => health.boardOf(id) !== null).map(({ id, name }) => ({ site: id, name }));
   };
-  return {
-    limits: openTenantsLimits({ ...domain, health: domain.health.service }, opened),
-    changes: { plan: notYet, apply: notYet, list: notYet },
-  };
+  enforceExpiries({ base, readOnly, watched }, changes, opened);
+  return { limits, changes };
 }

@@ -22,6 +22,7 @@ import { LogsService } from "./logs/logs.service.ts";
 import { podListing } from "./logs/pod-listing.ts";
 import { SourcePool } from "./logs/source-pool.ts";
 import { QueryHistory } from "./queries/query-history.ts";
+import { unsettled } from "./tenants/changes/unsettled.ts";
 import { ReadOnlySwitch } from "./session/standing.ts";
 import { createSupportBundleJob } from "./support/support-bundle.job.ts";
 
@@ -134,6 +135,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
         capsules,
         exporting,
         health.operations.job,
+        tenants.changes.job,
         cardinality.job,
         usage.job,
       ],
@@ -145,7 +147,8 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   );
   jobs.begin();
   cardinality.begin();
-  for (const left of unrestored(jobs.list(["interrupted"], INTERRUPTED_LOOKED_AT))) jobs.resume(left);
+  const interrupted = jobs.list(["interrupted"], INTERRUPTED_LOOKED_AT);
+  for (const left of [...unrestored(interrupted), ...unsettled(interrupted)]) jobs.resume(left);
   logger.info("console opened", { version: options.version, profile: profile.root });
   const rest = opened.move();
   return {

@@ -86,10 +86,8 @@ describe("kubemate limits", () => {
   }, 300_000);
 
   it("presets take their values from what the tenant has now", async () => {
-    const answer = await command.run(
-      ...["limits", "plan", "--preset", "migration", "--tenant", "cards", "--with", "factor=2"],
-      ...["--expires", "1d", ...site, "--output", "json"],
-    );
+    const preset = ["--preset", "migration", "--tenant", "cards", "--with", "factor=2", "--expires", "1d"];
+    const answer = await command.run("limits", "plan", ...preset, ...site, "--output", "json");
     expect(answer).toMatchObject({ stderr: "" });
     const { edits, change } = limitPlanSchema.parse(JSON.parse(answer.stdout));
     expect(change).toMatchObject({ kind: "edits", preset: "migration", expiresAfterMinutes: 1_440 });

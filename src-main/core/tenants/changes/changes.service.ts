@@ -22,13 +22,15 @@ import { makePlan, plannedExpiries } from "./make-plan.ts";
 import { saysTheSame } from "./override-values.ts";
 import { PlanBook, type KeptPlan } from "./plan-book.ts";
 import { ChangeRun } from "./run-change.ts";
-import type { RuntimeMap, RuntimeMapStore } from "./runtime-map.ts";
+import type { MapName, RuntimeMap, RuntimeMapStore } from "./runtime-map.ts";
 import { conflict, isThere } from "./write-map.ts";
 
 /** Of a diff in a list; the whole of it is in the job. */
 const LISTED_DIFF = 20_000;
 /** No change takes longer. */
 const LONGEST_MS = 60 * 60_000;
+/** How long it is believed where a runtime configuration is, when it is only looked at. */
+const PLACE_KEPT_MS = 10 * 60_000;
 /** How the console calls itself where it acts by itself. */
 export const SYSTEM_PRINCIPAL = "system";
 /** `preset` of a change that lets values go back whose time is over. */
@@ -49,6 +51,7 @@ export class ChangesService implements ChangesDesk {
   readonly job: LimitsChangeJob;
   readonly #parts: ChangesParts;
   readonly #plans: PlanBook;
+  readonly #places = new Map<SiteId, { readonly place: MapName; readonly foundAtMs: number }>();
   /** By site, the plan that is being carried out. */
   readonly #running = new Map<SiteId, PlanId>();
 
@@ -107,6 +110,24 @@ export class ChangesService implements ChangesDesk {
       state: this.#stateOf(booked),
       report: listed(booked.report),
     }));
+  }
+
+  /** How many values stand longer than they should. @throws AppError as `plan` */
+  async overdue(id: SiteId, signal: AbortSignal): Promise<number> {
+    const site = await this.#parts.openSite(id, signal);
+    const nowMs = this.#parts.clock.nowMs();
+    const known = this.#places.get(id);
+    const kept = known !== undefined && nowMs - known.foundAtMs < PLACE_KEPT_MS ? known.place : null;
+    // Finding the place lists pods; reading it is one request.
+    const place = kept ?? (await this.#parts.findRuntime(site, signal)).place;
+    if (kept === null) this.#places.set(id, { place, foundAtMs: nowMs });
+    try {
+      const reading = parseExpiries((await this.#storeOf(site).read(place, signal)).annotation);
+      return reading.ok ? reading.entries.filter(({ expiresAtMs }) => expiresAtMs <= nowMs).length : 0;
+    } catch (error) {
+      this.#places.delete(id);
+      throw error;
+    }
   }
 
   /** Lets values go back whose time is over, as a change by `system`; `null` where none is. @throws AppError as `plan`, `apply` */

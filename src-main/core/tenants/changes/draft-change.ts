@@ -7,6 +7,7 @@ import { readRuntimeOverrides } from "../limits/runtime-overrides.ts";
 import type { BookedChange } from "./change-book.ts";
 import { bounded, draftAnnotation, draftEdits, stops, type Draft } from "./draft.ts";
 import { parseExpiries, sameOverride, type LimitExpiry } from "./expiry-annotation.ts";
+import { MAX_MAP_BYTES } from "./judge-draft.ts";
 import { textOfValue, valueOfText } from "./limit-text.ts";
 import { changedValues, overrideIn, sameBesidesOverrides, sameOrNone } from "./override-values.ts";
 import type { RuntimeMap } from "./runtime-map.ts";
@@ -75,7 +76,8 @@ export function draftOfEdits({ edits, expiresAfterMinutes }: Edits, context: Dra
 
 /** A whole file. Values that it changes stand from now on. */
 export function draftOfFile(text: string, { map }: DraftContext): Draft {
-  const changed = changedValues(readRuntimeOverrides(map.text), readRuntimeOverrides(text));
+  const oversized = Buffer.byteLength(text) > MAX_MAP_BYTES;
+  const changed = oversized ? [] : changedValues(readRuntimeOverrides(map.text), readRuntimeOverrides(text));
   const { annotation, problems } = draftAnnotation(map, { drop: changed, add: [] });
   return { content: { text, annotation }, problems };
 }

@@ -12,8 +12,8 @@ export interface OverdueSite {
 }
 
 export interface ExpiryEnforcerOptions {
-  /** Of the sites that are watched. */
-  readonly overdue: () => readonly OverdueSite[];
+  /** Of the sites that are watched; one that cannot be looked at is not among them. */
+  readonly overdue: (signal: AbortSignal) => Promise<readonly OverdueSite[]>;
   /** Whether this console may change limits now: its role, and that it is not read-only. */
   readonly mayAct: () => boolean;
   /** Lets them go back; audited as an act of `system`. */
@@ -24,7 +24,7 @@ export interface ExpiryEnforcerOptions {
   readonly everyMs?: number;
 }
 
-const EVERY_MS = 15_000;
+const EVERY_MS = 30_000;
 /** After a failure it is tried again this soon. */
 const AGAIN_MS = 5 * 60_000;
 
@@ -69,7 +69,7 @@ export class ExpiryEnforcer implements AsyncDisposable {
 
   async #look(): Promise<void> {
     const { overdue, mayAct, restore, clock } = this.#options;
-    const sites = overdue().filter((each) => each.overdue > 0);
+    const sites = (await overdue(this.#ended.signal)).filter((each) => each.overdue > 0);
     for (const known of this.#told.keys()) if (!sites.some(({ site }) => site === known)) this.#told.delete(known);
     for (const late of sites) {
       const { site } = late;

@@ -11,7 +11,7 @@ import { overrideIn, type ChangedValue } from "./override-values.ts";
 import type { RuntimeMap } from "./runtime-map.ts";
 
 /** `data` and `binaryData` of a ConfigMap together (Kubernetes' validation). */
-const MAX_MAP_BYTES = 1_048_576;
+export const MAX_MAP_BYTES = 1_048_576;
 /** The minor release whose limits are known; patches of it do not change them. */
 const KNOWN_VERSION = /^v?3\.7\./;
 const MOST_PROBLEMS = 50;

@@ -10,7 +10,7 @@ import type { SiteLimitFacts } from "./change-facts.ts";
 import type { AuditedChange, FoundRuntime } from "./changes-parts.ts";
 import type { Draft } from "./draft.ts";
 import { parseExpiries, shownExpiry } from "./expiry-annotation.ts";
-import { judgeDraft } from "./judge-draft.ts";
+import { judgeDraft, MAX_MAP_BYTES } from "./judge-draft.ts";
 import { changedLately } from "./lately.ts";
 import { unifiedDiff } from "./line-diff.ts";
 import { changedValues, saysTheSame, type ChangedValue } from "./override-values.ts";
@@ -43,13 +43,15 @@ export function makePlan(input: PlanInput): MadePlan {
   const { site, change, found, map, draft, facts, nowMs } = input;
   const { text, annotation } = draft.content;
   const before = readRuntimeOverrides(map.text);
-  const after = text === map.text ? before : readRuntimeOverrides(text);
+  // What no ConfigMap holds is not read: it takes seconds, and says nothing that matters then.
+  const oversized = Buffer.byteLength(text) > MAX_MAP_BYTES;
+  const after = text === map.text || oversized ? before : readRuntimeOverrides(text);
   const values = withNamed(changedValues(before, after), change, before, after);
   const { capacity, problems } = capacityOf(values, before, after, facts);
   const judged = judgeDraft({ found, map, draft, values, before, after, facts, nowMs });
   const place = { ...found.place, resourceVersion: map.resourceVersion };
   return {
-    hashChanges: !saysTheSame(map.text, text),
+    hashChanges: !oversized && !saysTheSame(map.text, text),
     plan: {
       id: planIdSchema.parse(randomUUID()),
       site,
@@ -58,7 +60,7 @@ export function makePlan(input: PlanInput): MadePlan {
       expiresAtMs: nowMs + PLAN_LIFETIME_MS,
       place,
       edits: plannedEdits(values, before, after, facts),
-      diff: unifiedDiff(place.key, map.text, text),
+      diff: oversized ? "" : unifiedDiff(place.key, map.text, text),
       problems: [...judged, ...problems],
       capacity: [...capacity],
       lately: changedLately(map, input.audited),
