@@ -154,6 +154,8 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   }
   const exploding = explodingTenants({ store, simulation, clock, seed, limits: new LimitsTable(options.limits) });
   faults.listen((fault, on) => exploding(fault, on));
+  // What a process did by now is in its log when that is read.
+  const settle = () => simulation.advance(clock.nowMs());
   // The pods of Loki and the collectors log for a day back, whatever history the tenants have.
   const platform = [
     ...lokiComponents().flatMap(({ target, pods }) => pods.map(({ name }) => lokiWorkload(target, name))),
@@ -162,7 +164,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   for (const { tenant, namespace, pod, source } of platform) {
     const lastDayMs = () => startedMs - 86_400_000;
     const own = new GeneratedStream({ source, tenant: "loki", seed, clock, cache, earliestMs: lastDayMs });
-    const stream = new JournaledStream(own, journals.of(pod));
+    const stream = new JournaledStream(own, journals.of(pod), settle);
     podStreams.set(`${namespace}/${pod}`, stream);
     if (historyHours > 0) store.tenant(tenant).addGenerated(stream);
   }
@@ -176,7 +178,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     const bornMs = clock.nowMs();
     const { source, tenant } = workload;
     const own = new GeneratedStream({ source, tenant: namespace, seed, clock, cache, earliestMs: () => bornMs });
-    const stream = namespace === "loki" ? new JournaledStream(own, journals.of(pod)) : own;
+    const stream = namespace === "loki" ? new JournaledStream(own, journals.of(pod), settle) : own;
     podStreams.set(`${namespace}/${pod}`, stream);
     if (namespace === "loki" && historyHours > 0) store.tenant(tenant).addGenerated(stream);
     return stream;
@@ -195,8 +197,6 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     backends,
     authorizer: new Authorizer(adminToken, viewerToken),
     podStreams: (namespace, pod) => {
-      // What a process did by now is in its log when that is read.
-      simulation.advance(clock.nowMs());
       return podStream(namespace, pod);
     },
     clock,

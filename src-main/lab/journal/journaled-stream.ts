@@ -16,9 +16,12 @@ export class JournaledStream implements LabStream {
   readonly hash: bigint;
   readonly #generated: GeneratedStream;
   readonly #journal: PodJournal;
+  readonly #settle: () => void;
   readonly #chunks = new Map<string, EntryChunk>();
 
-  constructor(generated: GeneratedStream, journal: PodJournal) {
+  /** `settle` is called before it is read, so that what has happened by now is in the journal. */
+  constructor(generated: GeneratedStream, journal: PodJournal, settle: () => void) {
+    this.#settle = settle;
     this.labels = generated.labels;
     this.labelText = generated.labelText;
     this.hash = generated.hash;
@@ -31,6 +34,7 @@ export class JournaledStream implements LabStream {
   }
 
   chunks(startNs: bigint, endNs: bigint): readonly ChunkRef[] {
+    this.#settle();
     const refs = this.#generated.chunks(startNs, endNs);
     const noted = this.#journal.blocks(startNs, endNs);
     if (noted.size === 0) return refs;

@@ -1,5 +1,6 @@
 import { NS_PER_MS } from "../../../src-shared/model/nano-time.ts";
 import { goRfc3339Nano } from "../format/go-text.ts";
+import { mix } from "../traffic/seeded-random.ts";
 import { BLOCK_MS } from "../traffic/generated-stream.ts";
 
 export interface JournalEntry {
@@ -47,8 +48,9 @@ export class PodJournal {
   #timeOf(atMs: number): bigint {
     const wanted = BigInt(Math.floor(atMs)) * NS_PER_MS;
     const last = this.#entries.at(-1)?.timestampNs ?? 0n;
-    const within = last >= wanted && last < wanted + NS_PER_MS;
-    return within ? last + 1_000n : wanted;
+    const within = last >= wanted && last < wanted + NS_PER_MS - 1_000n;
+    // Clocks of real processes do not stop at whole milliseconds.
+    return within ? last + 1_000n : wanted + BigInt(mix(this.#version, atMs) % 900_000);
   }
 
   #add(entry: JournalEntry): void {

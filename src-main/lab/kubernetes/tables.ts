@@ -129,6 +129,15 @@ const TABLES: Readonly<Record<string, readonly Column[]>> = {
     column("Containers", (object) => containers(object), 1),
     column("Images", (object) => images(object), 1),
   ],
+  DaemonSet: [
+    NAME,
+    column("Desired", (object) => numberAt(object, "status.desiredNumberScheduled"), 0, "integer"),
+    column("Current", (object) => numberAt(object, "status.currentNumberScheduled"), 0, "integer"),
+    column("Ready", (object) => numberAt(object, "status.numberReady"), 0, "integer"),
+    column("Up-to-date", (object) => numberAt(object, "status.updatedNumberScheduled"), 0, "integer"),
+    column("Available", (object) => numberAt(object, "status.numberAvailable"), 0, "integer"),
+    AGE,
+  ],
   ReplicaSet: [
     NAME,
     column("Desired", (object) => numberAt(object, "spec.replicas"), 0, "integer"),

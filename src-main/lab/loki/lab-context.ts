@@ -20,6 +20,8 @@ export interface LabContext {
   readonly acting: ActingLog;
   /** Where the query frontend logs; nowhere without it. */
   readonly queryLog?: QueryLog;
+  /** Counts a query that was refused by policy. */
+  readonly queryBlocked?: (tenant: string) => void;
   /** What the components' metrics show, and the ring of the ingesters. */
   readonly simulation: ClusterSimulation;
 }

@@ -3,10 +3,11 @@ import { BAD_GATEWAY_PAGE, HttpProblem } from "../http/reply.ts";
 import type { ComponentServer } from "./component-server.ts";
 import type { LabContext } from "./lab-context.ts";
 import { PushHandler } from "./push-handler.ts";
+import { tallyOf } from "./push-tally.ts";
 import { QueryHandler } from "./query-handler.ts";
 import type { LimitsTable, LimitsView } from "./tenant-limits.ts";
 
-export type LokiServerContext = Omit<LabContext, "queryLog"> & {
+export type LokiServerContext = Omit<LabContext, "queryBlocked" | "queryLog"> & {
   readonly limits: LimitsTable;
   /** Where a pod logs; nowhere without it. */
   readonly podLog?: (pod: string, text: string) => void;
@@ -45,25 +46,41 @@ export class LokiProcesses {
     return this.of(chosen.name);
   }
 
-  /** Of the lab's own Loki, which has no pod, it is a frontend of the cluster that logs. */
-  #frontendLog(pod: string | null, text: string): void {
-    const { simulation, clock, podLog } = this.#context;
-    const nowMs = clock.nowMs();
-    const frontend =
-      pod ?? simulation.podsOf("query-frontend").find(({ name }) => simulation.answers(name, nowMs))?.name;
-    if (frontend !== undefined) podLog?.(frontend, text);
+  /** The pod that stands for a process: of the lab's own Loki, which has none, the first of a target that runs. */
+  #podOf(pod: string | null, target: LokiTarget): string | null {
+    const { simulation, clock } = this.#context;
+    if (pod !== null) return pod;
+    const running = simulation
+      .pods()
+      .find((each) => each.target === target && simulation.answers(each.name, clock.nowMs()));
+    return running?.name ?? null;
   }
 
   of(pod: string | null): LokiProcess {
     const known = this.#processes.get(pod ?? ALL_IN_ONE);
     if (known !== undefined) return known;
-    const { simulation, clock, store } = this.#context;
+    const { simulation, clock, store, podLog } = this.#context;
     const limits = this.#context.limits.seenBy((tenant) => simulation.overrides(pod, clock.nowMs()).get(tenant));
     const distributors = () => (pod === null ? 1 : simulation.running("distributor", clock.nowMs()));
+    const frontend = () => this.#podOf(pod, "query-frontend");
+    const queryLog = (text: string) => {
+      const name = frontend();
+      if (name !== null) podLog?.(name, text);
+    };
+    const queryBlocked = (user: string) => {
+      const name = frontend();
+      if (name !== null) simulation.count(name, "loki_blocked_queries", { user });
+    };
     const process = {
       limits,
-      pushes: new PushHandler(store, limits, clock, distributors),
-      queries: new QueryHandler({ ...this.#context, limits, queryLog: (text) => this.#frontendLog(pod, text) }),
+      pushes: new PushHandler(
+        store,
+        limits,
+        clock,
+        distributors,
+        tallyOf(simulation, () => this.#podOf(pod, "distributor"), limits),
+      ),
+      queries: new QueryHandler({ ...this.#context, limits, queryLog, queryBlocked }),
     };
     this.#processes.set(pod ?? ALL_IN_ONE, process);
     return process;

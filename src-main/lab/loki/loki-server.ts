@@ -41,6 +41,8 @@ import { TokenBucket } from "./token-bucket.ts";
 const MAX_FORM_BYTES = 10 * 1024 * 1024;
 const MAX_PUSH_BYTES = 100 * 1024 * 1024;
 const SLOW_MS = 8_000;
+const TIMED_OUT =
+  "request timed out, decrease the duration of the request or add more label matchers (prefer exact match over regex match) to reduce the amount of data processed";
 /** What `rate-limit` lets through. */
 const RATE_PER_SECOND = 1;
 const RATE_BURST = 2;
@@ -176,9 +178,10 @@ export class LokiServer {
         ? component.logLevel.reply(method, form)
         : formatQueryReply(form.get("query"), formatLogQl);
     const tenant = requireTenant(request, "query");
-    const faulty = await this.playFaults(route);
+    const { limits, queries } = this.processes.answering(component, "query-frontend");
+    const faulty = await this.playFaults(route, Number(limits.of(tenant).query_timeout / 1_000_000n));
     if (faulty !== null) return faulty;
-    return this.processes.answering(component, "query-frontend").queries.answer(route, tenant, form, request.headers);
+    return queries.answer(route, tenant, form, request.headers);
   }
 
   private page(
@@ -292,11 +295,13 @@ export class LokiServer {
   }
 
   /** Faults that stand before an answer: slowness, 429 for who asks too often, two of three requests failing, one as HTML. */
-  private async playFaults(route: QueryRoute): Promise<Reply | null> {
+  private async playFaults(route: QueryRoute, timeoutMs: number): Promise<Reply | null> {
     const { faults, clock } = this.context;
     this.requests += 1;
-    if (faults.has("slow-queries") && (route.kind === "query-range" || route.kind === "query"))
-      await clock.sleep(SLOW_MS);
+    if (faults.has("slow-queries") && (route.kind === "query-range" || route.kind === "query")) {
+      await clock.sleep(timeoutMs > 0 ? Math.min(SLOW_MS, timeoutMs) : SLOW_MS);
+      if (timeoutMs > 0 && timeoutMs < SLOW_MS) return errorReply(504, TIMED_OUT);
+    }
     if (faults.has("rate-limit") && !this.bucket.take(1, RATE_PER_SECOND, RATE_BURST)) {
       return errorReply(429, "too many outstanding requests");
     }

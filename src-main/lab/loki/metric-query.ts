@@ -13,7 +13,7 @@ import { chunkLoss, type LabContext, nowNs } from "./lab-context.ts";
 import { LiteralIndex, requiredLiterals } from "./line-pipeline.ts";
 import { selectStreams } from "./log-query.ts";
 import { parseQuery } from "./parse-query.ts";
-import { checkBlocked, checkBytes, checkQuery, estimateBytes, intervalsOf } from "./query-limits.ts";
+import { checkBytes, checkQuery, estimateBytes, intervalsOf, isBlocked } from "./query-limits.ts";
 import type { QueryTags } from "./query-tags.ts";
 import { metricsLine } from "./metrics-line.ts";
 import { isRecent, type QueryStats, queryStats } from "./query-stats.ts";
@@ -66,7 +66,10 @@ export function answerInstant(context: LabContext, tenant: string, form: Request
       "log queries are not supported as an instant query type, please change your query to a range query type",
     );
   }
-  checkBlocked(text, expr, limits, tags);
+  if (isBlocked(text, expr, limits, tags)) {
+    context.queryBlocked?.(tenant);
+    throw new HttpProblem(400, "query blocked by policy");
+  }
   const asked = { text, limit, tags };
   return evaluate(context, { tenant, expr, bounds: { startNs: atNs, endNs: atNs }, stepNs: null, limits, asked });
 }

@@ -8,6 +8,7 @@ import { detectLevel, serviceName } from "../store/detected-level.ts";
 import type { StoredEntry } from "../store/entry.ts";
 import type { LogStore, TenantStore } from "../store/tenant-store.ts";
 import { parseFlagTime } from "../runtime/go-scalars.ts";
+import { type DiscardReason, NO_TALLY, type PushTally } from "./push-tally.ts";
 import type { PushStream } from "./push-body.ts";
 import {
   entryProblem,
@@ -29,15 +30,23 @@ export class PushHandler {
   private readonly limits: LimitsView;
   private readonly clock: Clock;
   private readonly distributors: () => number;
+  private readonly tally: PushTally;
   private readonly tenantBuckets = new Map<string, TokenBucket>();
   private readonly streamBuckets = new Map<string, TokenBucket>();
 
   /** `distributors` says among how many a tenant's ingestion rate is shared. */
-  constructor(store: LogStore, limits: LimitsView, clock: Clock, distributors: () => number = () => 1) {
+  constructor(
+    store: LogStore,
+    limits: LimitsView,
+    clock: Clock,
+    distributors: () => number = () => 1,
+    tally: PushTally = NO_TALLY,
+  ) {
     this.store = store;
     this.limits = limits;
     this.clock = clock;
     this.distributors = distributors;
+    this.tally = tally;
   }
 
   /**
@@ -49,7 +58,10 @@ export class PushHandler {
     const nowNs = BigInt(Math.floor(this.clock.nowMs())) * NS_PER_MS;
     if (streams.length === 0) return errorReply(422, "error at least one valid stream is required for ingestion\n");
     const blocked = blockedReply(tenant, limits, this.clock.nowMs());
-    if (blocked !== null) return blocked;
+    if (blocked !== null) {
+      for (const { entries } of streams) this.discard(tenant, "blocked_ingestion", entries);
+      return blocked;
+    }
 
     let refused: string | null = null;
     const accepted: PushStream[] = [];
@@ -58,13 +70,15 @@ export class PushHandler {
       const complete = withServiceName(labels, limits);
       const problem = streamProblem(complete, limits);
       if (problem !== null) {
-        refused = problem;
+        refused = problem.text;
+        this.discard(tenant, problem.reason, entries);
         continue;
       }
       const labelText = goLabelSet(complete);
       const valid = entries.filter((entry) => {
         const wrong = entryProblem(entry, labelText, limits, nowNs);
-        refused = wrong ?? refused;
+        refused = wrong?.text ?? refused;
+        if (wrong !== null) this.discard(tenant, wrong.reason, [entry]);
         return wrong === null;
       });
       if (valid.length > 0)
@@ -78,6 +92,15 @@ export class PushHandler {
     return refused === null ? emptyReply(204) : errorReply(400, `${refused}\n`);
   }
 
+  private discard(tenant: string, reason: DiscardReason, entries: readonly StoredEntry[]): void {
+    this.tally.discarded(
+      tenant,
+      reason,
+      entries.length,
+      entries.reduce((sum, entry) => sum + entrySize(entry), 0),
+    );
+  }
+
   private rateLimited(tenant: string, streams: readonly PushStream[], limits: TenantLimits): Reply | null {
     let lines = 0;
     let bytes = 0;
@@ -87,7 +110,11 @@ export class PushHandler {
     }
     const rate = Math.floor((limits.ingestion_rate_mb * 2 ** 20) / Math.max(1, this.distributors()));
     const bucket = bucketOf(this.tenantBuckets, tenant, this.clock);
-    if (bucket.take(bytes, rate, Math.floor(limits.ingestion_burst_size_mb * 2 ** 20))) return null;
+    if (bucket.take(bytes, rate, Math.floor(limits.ingestion_burst_size_mb * 2 ** 20))) {
+      this.tally.received(tenant, lines, bytes);
+      return null;
+    }
+    this.tally.discarded(tenant, "rate_limited", lines, bytes);
     return errorReply(429, `${ingestionRateExceeded(tenant, rate, lines, bytes)}\n`);
   }
 
@@ -96,10 +123,8 @@ export class PushHandler {
     let reply: Reply | null = null;
     for (const { labels, entries } of streams) {
       const labelText = goLabelSet(labels);
-      if (
-        store.pushedStream(labelText) === undefined &&
-        store.pushedStreamCount >= limits.max_global_streams_per_user
-      ) {
+      if (store.pushedStream(labelText) === undefined && store.pushedStreamCount >= mostStreams(limits)) {
+        this.discard(tenant, "stream_limit", entries);
         reply = errorReply(429, `${streamLimitExceeded(labelText, tenant)}\n`);
         continue;
       }
@@ -131,8 +156,21 @@ export class PushHandler {
       else ignored.push({ entry, reason });
     }
     if (ignored.length === 0) return null;
+    const reason = limited ? "per_stream_rate_limit" : "too_far_behind";
+    this.discard(
+      tenant,
+      reason,
+      ignored.map(({ entry }) => entry),
+    );
     return errorReply(limited ? 429 : 400, `${ignoredReport(ignored, tenant, entries.length, labelText)}\n`);
   }
+}
+
+/** The cluster's limit, or that of one ingester where it is less: every ingester of the lab holds every stream. */
+function mostStreams({ max_global_streams_per_user, max_streams_per_user }: TenantLimits): number {
+  return Math.min(
+    ...[max_global_streams_per_user, max_streams_per_user].map((most) => (most > 0 ? most : Number.MAX_SAFE_INTEGER)),
+  );
 }
 
 function blockedReply(tenant: string, limits: TenantLimits, nowMs: number): Reply | null {

@@ -22,7 +22,7 @@ import type { QueryRoute } from "./loki-routes.ts";
 import { answerInstant, answerMetricRange } from "./metric-query.ts";
 import { type AnsweredLookup, lookupLine, metricsLine } from "./metrics-line.ts";
 import { parseQuery, parseSelector } from "./parse-query.ts";
-import { checkBlocked, checkBytes, checkQuery, clampRange, estimateBytes, queryTypeOf } from "./query-limits.ts";
+import { checkBytes, checkQuery, clampRange, estimateBytes, isBlocked, queryTypeOf } from "./query-limits.ts";
 import { emptyTally } from "../store/entry-merge.ts";
 import { type QueryTags, queryTagsOf } from "./query-tags.ts";
 import { type AnswerCounts, isRecent, queryStats } from "./query-stats.ts";
@@ -123,7 +123,10 @@ export class QueryHandler {
     const limits = this.context.limits.of(tenant);
     checkQuery(expr, limit, limits);
     const clamped = clampRange(bounds, limits, nowNs(this.context));
-    checkBlocked(text, expr, limits, tags);
+    if (isBlocked(text, expr, limits, tags)) {
+      this.context.queryBlocked?.(tenant);
+      throw new HttpProblem(400, "query blocked by policy");
+    }
     const began = performance.now();
     if (!isLogExpr(expr)) {
       if (expr.kind === "variants") throw new HttpProblem(400, "multi variant queries are disabled for this instance");

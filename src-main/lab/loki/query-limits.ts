@@ -108,16 +108,15 @@ export function queryTypeOf(expr: Expr): "metric" | "filter" | "limited" {
 }
 
 /** `blocked_queries`, by hash, by text or by regular expression, and of these the types and query tags that are named. */
-export function checkBlocked(query: string, expr: Expr, limits: TenantLimits, tags: QueryTags = new Map()): void {
-  for (const rule of limits.blocked_queries) {
+export function isBlocked(query: string, expr: Expr, limits: TenantLimits, tags: QueryTags): boolean {
+  return limits.blocked_queries.some((rule) => {
     const { types = [], query_tags: wanted = {} } = rule;
-    if (!matchesRule(query, rule)) continue;
-    if (types.length > 0 && !types.includes(queryTypeOf(expr))) continue;
-    const tagged = Object.entries(wanted).every(
+    if (!matchesRule(query, rule)) return false;
+    if (types.length > 0 && !types.includes(queryTypeOf(expr))) return false;
+    return Object.entries(wanted).every(
       ([name, value]) => tags.get(name.toLowerCase())?.toLowerCase() === value.toLowerCase(),
     );
-    if (tagged) throw new HttpProblem(400, "query blocked by policy");
-  }
+  });
 }
 
 function matchesRule(query: string, { pattern, regex, hash = 0 }: TenantLimits["blocked_queries"][number]): boolean {

@@ -8,6 +8,7 @@ export interface TenantLimits {
   readonly per_stream_rate_limit: number;
   readonly per_stream_rate_limit_burst: number;
   readonly max_global_streams_per_user: number;
+  readonly max_streams_per_user: number;
   readonly max_line_size: number;
   readonly max_line_size_truncate: boolean;
   readonly max_line_size_truncate_identifier: string;
@@ -74,6 +75,7 @@ export const DEFAULT_LIMITS: TenantLimits = {
   per_stream_rate_limit: 3 * 2 ** 20,
   per_stream_rate_limit_burst: 15 * 2 ** 20,
   max_global_streams_per_user: 5_000,
+  max_streams_per_user: 0,
   max_line_size: 256 * 2 ** 10,
   max_line_size_truncate: false,
   max_line_size_truncate_identifier: "",

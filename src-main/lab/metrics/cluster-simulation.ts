@@ -95,10 +95,7 @@ export class ClusterSimulation {
       if (on) this.#storms.set(target, stormBytes(target, distributor?.limitsOf(target)));
       else this.#storms.delete(target);
     }
-    if (name === "runtime-stuck") {
-      const pod = this.#pods.get(target);
-      if (pod !== undefined) pod.runtime.stuck = on;
-    }
+    if (name === "runtime-stuck") this.#pods.get(target)?.runtime.stick(on);
     if (name === "object-store-down" && !on) {
       // Each backs off on its own: they come back one by one.
       for (const { identity } of this.#ingesters()) {
@@ -261,6 +258,11 @@ export class ClusterSimulation {
     this.#pods.get(name)?.series.observe("loki_request_duration_seconds", 1, seconds, labels);
   }
 
+  /** Counts what else really happened. */
+  count(name: string, metric: MetricName, labels: Labels, amount = 1): void {
+    this.#pods.get(name)?.series.add(metric, amount, labels);
+  }
+
   /** The ingester ring. */
   ring(nowMs: number): readonly SimulatedRingMember[] {
     this.advance(nowMs);
@@ -303,7 +305,7 @@ export class ClusterSimulation {
     const make = { ingester: SimulatedIngester, distributor: SimulatedDistributor };
     const Pod = target === "ingester" || target === "distributor" ? make[target] : SimulatedReadPath;
     const runtime = this.#runtime.follower(identity.name, this.#second * 1_000);
-    runtime.stuck = this.#faults.has(`runtime-stuck:${identity.name}`);
+    runtime.stick(this.#faults.has(`runtime-stuck:${identity.name}`));
     const pod = new Pod(identity, this.#seed, startedMs, runtime);
     if (pod instanceof SimulatedDistributor) pod.begin(this.podsOf("distributor").length, this.#refused);
     // Replicas refuse alike: one of them tells.

@@ -10,6 +10,7 @@ export const SHARED_FAMILIES = {
     type: "gauge",
     help: "The current total of marker files valid for deletion.",
   },
+  loki_blocked_queries: { type: "counter", help: "Count of queries blocked by per-tenant policy" },
   loki_cache_request_duration_seconds: {
     type: "histogram",
     help: "Total time spent in seconds doing cache requests.",

@@ -28,8 +28,7 @@ export type ReloadFailed = (atMs: number, error: string) => void;
 
 /** The runtime configuration as one process has it: it looks at its file every ten seconds, at moments of its own. */
 export class RuntimeFollower {
-  /** A process whose reload hangs keeps what it has and says nothing. */
-  stuck = false;
+  #stuck = false;
   readonly #files: RuntimeFiles;
   readonly #failed: ReloadFailed;
   readonly #phaseMs: number;
@@ -66,6 +65,11 @@ export class RuntimeFollower {
     this.#load(text, nowMs);
   }
 
+  /** A process whose reload hangs keeps what it has and says nothing. */
+  stick(on: boolean): void {
+    this.#stuck = on;
+  }
+
   /** A new file will be in the volume at a moment. */
   deliver(text: string, visibleMs: number): void {
     this.#coming.push({ text, visibleMs });
@@ -75,7 +79,7 @@ export class RuntimeFollower {
   advance(nowMs: number): void {
     const last = this.#lookBefore(nowMs);
     if (last <= this.#lookedMs) return;
-    if (this.stuck || (this.#coming.length === 0 && this.#successful)) {
+    if (this.#stuck || (this.#coming.length === 0 && this.#successful)) {
       this.#lookedMs = last;
       return;
     }

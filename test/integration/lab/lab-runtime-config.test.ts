@@ -179,6 +179,41 @@ describe("limits of the runtime configuration", () => {
     expect((await asked('{app="tagged"}', { "X-Query-Tags": "Source=grafana" })).text).toBe("query blocked by policy");
   });
 
+  it("are counted where a distributor, an ingester or a frontend of the cluster counts them", async () => {
+    const { lab, clock, ask } = await startLab();
+    await write(ask, tenants);
+    await clock.advance(16_000);
+    await push(lab, "slow", ["x".repeat(300)]);
+    await push(lab, "few", ["a"]);
+    await push(lab, "few", ["bb"], { app: "y" });
+    await asking(lab, "asker", '{app="auth"}', "&limit=5");
+    const page = async (component: string) =>
+      (await ask("GET", `${PODS}/${await podOf(ask, component)}:3100/proxy/metrics`)).text.split("\n");
+    const distributor = await page("distributor");
+    const of = (reason: string, tenant: string, format: string) =>
+      `{format="${format}",policy="",reason="${reason}",retention_hours="744",tenant="${tenant}"}`;
+    expect(distributor).toContain(`loki_discarded_samples_total${of("rate_limited", "slow", "loki")} 1`);
+    expect(distributor).toContain(`loki_discarded_bytes_total${of("rate_limited", "slow", "loki")} 321`);
+    expect(distributor).toContain(
+      'loki_distributor_lines_received_total{format="loki",is_internal_stream="false",policy="",tenant="few"} 2',
+    );
+    expect(await page("ingester")).toContain(`loki_discarded_samples_total${of("stream_limit", "few", "")} 1`);
+    expect(await page("query-frontend")).toContain('loki_blocked_queries{user="asker"} 1');
+  });
+
+  it("query_timeout ends a query that takes too long", async () => {
+    const { lab, clock, ask } = await startLab();
+    await write(ask, "overrides:\n  asker: { query_timeout: 2s }\n");
+    await clock.advance(16_000);
+    lab.setFault("slow-queries", true);
+    const answers: Awaited<ReturnType<typeof asking>>[] = [];
+    void asking(lab, "asker", '{app="z"}').then((answer) => answers.push(answer));
+    while (answers.length === 0) await clock.advance(100);
+    const [answer] = answers;
+    expect(answer?.status).toBe(504);
+    expect(answer?.text).toMatch(/^request timed out, decrease the duration of the request/);
+  });
+
   it("share the ingestion rate among the distributors, as the refusal says", async () => {
     const { clock, ask } = await startLab();
     await write(ask, tenants);

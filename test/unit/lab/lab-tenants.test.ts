@@ -22,7 +22,7 @@ function labCluster(refused: RefusedPush[] = [], runtimeConfig = RUNTIME_CONFIG)
 
 const BYTES =
   'loki_distributor_bytes_received_total{format="loki",is_internal_stream="false",policy="",retention_hours=';
-const discarded = (tenant: string, reason: string, format = "loki") =>
+const discarded = (reason: string, format: string) =>
   `loki_discarded_samples_total{format="${format}",policy="",reason="${reason}",retention_hours=`;
 
 /** Lines of a tenant that were discarded for a reason on all pods of a component. */
@@ -33,7 +33,7 @@ function discardsOf(
   reason: string,
   second: number,
 ): number {
-  const prefix = discarded(tenant, reason, target === "ingester" ? "" : "loki");
+  const prefix = discarded(reason, target === "ingester" ? "" : "loki");
   return podsOf(target)
     .flatMap((name) => Object.entries(pageOf(cluster, name, at(second))))
     .reduce(
