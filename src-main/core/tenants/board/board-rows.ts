@@ -5,8 +5,8 @@ import { parseUseKey } from "./use/use-series.ts";
 /** A board lists no more. */
 const MOST_ROWS = 2_000;
 /** Curves cost most of a board's bytes: whoever is near a limit has those of all gauges, some more of the nearest, the rest none. */
-const FULL_ROWS = 60;
-const NEAREST_ROWS = 300;
+const FULL_ROWS = 40;
+const NEAREST_ROWS = 120;
 const FULL_POINTS = 40;
 const NEAREST_POINTS = 20;
 
@@ -16,6 +16,7 @@ export function boardRows(
   expiries: readonly OverrideExpiry[],
   parts: GaugeParts,
 ): { readonly rows: TenantRow[]; readonly more: number } {
+  parts.trends.begin();
   const reasons = reasonsByTenant(parts.present);
   const tenants = new Set([...tenantsWithOverrides, ...reasons.keys()]);
   const none: ReadonlySet<string> = new Set();

@@ -26,29 +26,38 @@ export interface GaugeParts {
   readonly nowMs: number;
 }
 
-/** Trends by name of the series, each as of the last point that was kept. */
+/** Trends of a board that are made anew at once; the others are those of the minute before. */
+const ANEW_AT_ONCE = 250;
+const TREND_POINTS = 30;
+
+/** Trends by name of the series, of the last point that was kept or of one before it. */
 export class TrendBook {
   readonly #history: UseHistory;
-  #asOfMs: number | null = null;
-  readonly #trends = new Map<string, Trend | null>();
+  readonly #trends = new Map<string, { readonly asOfMs: number | null; readonly trend: Trend | null }>();
+  #left = ANEW_AT_ONCE;
 
   constructor(history: UseHistory) {
     this.#history = history;
   }
 
+  /** A board is made: some more may be made anew. What is of tenants that are gone is forgotten now and then. */
+  begin(): void {
+    this.#left = ANEW_AT_ONCE;
+    if (this.#trends.size > MOST_TRENDS) this.#trends.clear();
+  }
+
   of(name: string, nowMs: number): Trend | null {
-    const { lastPointMs } = this.#history;
-    if (lastPointMs !== this.#asOfMs) {
-      this.#trends.clear();
-      this.#asOfMs = lastPointMs;
-    }
     const known = this.#trends.get(name);
-    if (known !== undefined) return known;
-    const trend = trendOf(this.#history.points(name, nowMs - HOURS_MS, 360));
-    this.#trends.set(name, trend);
+    const { lastPointMs } = this.#history;
+    if (known !== undefined && (known.asOfMs === lastPointMs || this.#left <= 0)) return known.trend;
+    this.#left -= 1;
+    const trend = trendOf(this.#history.points(name, nowMs - HOURS_MS, TREND_POINTS));
+    this.#trends.set(name, { asOfMs: lastPointMs, trend });
     return trend;
   }
 }
+
+const MOST_TRENDS = 20_000;
 
 /** The gauges of a tenant, without points. A limit without a bound has one too, where something is used. */
 export function gaugesOf(tenant: string, parts: GaugeParts): LimitGauge[] {

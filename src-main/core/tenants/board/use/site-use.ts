@@ -24,6 +24,7 @@ export class SiteUse implements Disposable {
   #store: UseStore | null = null;
   #opened: Promise<void> | null = null;
   #takenMs: number | null = null;
+  #catching: Promise<void> = Promise.resolve();
   #failing = false;
   #closed = false;
 
@@ -35,7 +36,17 @@ export class SiteUse implements Disposable {
   }
 
   /** Takes what rounds there are that it has not seen. Answers with the newest; `null` before the first. */
-  async catchUp(): Promise<ScrapeRound | null> {
+  catchUp(): Promise<ScrapeRound | null> {
+    // One after the other: rounds are taken in pieces.
+    const taken = this.#catching.then(() => this.#catchUp());
+    this.#catching = taken.then(
+      () => undefined,
+      () => undefined,
+    );
+    return taken;
+  }
+
+  async #catchUp(): Promise<ScrapeRound | null> {
     this.#opened ??= this.#open();
     await this.#opened;
     const rounds = this.#parts.rounds(this.#site);
@@ -45,7 +56,7 @@ export class SiteUse implements Disposable {
     if (rounds?.kept != null && latest.atMs - since > GAP_MS) {
       await this.#makeUp(rounds.kept(Math.max(since + 1, latest.atMs - MADE_UP_MS), latest.atMs - 1));
     }
-    this.#take(latest);
+    await this.#take(latest);
     return latest;
   }
 
@@ -76,15 +87,22 @@ export class SiteUse implements Disposable {
   async #makeUp(rounds: AsyncIterable<ScrapeRound>): Promise<void> {
     const beganMs = performance.now();
     for await (const round of rounds) {
-      this.#take(round);
-      // A round of hundreds of processes takes some of the event loop's time; others come first.
+      // oxlint-disable-next-line no-await-in-loop -- rounds come one after the other
+      await this.#take(round);
       await nextTurn();
       if (performance.now() - beganMs > MADE_UP_BUDGET_MS) return;
     }
   }
 
-  #take(round: ScrapeRound): void {
-    const use = this.meter.take(round);
+  async #take(round: ScrapeRound): Promise<void> {
+    const steps = this.meter.steps(round);
+    let step = steps.next();
+    while (step.done !== true) {
+      // oxlint-disable-next-line no-await-in-loop -- others come between two pieces
+      await nextTurn();
+      step = steps.next();
+    }
+    const use = step.value;
     this.#takenMs = round.atMs;
     if (use === null) return;
     const point = this.history.take(use);

@@ -26,19 +26,24 @@ export function trendOf(points: readonly UsePoint[]): Trend | null {
   const overMs = last.atMs - first.atMs;
   if (overMs < SHORTEST_MS) return null;
   const compared = thinned(points);
-  const slopes: number[] = [];
+  const slopes = new Float64Array((compared.length * (compared.length - 1)) / 2);
+  let count = 0;
   let sign = 0;
   for (let later = 1; later < compared.length; later++) {
     for (let earlier = 0; earlier < later; earlier++) {
       const [one, other] = [compared[earlier], compared[later]];
       if (one === undefined || other === undefined || other.atMs <= one.atMs) continue;
       const change = other.value - one.value;
-      slopes.push(change / (other.atMs - one.atMs));
+      slopes[count++] = change / (other.atMs - one.atMs);
       sign += Math.sign(change);
     }
   }
-  if (slopes.length === 0) return null;
-  return { perHour: median(slopes) * HOUR_MS, overMs, significant: isSignificant(sign, compared.length) };
+  if (count === 0) return null;
+  return {
+    perHour: median(slopes.subarray(0, count)) * HOUR_MS,
+    overMs,
+    significant: isSignificant(sign, compared.length),
+  };
 }
 
 /**
@@ -66,8 +71,8 @@ function isSignificant(sign: number, count: number): boolean {
   return z > SIGNIFICANT;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
+function median(values: Float64Array): number {
+  const sorted = values.toSorted();
   const middle = sorted.length >> 1;
   const high = sorted[middle] ?? 0;
   return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? 0) + high) / 2;

@@ -87,17 +87,16 @@ export class UseHistory {
   points(name: string, fromMs: number, most: number): UsePoint[] {
     const column = this.#columns.get(name);
     if (column === undefined) return [];
-    const all: UsePoint[] = [];
+    const slots: number[] = [];
     for (let step = 0; step < MOST_POINTS; step++) {
       const at = (this.#next + step) % MOST_POINTS;
-      const atMs = this.#times[at] ?? Number.NaN;
-      const value = column[at] ?? Number.NaN;
-      if (atMs >= fromMs && !Number.isNaN(value)) all.push({ atMs, value });
+      if ((this.#times[at] ?? Number.NaN) >= fromMs && !Number.isNaN(column[at] ?? Number.NaN)) slots.push(at);
     }
-    if (all.length <= most) return all;
-    return Array.from({ length: most }, (_, part) => all[Math.ceil(((part + 1) * all.length) / most) - 1]).filter(
-      (point) => point !== undefined,
-    );
+    const count = Math.min(most, slots.length);
+    return Array.from({ length: count }, (_, part) => {
+      const at = slots[Math.ceil(((part + 1) * slots.length) / count) - 1] ?? 0;
+      return { atMs: this.#times[at] ?? 0, value: column[at] ?? 0 };
+    });
   }
 
   #mean(name: string): number {

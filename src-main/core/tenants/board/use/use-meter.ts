@@ -16,6 +16,7 @@ const COUNTED_BY_REPLICAS: ReadonlySet<string> = new Set([
 ]);
 const INGESTERS: ReadonlySet<string> = new Set(["ingester", "write", "single-binary"]);
 const DISTRIBUTORS: ReadonlySet<string> = new Set(["distributor", "write", "single-binary"]);
+const PIECE = 10;
 const REPLICATION = "loki_distributor_replication_factor";
 
 interface Process {
@@ -73,7 +74,16 @@ export class UseMeter {
   }
 
   /** What the round says; `null` for one that is not after the last. */
-  take({ atMs, scrapes, ring }: ScrapeRound): UseRound | null {
+  take(round: ScrapeRound): UseRound | null {
+    const steps = this.steps(round);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) return value;
+    }
+  }
+
+  /** As `take`, in pieces of ten processes: hundreds of them at once would hold up the window. */
+  *steps({ atMs, scrapes, ring }: ScrapeRound): Generator<void, UseRound | null, void> {
     if (atMs <= this.#atMs) {
       // A clock that was set back: what is known is of another time.
       if (this.#atMs - atMs > LONGEST_GAP_MS) this.#forget();
@@ -85,7 +95,8 @@ export class UseMeter {
     const rules = new Map<string, Map<string, number>>();
     let ingesters = 0;
     let factor: number | null = null;
-    for (const scrape of scrapes) {
+    for (const [at, scrape] of scrapes.entries()) {
+      if (at % PIECE === PIECE - 1) yield;
       const { series, component } = scrape;
       if (series === null) continue;
       const told = series[REPLICATION];
@@ -141,7 +152,7 @@ export class UseMeter {
         counters.set(key, value);
         const earlier = before?.counters.get(key);
         if (earlier === undefined || seconds === null) continue;
-        const name = useKey(from, tenant, detail);
+        const { name } = source;
         const rate = (value >= earlier ? value - earlier : value) / seconds;
         rates.set(name, (rates.get(name) ?? 0) + rate);
       }
@@ -155,8 +166,7 @@ export class UseMeter {
       for (const [name, rate] of rates) values.set(name, (values.get(name) ?? 0) + rate);
     }
     for (const [name, rate] of values) {
-      const [figure, , reason = ""] = name.split("\u0000");
-      if (figure === "bytes" || !COUNTED_BY_REPLICAS.has(reason)) continue;
+      if (name.startsWith("bytes") || !COUNTED_BY_REPLICAS.has(name.slice(name.lastIndexOf("\u0000") + 1))) continue;
       values.set(name, rate / Math.max(1, Math.min(this.#replicationFactor ?? 1, this.#ingesters)));
     }
   }
