@@ -31,6 +31,8 @@ export const CLAIMS = {
 export async function identityConsole(
   over: Readonly<Record<string, unknown>> = {},
   options: Partial<HeadlessServerOptions> = {},
+  /** The name of this machine that browsers come by. */
+  name = "127.0.0.1",
 ): Promise<IdentityConsole> {
   const clock = new ManualClock();
   let redirectUri = "";
@@ -59,7 +61,8 @@ export async function identityConsole(
   const setup = await headlessConsole({
     clock,
     ...(config.bearer === undefined ? {} : { maxTokenBytes: config.bearer.maxTokenBytes }),
-    identities: (origin) => {
+    identities: (bound) => {
+      const origin = bound.replace("127.0.0.1", name);
       redirectUri = `${origin}/sign-in/callback`;
       return openIdentities({ config, clientSecret: SECRET, ca: null }, { http, clock, namespaces: null }, origin);
     },
@@ -69,7 +72,7 @@ export async function identityConsole(
     ...setup,
     clock,
     provider,
-    origin: setup.server.origin,
+    origin: setup.server.origin.replace("127.0.0.1", name),
     async [Symbol.asyncDispose]() {
       await setup[Symbol.asyncDispose]();
       await http[Symbol.asyncDispose]();
