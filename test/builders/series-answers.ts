@@ -8,8 +8,11 @@ export function seriesAnswer(all: readonly SomeLabels[]): Uint8Array {
   return Buffer.from(JSON.stringify({ status: "success", data: all }));
 }
 
+/** Room for what tests make; the real bounds are hundreds of megabytes. */
+export const SMALL = { series: 1e6, cells: 1e6, valueBytes: 1e6 };
+
 export function tableOf(all: readonly SomeLabels[], seed = 7): SeriesTable {
-  const builder = new SeriesTableBuilder(seed);
+  const builder = new SeriesTableBuilder(seed, SMALL);
   builder.addAnswer(seriesAnswer(all));
   return builder.build();
 }

@@ -82,7 +82,7 @@ function columnsOf(
     {
       id: "without",
       header: t("cardinality.column.without"),
-      width: "minmax(124px, 0.9fr)",
+      width: "minmax(168px, 1fr)",
       render: ({ streamsWithout }) => (
         <span
           className={styles.without}

@@ -5,7 +5,6 @@ import { Button } from "../../../components/button.tsx";
 import { errorText } from "../../../components/error-text.ts";
 import { useChange } from "../../../hooks/use-answer.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
-import { useNow } from "../../../hooks/use-now.ts";
 import { useForbidden } from "../../../hooks/use-permission.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import type { OutputOf } from "../../../rpc/procedure-names.ts";
@@ -19,7 +18,6 @@ const RANGES = [
   { value: "10080", label: "7d" },
 ];
 const SAMPLE_LINES = 5_000;
-const MINUTE_MS = 60_000;
 
 interface SampleBarProps {
   readonly place: TenantPlace;
@@ -33,7 +31,6 @@ interface SampleBarProps {
 export function SampleBar({ place, reports, chosen, onChoose, onStarted }: SampleBarProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
-  const now = useNow(MINUTE_MS);
   const forbidden = useForbidden("cardinality.sample");
   const start = useChange("cardinality", "start");
   const [selector, setSelector] = useState("");
@@ -81,7 +78,7 @@ export function SampleBar({ place, reports, chosen, onChoose, onStarted }: Sampl
           data={reports.map(({ job, takenAtMs, series }) => ({
             value: job,
             label: t("cardinality.historyEntry", {
-              when: formats.relative(takenAtMs, now),
+              when: formats.dateTime(takenAtMs),
               streams: formats.number(series),
             }),
           }))}
