@@ -89,11 +89,9 @@ export function quotaColumns({ t, formats, forbidden, onEdit }: ColumnInputs): r
       width: "148px",
       render: ({ quota, period, renewsAtMs }) => (
         <span className={styles.two}>
-          <span>
-            {t(`usage.quota.per.${quota.scope.period}`)} · {period}
-          </span>
+          <span>{period}</span>
           <span className={styles.small}>
-            {t("usage.quota.renews")} <RelativeTime atMs={renewsAtMs} />
+            {t(`usage.quota.per.${quota.scope.period}`)} · {t("usage.quota.renews")} <RelativeTime atMs={renewsAtMs} />
           </span>
         </span>
       ),

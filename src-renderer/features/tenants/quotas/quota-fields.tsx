@@ -110,6 +110,8 @@ function NameField({ draft: { kind, name }, scopeLocked, problem, onChange }: Na
       error={problem}
       label={t("usage.quota.name")}
       limit={20}
+      // The dialog begins here: a list that opens by itself would cover what is wrong with the name.
+      openOnFocus={false}
       maxLength={300}
       onChange={(typed) => onChange({ name: typed })}
       required

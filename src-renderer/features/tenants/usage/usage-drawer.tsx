@@ -50,7 +50,7 @@ export function UsageDrawer({ subject, range, onClose }: UsageDrawerProps): Reac
   return (
     <Drawer
       actions={<IconButton icon={IconRefresh} label={t("usage.again")} onClick={ask} size={24} />}
-      initialWidth={520}
+      initialWidth={460}
       onClose={onClose}
       title={keyText(by, key, t)}
     >

@@ -28,7 +28,11 @@ export function UsageTotals({ report: { total, prices, rows, by } }: { readonly 
           <dd>{formats.number(rows.length)}</dd>
         </div>
         {figures.map(({ id, value }) => (
-          <div data-bad={id === "failed" && total.failed > 0 ? true : undefined} key={id}>
+          <div
+            data-bad={id === "failed" && total.failed > 0 ? true : undefined}
+            data-minor={id === "lines" || id === "time" ? true : undefined}
+            key={id}
+          >
             <dt>{t(`usage.total.${id}`)}</dt>
             <dd>{value}</dd>
           </div>
