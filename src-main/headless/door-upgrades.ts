@@ -113,6 +113,8 @@ async function admit(request: IncomingMessage, stream: Duplex, options: DoorUpgr
 }
 
 function refuse(stream: Duplex, status: string): null {
+  // A peer that hangs up on a refusal is no news either, and nobody else listens by then.
+  stream.on("error", () => stream.destroy());
   stream.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   return null;
 }
