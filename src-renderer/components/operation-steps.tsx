@@ -21,27 +21,38 @@ interface OperationStepsProps {
   readonly steps: readonly PlanStep[];
   /** How each goes, in the same order; left out for a plan that nobody has applied. */
   readonly progress?: readonly StepProgress[];
+  /** Whose words they are told in: `<texts>.step.<key>` and `<texts>.detail.<key>`. */
+  readonly texts?: "operations" | "limits";
 }
 
 /** The steps of an operation in their order, with what is sent to the letter; with `progress` how far they are. */
-export function OperationSteps({ steps, progress }: OperationStepsProps): ReactElement {
+export function OperationSteps({ steps, progress, texts = "operations" }: OperationStepsProps): ReactElement {
   return (
     <ol className={styles.steps}>
       {steps.map((step, place) => (
         // oxlint-disable-next-line react/no-array-index-key -- steps have no name but their place
-        <Step key={place} place={place} progress={progress?.[place]} step={step} />
+        <Step key={place} place={place} progress={progress?.[place]} step={step} texts={texts} />
       ))}
     </ol>
   );
+}
+
+function stepText(texts: StepProps["texts"], key: string): string {
+  return texts === "limits" ? `limits.step.${key}` : `operations.step.${key}`;
+}
+
+function detailText(texts: StepProps["texts"], key: string): string {
+  return texts === "limits" ? `limits.detail.${key}` : `operations.detail.${key}`;
 }
 
 interface StepProps {
   readonly step: PlanStep;
   readonly place: number;
   readonly progress: StepProgress | undefined;
+  readonly texts: "operations" | "limits";
 }
 
-function Step({ step, place, progress }: StepProps): ReactElement {
+function Step({ step, place, progress, texts }: StepProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const current = progress?.state === "running";
@@ -56,15 +67,13 @@ function Step({ step, place, progress }: StepProps): ReactElement {
       </span>
       <div className={styles.content}>
         <p className={styles.text}>
-          <CodeText
-            text={t.dynamic(`operations.step.${step.key}`, readableParams(t, formats, step.params), step.key)}
-          />
+          <CodeText text={t.dynamic(stepText(texts, step.key), readableParams(t, formats, step.params), step.key)} />
         </p>
         {step.request === null ? null : <code className={styles.request}>{step.request}</code>}
         {progress?.detail == null ? null : (
           <p className={styles.detail}>
             {t.dynamic(
-              `operations.detail.${progress.detail.key}`,
+              detailText(texts, progress.detail.key),
               readableParams(t, formats, progress.detail.params),
               progress.detail.key,
             )}

@@ -55,14 +55,19 @@ export function aLimitPlan(overrides: Partial<LimitPlan> = {}): LimitPlan {
     ],
     lately: [{ who: "helm", atMs: BOARD_AT_MS - 86_400_000, what: "data.runtime-config.yaml" }],
     steps: [
-      { key: "check-target", params: { target: "loki-runtime" }, kind: "check", request: null },
       {
-        key: "check-target",
-        params: { target: "loki-runtime" },
+        key: "look-again",
+        params: { object: "loki/loki-runtime", version: "48211" },
+        kind: "check",
+        request: null,
+      },
+      {
+        key: "write-map",
+        params: { object: "loki/loki-runtime", file: "runtime-config.yaml" },
         kind: "act",
         request: "PATCH /api/v1/namespaces/loki/configmaps/loki-runtime",
       },
-      { key: "check-target", params: { target: "loki-runtime" }, kind: "verify", request: null },
+      { key: "converge", params: {}, kind: "verify", request: null },
     ],
     expiry: [],
     ...overrides,

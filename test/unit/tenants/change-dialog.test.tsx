@@ -97,6 +97,7 @@ describe("a change of limits", () => {
     ]);
     // The comment of the file stays in the difference that is read.
     dialog().getByText(/payments: # bought by contract 4711/);
+    dialog().getByText("Write runtime-config.yaml in loki/loki-runtime, provided nobody else has");
     dialog().getByText("PATCH /api/v1/namespaces/loki/configmaps/loki-runtime");
     await user.click(button("Apply"));
     await user.type(dialog().getByRole("textbox", { name: "Type payments to confirm" }), "payment");
@@ -232,6 +233,9 @@ describe("a change of limits", () => {
     await dialog().findByText(/Line 3: unknown key ingestion_rate/);
     await user.click(button("Plan the change"));
     await dialog().findByRole("heading", { name: "Can be applied" });
+    await user.click(button("Change it"));
+    // What was typed is still there, and where it is from; the file is not read again by itself.
+    await dialog().findByText("loki/loki-runtime · runtime-config.yaml");
     expect(callsOf(console, "tenants.plan")).toEqual([
       { site: "prod", change: { kind: "file", text: "overrides:\n  cards:\n    ingestion_rate: 7\n" } },
     ]);

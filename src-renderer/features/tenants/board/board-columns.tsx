@@ -38,7 +38,7 @@ export function boardColumns({ t, formats, room, onExplain }: BoardColumnsOption
   const nearest: TableColumn<TenantRow> = {
     id: "nearest",
     header: t("limits.board.nearest"),
-    width: narrow ? "minmax(112px, 1.2fr)" : room === "wide" ? "minmax(208px, 1.2fr)" : "minmax(168px, 1.2fr)",
+    width: narrow ? "minmax(112px, 1.2fr)" : room === "wide" ? "minmax(236px, 1.2fr)" : "minmax(168px, 1.2fr)",
     render: ({ nearest: gauge }) =>
       gauge === null ? (
         <span className={styles.muted}>{t("limits.board.noGauge")}</span>
@@ -63,7 +63,7 @@ export function boardColumns({ t, formats, room, onExplain }: BoardColumnsOption
   const discards: TableColumn<TenantRow> = {
     id: "discards",
     header: t("limits.board.discards"),
-    width: room === "wide" ? "minmax(208px, 1.2fr)" : "minmax(168px, 1.2fr)",
+    width: room === "wide" ? "minmax(184px, 1.2fr)" : "minmax(168px, 1.2fr)",
     render: (row) => <Discards onExplain={onExplain} row={row} t={t} formats={formats} />,
   };
   const overrides: TableColumn<TenantRow> = {

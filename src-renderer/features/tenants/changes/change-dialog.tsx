@@ -69,7 +69,8 @@ export function ChangeDialog({ site, subject, onSubject, collected, onCollect }:
             subject.change.kind === "rollback"
               ? null
               : (marks) => {
-                  if (subject.change.kind === "file") setFile({ text: subject.change.text, marks });
+                  if (subject.change.kind === "file")
+                    setFile((before) => (before === null ? null : { ...before, marks }));
                   onSubject({ kind: "compose", form: subject.change.kind === "file" ? "file" : "edits" });
                 }
           }

@@ -22,6 +22,10 @@ const SHOWN_MARKS = 8;
 export interface FileDraft {
   readonly text: string;
   readonly marks: readonly LineMark[];
+  /** As it was read, where, and when. */
+  readonly original: string;
+  readonly place: string;
+  readonly readAtMs: number;
 }
 
 interface FileFormProps {
@@ -47,7 +51,8 @@ export function FileForm({ site, draft, onDraft }: FileFormProps): ReactElement 
   }, [missing, ask]);
   useEffect(() => {
     if (data === undefined) return;
-    onDraft({ text: data.text, marks: data.problems });
+    const { text, problems: marks, place, readAtMs } = data;
+    onDraft({ text, marks, original: text, place: `${place.namespace}/${place.name} · ${place.key}`, readAtMs });
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each file that was read
   }, [data]);
   if (forbidden !== undefined) return <p className={styles.muted}>{forbidden}</p>;
@@ -66,16 +71,13 @@ export function FileForm({ site, draft, onDraft }: FileFormProps): ReactElement 
       />
     );
   }
-  const changed = data === undefined || data.text !== draft.text;
+  const changed = draft.original !== draft.text;
   return (
     <div className={styles.file} data-grows>
       <div className={styles.head}>
-        {data === undefined ? null : (
-          <span className={styles.muted}>
-            <code>{`${data.place.namespace}/${data.place.name} · ${data.place.key}`}</code> · {t("limits.file.read")}{" "}
-            <RelativeTime atMs={data.readAtMs} />
-          </span>
-        )}
+        <span className={styles.muted}>
+          <code>{draft.place}</code> · {t("limits.file.read")} <RelativeTime atMs={draft.readAtMs} />
+        </span>
         <span className={styles.headAction}>
           <Button compact icon={IconRefresh} loading={pending} onClick={ask}>
             {changed ? t("limits.file.readAnew") : t("limits.file.readAgain")}
@@ -87,7 +89,7 @@ export function FileForm({ site, draft, onDraft }: FileFormProps): ReactElement 
         <YamlEditor
           label={t("limits.file.label")}
           marks={draft.marks}
-          onChange={(text) => onDraft({ text, marks: [] })}
+          onChange={(text) => onDraft({ ...draft, text, marks: [] })}
           value={draft.text}
         />
       </Suspense>

@@ -72,7 +72,7 @@ export function PlanReview({ plan }: { readonly plan: LimitPlan }): ReactElement
         )}
       </Section>
       <Section title={t("operations.steps")}>
-        <OperationSteps steps={plan.steps} />
+        <OperationSteps steps={plan.steps} texts="limits" />
       </Section>
     </>
   );

@@ -14,6 +14,7 @@ export function problemText({ code, params }: LimitProblem, t: Translate, format
   const words = Object.fromEntries(
     Object.entries(readableParams(t, formats, params)).map(([name, value]) => {
       const number = params[name];
+      if (name === "of") return [name, t.dynamic(`limits.capacityOf.${value}`, {}, String(value))];
       if (typeof number !== "number" || name === "count") return [name, value];
       if (name === "line") return [name, String(number)];
       if (unit !== undefined) return [name, amountText(number, unit, t, formats)];

@@ -29,7 +29,7 @@ export function ReportView({ report }: { readonly report: LimitChangeReport }): 
   const taken = convergence.filter(({ state }) => state === "taken").length;
   return (
     <>
-      <OperationSteps progress={steps} steps={plan.steps} />
+      <OperationSteps progress={steps} steps={plan.steps} texts="limits" />
       {convergence.length === 0 ? null : (
         <section className={styles.section}>
           <h3>

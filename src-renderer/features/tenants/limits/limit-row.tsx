@@ -5,10 +5,10 @@ import { Badge } from "../../../components/badge.tsx";
 import { CodeText } from "../../../components/code-text.tsx";
 import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import { IconButton } from "../../../components/icon-button.tsx";
-import { RelativeTime } from "../../../components/quantity.tsx";
 import { StatusShape, type StatusTone } from "../../../components/status-shape.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
+import { ExpiryTime } from "../expiry-line.tsx";
 import { GaugeBar, UseOfLimit } from "../gauge/gauge-bar.tsx";
 import { amountText, exactAmount, reachText } from "../gauge/limit-text.ts";
 import { Trend } from "../gauge/trend.tsx";
@@ -132,7 +132,7 @@ function Besides({ limit }: { readonly limit: TenantLimit }): ReactElement | nul
         <li className={styles.warned}>
           <StatusShape tone={expiry.overdue ? "bad" : "working"} />
           {expiry.overdue ? <strong>{t("limits.expiry.overdue")}</strong> : t("limits.expiry.ends")}{" "}
-          <RelativeTime atMs={expiry.expiresAtMs} /> →{" "}
+          <ExpiryTime expiry={expiry} /> →{" "}
           {expiry.restores === null ? (
             t("limits.expiry.takenOut")
           ) : (
