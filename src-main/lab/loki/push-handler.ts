@@ -68,7 +68,7 @@ export class PushHandler {
     for (const { labels, entries } of streams) {
       if (Object.keys(labels).length === 0) continue;
       const complete = withServiceName(labels, limits);
-      const problem = streamProblem(complete, limits);
+      const problem = streamProblem(complete, limits, tenant);
       if (problem !== null) {
         refused = problem.text;
         this.discard(tenant, problem.reason, entries);

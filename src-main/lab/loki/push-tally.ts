@@ -23,6 +23,7 @@ export type DiscardReason =
   | "disallowed_structured_metadata"
   | "structured_metadata_too_large"
   | "structured_metadata_too_many"
+  | "missing_enforced_labels"
   | "blocked_ingestion";
 
 export const NO_TALLY: PushTally = { received: () => {}, discarded: () => {} };

@@ -16,7 +16,7 @@ export interface Refusal {
 }
 
 /** Why a stream as a whole is refused, in the distributor's words; `null` when it is welcome. Status 400. */
-export function streamProblem(labels: LabelSet, limits: TenantLimits): Refusal | null {
+export function streamProblem(labels: LabelSet, limits: TenantLimits, tenant: string): Refusal | null {
   const names = Object.keys(labels).sort();
   const text = goLabelSet(labels);
   const counted = names.includes("service_name") ? names.length - 1 : names.length;
@@ -34,7 +34,12 @@ export function streamProblem(labels: LabelSet, limits: TenantLimits): Refusal |
       return { reason: "label_value_too_long", text: `stream '${text}' has label value too long: '${value}'` };
     }
   }
-  return null;
+  const missing = limits.enforced_labels.filter((name) => !Object.hasOwn(labels, name));
+  if (missing.length === 0) return null;
+  return {
+    reason: "missing_enforced_labels",
+    text: `missing required labels '${missing.join(",")}' for user '${tenant}' for stream '${text}' (policy: '')`,
+  };
 }
 
 /** Why one entry is refused by the distributor; `null` when it is welcome. Status 400. */

@@ -23,6 +23,8 @@ const SLOW_DRAIN_PER_SECOND = 4;
 const STORE_SLOW_PUT_SECONDS = 1.3;
 const STORE_SLOW_DRAIN_PER_SECOND = 6;
 const CHUNK_BYTES = 620;
+/** What all tenants push, as every replica logs it. */
+const WAL_BYTES_PER_SECOND = LAB_LOAD.reduce((sum, load) => sum + load.linesPerSecond * load.bytesPerLine, 0);
 const INDEX_STORE = "index-store-tsdb-2024-01-01";
 const INDEX_BUILD_SECONDS = 900;
 /** How often what seldom moves is counted. */
@@ -149,7 +151,7 @@ export class SimulatedIngester extends SimulatedPod {
     series.add("loki_ingester_wal_recovered_bytes_total", replaying ? 5.6e6 : 0);
     series.add(
       "loki_ingester_wal_logged_bytes_total",
-      replaying ? 0 : 280_000 * share * (1 + 0.1 * this.noise("wal", second)),
+      replaying ? 0 : WAL_BYTES_PER_SECOND * share * (1 + 0.1 * this.noise("wal", second)),
     );
     series.add("loki_ingester_wal_records_logged_total", replaying ? 0 : 14 * share);
     series.set("loki_ingester_wal_disk_usage_percent", 0.163);

@@ -142,3 +142,26 @@ describe("the query frontend's log", () => {
     expect(costs.some(({ tags }) => tags.dashboard === "payments-overview")).toBe(true);
   });
 });
+
+describe("the collectors' logs", () => {
+  it("tell of pushes that were refused in Loki's own words, in the pods' logs and in the platform's tenant", async () => {
+    const { lab, clock, ask } = await startLab();
+    lab.setFault("tenant-storm:treasury", true);
+    await clock.advance(12_000);
+    const pods = itemsIn(await ask("GET", "/api/v1/namespaces/promtail/pods"));
+    expect(pods).toHaveLength(4);
+    const logs = await Promise.all(
+      pods.map(({ metadata }) => ask("GET", `/api/v1/namespaces/promtail/pods/${metadata.name}/log?sinceSeconds=12`)),
+    );
+    const refused = logs
+      .flatMap(({ text }) => text.split("\n"))
+      .filter((line) => line.includes("status=429 tenant=treasury"));
+    expect(refused.length).toBeGreaterThan(4);
+    const words =
+      /^level=warn ts=\S+Z caller=client\.go:419 component=client host=\S+ msg="error sending batch, will retry" status=429 tenant=treasury error="server returned HTTP status 429 Too Many Requests \(429\): ingestion rate limit exceeded for user treasury \(limit: 262144 bytes\/sec\) while attempting to ingest '\d+' lines totaling '\d+' bytes, reduce log volume or contact your Loki administrator to see if the limit can be increased"$/;
+    for (const line of refused) expect(line).toMatch(words);
+    const query = `sum(count_over_time({app="promtail"} |= "tenant=treasury" |= "status=429" [1m]))`;
+    const counted = await askLoki(lab, `/loki/api/v1/query?query=${encodeURIComponent(query)}`, { tenant: "platform" });
+    expect(counted.text).toContain(`"${refused.length}"`);
+  });
+});

@@ -137,6 +137,7 @@ describe("limits of the runtime configuration", () => {
   few: { max_global_streams_per_user: 1 }
   hot: { per_stream_rate_limit: 8B, per_stream_rate_limit_burst: 16B }
   short: { max_line_size: 10B }
+  strict: { enforced_labels: [team, env] }
   shut: { block_ingestion_until: 2030-01-01T00:00:00Z, block_ingestion_status_code: 429 }
   asker:
     max_query_length: 2h
@@ -162,6 +163,10 @@ describe("limits of the runtime configuration", () => {
     expect((await push(lab, "few", ["a"], { app: "y" })).text).toContain("maximum active stream limit exceeded");
     expect((await push(lab, "hot", [line])).text).toContain("Per stream rate limit exceeded (limit: 8B/sec)");
     expect((await push(lab, "short", [line])).text).toContain("max entry size '10' bytes exceeded");
+    expect(await push(lab, "strict", ["a"], { app: "x", env: "prod" })).toMatchObject({
+      status: 400,
+      text: `missing required labels 'team' for user 'strict' for stream '{app="x", env="prod", service_name="x"}' (policy: '')\n`,
+    });
     expect(await push(lab, "shut", ["a"])).toMatchObject({
       status: 429,
       text: "ingestion blocked for user 'shut' until '2030-01-01T00:00:00Z' with status code '429'\n",
