@@ -46,8 +46,9 @@ function ranged(command: Command): Command {
   return command
     .option("--from <day>", "first day, UTC: 2026-11-01; without, thirty days ago")
     .option("--to <day>", "last day; without, today")
-    .option("--tenant <id>", "only this one; may be repeated", (value: string, before: readonly string[] = []) => [
-      ...before,
-      value,
-    ]);
+    .option(
+      "--tenant <id>",
+      "only this one; may be repeated",
+      (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
+    );
 }

@@ -33,10 +33,10 @@ export function reportCsv({ by, rows, prices }: UsageReport): string {
   const header = [by, "queries", "failed", "bytes", "lines", "duration_ms", "share", "scan_price", "currency"];
   return csv([
     header,
-    ...rows.map(({ key, queries, failed, bytes, lines, durationMs, share, scanPrice }) => [
-      ...[key, queries, failed, bytes, lines, durationMs, share],
-      ...[scanPrice, scanPrice === null ? "" : prices.currency],
-    ]),
+    ...rows.map(({ key, queries, failed, bytes, lines, durationMs, share, scanPrice }) => {
+      const currency = scanPrice === null ? "" : prices.currency;
+      return [key, queries, failed, bytes, lines, durationMs, share, scanPrice, currency];
+    }),
   ]);
 }
 

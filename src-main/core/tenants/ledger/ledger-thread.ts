@@ -135,7 +135,7 @@ export class LedgerThread implements Ledger {
       const call: LedgerCall = { id: this.#given, nowMs: this.#options.clock.nowMs(), method, args };
       // Whoever waits keeps the process alive, an idle thread does not.
       this.#worker.ref();
-      this.#worker.postMessage(call);
+      this.#worker.postMessage(call, []);
     });
   }
 
@@ -173,7 +173,7 @@ export class LedgerThread implements Ledger {
   }
 }
 
-/** An error of the thread as it was thrown there; code and parameters are one error's, so they fit. */
+/** An error of the thread as it was thrown there. */
 function fromWire({ code, params }: WireError): AppError {
-  return new AppError(code, params as AppError["params"]);
+  return new AppError(code, params);
 }

@@ -53,10 +53,8 @@ function addFresh(database: DatabaseSync, names: SqliteNames, costs: readonly Qu
       names.name(cost.shape, day),
     ];
     const [query, tags] = [names.text(cost.query, atMs), names.text(JSON.stringify(cost.tags), atMs)];
-    insert.run(
-      ...[first + index, day, atMs, id, site, tenant, user, source, shape, query, tags, hash, kind],
-      ...[rangeMs, bytes, lines, durationMs, splits, shards, cacheShare, status],
-    );
+    const told = [first + index, day, atMs, id, site, tenant, user, source, shape, query, tags, hash, kind];
+    insert.run(...told, rangeMs, bytes, lines, durationMs, splits, shards, cacheShare, status);
   }
   addSums(database, names, costs, first);
   addDays(database, costs, first);
@@ -72,9 +70,8 @@ function addSums(database: DatabaseSync, names: SqliteNames, costs: readonly Que
   );
   for (const { dimension, day, tenant, value, queries, failed, bytes, lines, durationMs } of rollups) {
     const number = ROLLUP_DIMENSIONS.indexOf(dimension);
-    rollup.run(
-      ...[number, day, names.name(tenant, day), names.name(value, day), queries, failed, bytes, lines, durationMs],
-    );
+    const key = [number, day, names.name(tenant, day), names.name(value, day)];
+    rollup.run(...key, queries, failed, bytes, lines, durationMs);
   }
   const use = database.prepare(
     `INSERT INTO uses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -86,10 +83,9 @@ function addSums(database: DatabaseSync, names: SqliteNames, costs: readonly Que
   );
   for (const { day, shape, tenant, user, source, ...sums } of uses) {
     const { queries, failed, bytes, durationMs, maxRangeMs, cacheable, cached, dearestBytes, dearest } = sums;
-    use.run(
-      ...[day, names.name(shape, day), names.name(tenant, day), names.name(user, day), names.name(source, day)],
-      ...[queries, failed, bytes, durationMs, maxRangeMs, cacheable, cached, dearestBytes, first + dearest],
-    );
+    const key = [day, ...[shape, tenant, user, source].map((text) => names.name(text, day))];
+    const dear = first + dearest;
+    use.run(...key, queries, failed, bytes, durationMs, maxRangeMs, cacheable, cached, dearestBytes, dear);
   }
 }
 

@@ -72,7 +72,7 @@ function runsOf(
   for (const row of rows) {
     const list = runs.get(numberIn(row["shape"]));
     if (list === undefined || list.length >= MOST_RUNS) continue;
-    list.push({ atMs: numberIn(row["at_ms"]), who: `${row["query"]} ${row["tags"]} ${row["user"]}` });
+    list.push({ atMs: numberIn(row["at_ms"]), who: JSON.stringify([row["query"], row["tags"], row["user"]]) });
   }
   for (const list of runs.values()) list.sort((a, b) => a.atMs - b.atMs);
   return runs;

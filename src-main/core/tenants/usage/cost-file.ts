@@ -23,9 +23,9 @@ export async function beginCostFile(file: string, format: "csv" | "parquet"): Pr
   };
   await append(body.begin());
   return {
-    write: async (costs) => append(body.write(costs)),
+    write: async (costs) => append(await body.write(costs)),
     finish: async () => {
-      await append(body.end());
+      await append(await body.end());
       await guarded(file, async () => {
         await handle.sync();
         await handle.close();
@@ -44,15 +44,15 @@ export async function beginCostFile(file: string, format: "csv" | "parquet"): Pr
 
 interface FileBody {
   begin(): Uint8Array;
-  write(costs: readonly QueryCost[]): Uint8Array;
-  end(): Uint8Array;
+  write(costs: readonly QueryCost[]): Promise<Uint8Array>;
+  end(): Promise<Uint8Array>;
 }
 
 function csvBody(): FileBody {
   return {
     begin: () => Buffer.from(CSV_HEADER),
-    write: (costs) => Buffer.from(csvLines(costs)),
-    end: () => Buffer.alloc(0),
+    write: async (costs) => Buffer.from(csvLines(costs)),
+    end: async () => Buffer.alloc(0),
   };
 }
 
@@ -75,12 +75,12 @@ async function parquetBody(): Promise<FileBody> {
   };
   return {
     begin: taken,
-    write: (costs) => {
-      if (costs.length > 0) parquet.write({ columnData: columnsOf(costs), rowGroupSize: costs.length });
+    write: async (costs) => {
+      if (costs.length > 0) await parquet.write({ columnData: columnsOf(costs), rowGroupSize: costs.length });
       return taken();
     },
-    end: () => {
-      parquet.finish();
+    end: async () => {
+      await parquet.finish();
       return taken();
     },
   };
