@@ -49,5 +49,6 @@ async function explained(
   await using stack = new AsyncDisposableStack();
   const { site, service, settled } = await openCommandTenants(base, context, options, "tenants.explain", stack);
   await settled(waitMs);
-  return service.explain(site, pasted, COMMAND_CALLER, context.terminal.signal, given);
+  // Awaited here: what it needs is closed with the stack.
+  return await service.explain(site, pasted, COMMAND_CALLER, context.terminal.signal, given);
 }

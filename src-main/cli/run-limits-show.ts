@@ -1,6 +1,5 @@
 import type { LimitGauge, TenantLimit, TenantRow, TenantsBoard } from "../../src-shared/model/tenants/board.ts";
-import { AppError } from "../../src-shared/errors/app-error.ts";
-import { tenantIdSchema } from "../../src-shared/model/tenant-id.ts";
+import { requireTenantId } from "../core/tenants/board/require-tenant-id.ts";
 import { amountWords, durationWords } from "./amount-words.ts";
 import { openBase, type CommandContext, type OutputFormat } from "./command-context.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
@@ -26,16 +25,14 @@ const SOON_MS = 86_400_000;
 export async function runLimitsShow(context: CommandContext, options: LimitsShowOptions): Promise<void> {
   const { terminal, text } = context;
   const waitMs = secondsOption("--wait", options.wait, 0, LONGEST_WAIT_SECONDS);
-  const tenant = options.tenant === undefined ? null : tenantIdSchema.safeParse(options.tenant);
-  if (tenant?.success === false) {
-    throw new AppError("tenants.invalid", { tenant: (options.tenant ?? "").slice(0, 200), problem: "--tenant" });
-  }
+  const tenant = options.tenant ?? null;
+  if (tenant !== null) requireTenantId(tenant);
   using base = openBase(context);
   await using stack = new AsyncDisposableStack();
   const { site, service, settled } = await openCommandTenants(base, context, options, "tenants.show", stack);
   const board = await settled(waitMs);
   if (tenant !== null) {
-    const told = await service.limits(site, tenant.data, COMMAND_CALLER, terminal.signal);
+    const told = await service.limits(site, tenant, COMMAND_CALLER, terminal.signal);
     const limits = { ...told, site: board.site };
     if (options.output === "json") await write(terminal.stdout, jsonLine(limits));
     else if (options.output === "ndjson") await write(terminal.stdout, limits.limits.map(jsonLine).join(""));

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { LogTarget } from "../../src-shared/api/log-target.ts";
-import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { SiteId } from "../../src-shared/model/ids.ts";
 import { tenantIdSchema } from "../../src-shared/model/tenant-id.ts";
 import type { Logger } from "./common/logger.ts";
@@ -82,16 +81,13 @@ export function publishedLimits(
   { clock, logger }: Pick<ConsoleBase, "clock" | "logger">,
   version: string,
 ): TenantsParts["askPublished"] {
-  return ({ transport }, tenant, signal) => {
-    const parsed = tenantIdSchema.safeParse(tenant);
-    if (!parsed.success)
-      throw new AppError("tenants.invalid", { tenant: tenant.slice(0, 200), problem: "no tenant id" });
-    return clientOf(transport, parsed.data).ask(
+  // What is no tenant id the client refuses.
+  return ({ transport }, tenant, signal) =>
+    clientOf(transport, tenantIdSchema.parse(tenant)).ask(
       { path: "/config/tenant/v1/limits", role: "admin", params: new URLSearchParams(), maxBytes: PUBLISHED_BYTES },
       (body) => new TextDecoder().decode(body),
       signal,
     );
-  };
 
   function clientOf(transport: LokiTransport, tenant: ReturnType<typeof tenantIdSchema.parse>): LokiClient {
     return new LokiClient({

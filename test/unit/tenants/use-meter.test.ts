@@ -16,8 +16,8 @@ async function metered(name: string): Promise<{ readonly meter: UseMeter; readon
   // The recordings leave out what tells it; `/config` of that cluster does.
   meter.assumeReplication(3);
   const history = new UseHistory();
-  for await (const round of readTrace(`${TRACES}${name}.ndjson.gz`)) {
-    const use = meter.take(round);
+  for await (const recorded of readTrace(`${TRACES}${name}.ndjson.gz`)) {
+    const use = meter.take(recorded);
     if (use !== null) history.take(use);
   }
   return { meter, history };

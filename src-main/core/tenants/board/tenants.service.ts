@@ -8,6 +8,7 @@ import type { ExplainParts } from "../explain/explain-parts.ts";
 import { explainSiteDiscards, explainText } from "../explain/explain-text.ts";
 import type { RuntimeConfigFile } from "./find-runtime-config.ts";
 import type { LimitsDesk, RuntimeConfigText } from "./limits-desk.ts";
+import { requireTenantId } from "./require-tenant-id.ts";
 import { SiteTenants } from "./site-tenants.ts";
 import type { TenantsParts } from "./tenants-parts.ts";
 import type { MaySee, TenantsCaller } from "./tenants-caller.ts";
@@ -37,7 +38,10 @@ export class TenantsService implements LimitsDesk, Disposable {
       // The first reading of all sources takes seconds: what is known stands there meanwhile.
       if (!shown) yield this.#visible(tenants.board(health, null), caller);
       shown = true;
-      const failure = await this.#refresh(tenants, signal);
+      const failure = await this.#refresh(tenants, signal).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+        return null;
+      });
       if (signal.aborted) return;
       yield this.#visible(tenants.board(health, failure), caller);
     }
@@ -51,6 +55,7 @@ export class TenantsService implements LimitsDesk, Disposable {
   }
 
   async limits(site: SiteId, tenant: string, _caller: TenantsCaller, signal: AbortSignal): Promise<TenantLimits> {
+    requireTenantId(tenant);
     return this.#of(site).limits(tenant, signal);
   }
 
