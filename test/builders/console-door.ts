@@ -2,6 +2,7 @@ import { consoleApi } from "../../src-shared/api/console-api.ts";
 import { PROTOCOL_VERSION } from "../../src-shared/api/session.api.ts";
 import { AppError } from "../../src-shared/errors/app-error.ts";
 import { PERMISSIONS } from "../../src-shared/permissions/permissions.ts";
+import type { AdmissionPolicy } from "../../src-main/rpc/admission.ts";
 import type { CallContext } from "../../src-main/rpc/call-context.ts";
 import { createConsoleRouter, type ConsoleHandlers, type DoorRouter } from "../../src-main/rpc/router.ts";
 import { MemoryAudit } from "./memory-audit.ts";
@@ -10,7 +11,10 @@ import { RecordingLogger } from "./recording-logger.ts";
 type AnyHandler = (input: unknown, context: CallContext) => unknown;
 
 /** The console's own door over handlers by `domain.procedure`; one that is not given fails as if its site were unknown. */
-export function consoleDoor(handlers: Readonly<Record<string, AnyHandler>>): DoorRouter {
+export function consoleDoor(
+  handlers: Readonly<Record<string, AnyHandler>>,
+  policy: Partial<AdmissionPolicy> = {},
+): DoorRouter {
   const hello: AnyHandler = async (_input, { caller }) => ({
     protocol: PROTOCOL_VERSION,
     version: "0.0.0",
@@ -41,5 +45,6 @@ export function consoleDoor(handlers: Readonly<Record<string, AnyHandler>>): Doo
     rights: () => "unknown",
     tellsTenantsApart: async () => true,
     logger: new RecordingLogger(),
+    ...policy,
   });
 }
