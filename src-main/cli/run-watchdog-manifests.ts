@@ -17,6 +17,7 @@ export async function runWatchdogManifests(context: CommandContext, options: Man
   const parsed = watchdogOptionsSchema.safeParse({
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     ...(options.image === undefined ? {} : { image: options.image }),
+    ...(options.limitsConfigMap === undefined ? {} : { limitsConfigMap: options.limitsConfigMap }),
   });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

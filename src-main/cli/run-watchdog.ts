@@ -14,12 +14,15 @@ import { WATCHDOG_NAME } from "../core/health/watchdog/manifest-objects.ts";
 import { MetricsServer } from "../core/health/watchdog/metrics-server.ts";
 import { KubernetesWatchdogCluster } from "../core/health/watchdog/watchdog-cluster.ts";
 import { Watchdog } from "../core/health/watchdog/watchdog.ts";
+import { sendFailure } from "../core/health/operations/adapters/acting-request.ts";
+import { watchExpiries } from "../core/tenants/changes/expiry-watch.ts";
+import { runtimeMapStore } from "../core/tenants/changes/runtime-map-store.ts";
 import { createPinoLogger } from "../core/logging/pino-logger.ts";
 import { AppError } from "../../src-shared/errors/app-error.ts";
 import { audited, openBase, type CommandContext } from "./command-context.ts";
 import { openCommandSites } from "./command-sites.ts";
 import { jsonLine, write } from "./terminal.ts";
-import { intervalMs, type WatchdogCommandOptions } from "./watchdog-options.ts";
+import { intervalMs, limitsConfigMapOption, type WatchdogCommandOptions } from "./watchdog-options.ts";
 import { placeInCluster, placeOfSite, type WatchdogPlace } from "./watchdog-place.ts";
 
 /** Runs until it is told to end. Prints a line of JSON for every condition that changes; its log goes to standard error. */
@@ -27,13 +30,14 @@ export async function runWatchdog(context: CommandContext, options: WatchdogComm
   const { terminal } = context;
   const listen = listenAddress(options.metricsListen);
   const everyMs = intervalMs(options.interval);
+  const limits = options.limitsConfigMap === undefined ? null : limitsConfigMapOption(options.limitsConfigMap);
   const logger = createPinoLogger({ write: (line) => void terminal.stderr.write(line) }, "info").child("watchdog");
   await using stack = new AsyncDisposableStack();
   if (options.site === undefined) {
     const cluster = await inClusterContext(terminal.environment, options.serviceAccount);
     if (cluster === null) throw new AppError("request.invalid", { path: "--site", problem: "" });
     const place = placeInCluster(cluster, context, options, logger, stack);
-    await watch(context, place, { listen, everyMs, dryRun: options.dryRun === true }, logger);
+    await watch(context, place, { listen, everyMs, dryRun: options.dryRun === true, limits }, logger);
     return;
   }
   const { site } = options;
@@ -51,7 +55,7 @@ export async function runWatchdog(context: CommandContext, options: WatchdogComm
     },
     async () => {
       const place = await placeOfSite(sites, site, options, terminal.signal);
-      await watch(context, place, { listen, everyMs, dryRun }, logger);
+      await watch(context, place, { listen, everyMs, dryRun, limits }, logger);
     },
   );
 }
@@ -59,7 +63,12 @@ export async function runWatchdog(context: CommandContext, options: WatchdogComm
 async function watch(
   { terminal }: CommandContext,
   place: WatchdogPlace,
-  options: { readonly listen: ListenAddress; readonly everyMs: number; readonly dryRun: boolean },
+  options: {
+    readonly listen: ListenAddress;
+    readonly everyMs: number;
+    readonly dryRun: boolean;
+    readonly limits: { readonly name: string; readonly key: string } | null;
+  },
   logger: Logger,
 ): Promise<void> {
   const { client, namespace, scheme, pathPrefix, identity } = place;
@@ -97,5 +106,28 @@ async function watch(
     ready: () => watchdog.ready(),
   });
   logger.info("watches", { namespace, identity, metrics: `${options.listen.host}:${server.port}` });
-  await watchdog.run(terminal.signal);
+  const { limits, dryRun } = options;
+  const ending = new AbortController();
+  const signal = AbortSignal.any([terminal.signal, ending.signal]);
+  const expiries =
+    limits === null
+      ? Promise.resolve()
+      : watchExpiries(
+          {
+            store: async () => runtimeMapStore(await client(), { refusal: statusFailure, unanswered: sendFailure }),
+            place: { namespace, ...limits },
+            // A dry run holds no Lease and writes nothing.
+            mayAct: () => !dryRun && watchdog.leads,
+            clock: systemClock,
+            logger,
+            onChange: ({ atMs, edits, version }) =>
+              write(
+                terminal.stdout,
+                jsonLine({ t: new Date(atMs).toISOString(), namespace, configMap: limits.name, edits, version }),
+              ),
+          },
+          signal,
+        );
+  const end = (): void => ending.abort();
+  await Promise.all([watchdog.run(signal).finally(end), expiries.finally(limits === null ? undefined : end)]);
 }

@@ -15,6 +15,7 @@ export function addWatchdogCommands(program: Command, run: CommandRunner): void 
     .option("--metrics-listen <host:port>", "where /metrics, /healthz and /readyz are served", "127.0.0.1:9464")
     .addOption(new Option("--scheme <scheme>", "what Loki's pods speak").choices(["http", "https"]))
     .option("--path-prefix <path>", "Loki's server.http_path_prefix")
+    .option("--limits-config-map <name/key>", "let limits in it go back whose time is over, in Loki's namespace")
     .option("--dry-run", "take no lease and change nothing; print what would be done")
     .action(
       run<WatchdogCommandOptions>(async ({ context, options }) => {
@@ -28,6 +29,10 @@ export function addWatchdogCommands(program: Command, run: CommandRunner): void 
     .option("--site <site>", "whose ingesters are gated")
     .option("--namespace <namespace>", "where the watchdog runs; without it beside Loki")
     .option("--image <image>", "where the program's image is; there is no public one")
+    .option(
+      "--limits-config-map <name/key>",
+      "Loki's runtime configuration, whose limits go back when their time is over",
+    )
     .option("--directory <folder>", "write the files there, over none that is there")
     .addOption(new Option("--output <format>", "how to print").choices(["text", "json"]).default("text"))
     .action(

@@ -1,4 +1,5 @@
 import { AppError } from "../../src-shared/errors/app-error.ts";
+import { limitsConfigMapSchema } from "../../src-shared/model/health/watchdog.ts";
 import { parseDuration } from "./time-arguments.ts";
 
 export interface WatchdogCommandOptions {
@@ -10,6 +11,7 @@ export interface WatchdogCommandOptions {
   readonly scheme?: "http" | "https";
   readonly pathPrefix?: string;
   readonly dryRun?: boolean;
+  readonly limitsConfigMap?: string;
 }
 
 export interface ManifestsCommandOptions {
@@ -17,6 +19,7 @@ export interface ManifestsCommandOptions {
   readonly namespace?: string;
   readonly image?: string;
   readonly directory?: string;
+  readonly limitsConfigMap?: string;
   readonly output: "text" | "json";
 }
 
@@ -30,4 +33,11 @@ export function intervalMs(text: string): number {
   const ms = duration === null ? Number.NaN : Number(duration / 1_000_000n);
   if (ms >= SHORTEST_MS && ms <= LONGEST_MS) return ms;
   throw new AppError("request.invalid", { path: "--interval", problem: text.slice(0, 100) });
+}
+
+/** `name/key` of `--limits-config-map`. @throws AppError `request.invalid` */
+export function limitsConfigMapOption(text: string): { readonly name: string; readonly key: string } {
+  const [name = "", key = ""] = text.split("/");
+  if (limitsConfigMapSchema.safeParse(text).success) return { name, key };
+  throw new AppError("request.invalid", { path: "--limits-config-map", problem: text.slice(0, 100) });
 }

@@ -122,6 +122,7 @@ export class LimitsBench implements AsyncDisposable {
   service!: ChangesService;
   engine!: JobEngine;
   book!: ChangeBook;
+  client!: KubernetesClient;
   clock!: Clock;
   readonly #cluster: ClusterBench;
   readonly #stack = new AsyncDisposableStack();
@@ -148,7 +149,8 @@ export class LimitsBench implements AsyncDisposable {
       metadata: { name: "loki-limits", namespace: "loki", annotations: { owner: "sre" } },
       data: { "overrides.yaml": text, "other.txt": "left alone" },
     });
-    bench.#site = bench.#siteThrough(await bench.#cluster.client(lab.kubeconfig));
+    bench.client = await bench.#cluster.client(lab.kubeconfig);
+    bench.#site = bench.#siteThrough(bench.client);
     bench.start();
     return bench;
   }

@@ -23,10 +23,16 @@ export const WATCHDOG_STATEMENTS = [
   "gated-already",
   "updated-by-hand",
   "too-few-ingesters",
+  "limits-go-back",
 ] as const;
 export type WatchdogStatement = (typeof WATCHDOG_STATEMENTS)[number];
 
 const nameSchema = z.string().regex(/^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/);
+
+/** A ConfigMap and the file in it. */
+export const limitsConfigMapSchema = z
+  .string()
+  .regex(/^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/[-._a-zA-Z0-9]{1,253}$/);
 
 export const watchdogOptionsSchema = z.object({
   namespace: nameSchema.exactOptional(),
@@ -37,6 +43,8 @@ export const watchdogOptionsSchema = z.object({
     .max(500)
     .regex(/^[\w./:@-]+$/)
     .exactOptional(),
+  /** `name/key` of Loki's runtime configuration, of which values go back whose time is over; else none does. */
+  limitsConfigMap: limitsConfigMapSchema.exactOptional(),
 });
 export type WatchdogOptions = z.output<typeof watchdogOptionsSchema>;
 

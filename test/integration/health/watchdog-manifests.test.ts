@@ -107,6 +107,21 @@ describe("the watchdog's manifests", () => {
     expect(watchdogManifestsSchema.parse(made)).toEqual(made);
   });
 
+  it("give a right to one ConfigMap only where limits are to go back, and say so", () => {
+    const made = watchdogManifests(inventory([ingesters("loki-ingester")]), {
+      limitsConfigMap: "loki-runtime/runtime-config.yaml",
+    });
+    const all = objects(file(made, "kubemate-watchdog.yaml"));
+    expect(all.find(({ kind }) => kind === "Role")?.rules?.at(-1)).toEqual({
+      apiGroups: [""],
+      resources: ["configmaps"],
+      resourceNames: ["loki-runtime"],
+      verbs: ["get", "patch"],
+    });
+    expect(file(made, "kubemate-watchdog.yaml")).toContain("--limits-config-map");
+    expect(made.statements).toContain("limits-go-back");
+  });
+
   it("are the same text for the same cluster, whatever the order that it is told in", () => {
     const sets = ["a", "b", "c"].map((zone) => ingesters(`loki-ingester-zone-${zone}`));
     const once = watchdogManifests(inventory(sets), {});

@@ -5,6 +5,8 @@ export interface ManifestPlaces {
   /** The watchdog's own. */
   readonly namespace: string;
   readonly image: string;
+  /** `name/key` of the ConfigMap whose values go back when their time is over; `null` for none. */
+  readonly limitsConfigMap: string | null;
 }
 
 export const WATCHDOG_NAME = "kubemate-watchdog";
@@ -33,7 +35,7 @@ function serviceAccount({ namespace }: ManifestPlaces): object {
 }
 
 /** Of one namespace, and the least: RBAC cannot bind `create` to a name, nor a proxy to a path. */
-function role({ lokiNamespace }: ManifestPlaces): object {
+function role({ lokiNamespace, limitsConfigMap }: ManifestPlaces): object {
   return {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "Role",
@@ -51,8 +53,15 @@ function role({ lokiNamespace }: ManifestPlaces): object {
         resourceNames: [WATCHDOG_NAME],
         verbs: ["get", "update"],
       },
+      ...(limitsConfigMap === null ? [] : [limitsRule(limitsConfigMap)]),
     ],
   };
+}
+
+/** Of the one ConfigMap: RBAC does not go down to its keys. */
+function limitsRule(limitsConfigMap: string): object {
+  const [name = ""] = limitsConfigMap.split("/");
+  return { apiGroups: [""], resources: ["configmaps"], resourceNames: [name], verbs: ["get", "patch"] };
 }
 
 function roleBinding({ lokiNamespace, namespace }: ManifestPlaces): object {
@@ -65,7 +74,7 @@ function roleBinding({ lokiNamespace, namespace }: ManifestPlaces): object {
   };
 }
 
-function deployment({ lokiNamespace, namespace, image }: ManifestPlaces): object {
+function deployment({ lokiNamespace, namespace, image, limitsConfigMap }: ManifestPlaces): object {
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -94,19 +103,22 @@ function deployment({ lokiNamespace, namespace, image }: ManifestPlaces): object
               labelSelector: { matchLabels: SELECTED },
             },
           ],
-          containers: [container(image, lokiNamespace)],
+          containers: [container(image, lokiNamespace, limitsConfigMap)],
         },
       },
     },
   };
 }
 
-function container(image: string, lokiNamespace: string): object {
+function container(image: string, lokiNamespace: string, limitsConfigMap: string | null): object {
   const probe = (path: string) => ({ httpGet: { path, port: "metrics" }, timeoutSeconds: 3 });
   return {
     name: "watchdog",
     image,
-    args: ["watchdog", "--namespace", lokiNamespace, "--metrics-listen", `$(POD_IP):${METRICS_PORT}`],
+    args: [
+      ...["watchdog", "--namespace", lokiNamespace, "--metrics-listen", `$(POD_IP):${METRICS_PORT}`],
+      ...(limitsConfigMap === null ? [] : ["--limits-config-map", limitsConfigMap]),
+    ],
     env: [
       { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
       { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },

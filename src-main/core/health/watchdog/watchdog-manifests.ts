@@ -21,6 +21,7 @@ const SOMETIMES: ReadonlySet<WatchdogStatement> = new Set([
   "gated-already",
   "updated-by-hand",
   "too-few-ingesters",
+  "limits-go-back",
 ]);
 const ALWAYS = WATCHDOG_STATEMENTS.filter((statement) => !SOMETIMES.has(statement));
 
@@ -36,6 +37,7 @@ export function watchdogManifests(inventory: ClusterInventory, options: Watchdog
     lokiNamespace: inventory.namespace,
     namespace: options.namespace ?? inventory.namespace,
     image: options.image ?? NO_IMAGE,
+    limitsConfigMap: options.limitsConfigMap ?? null,
   };
   const patches = sets.map(gatePatch);
   const statements: WatchdogStatement[] = [...ALWAYS];
@@ -43,6 +45,7 @@ export function watchdogManifests(inventory: ClusterInventory, options: Watchdog
   if (patches.includes(null)) statements.push("gated-already");
   if (sets.some(({ updateStrategy }) => updateStrategy === "OnDelete")) statements.push("updated-by-hand");
   if (sets.reduce((sum, { wanted }) => sum + wanted, 0) < FEWEST_INGESTERS) statements.push("too-few-ingesters");
+  if (places.limitsConfigMap !== null) statements.push("limits-go-back");
   return {
     files: [
       manifest(`${WATCHDOG_NAME}.yaml`, header(places.namespace), watchdogObjects(places)),
