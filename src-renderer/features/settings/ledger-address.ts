@@ -22,6 +22,13 @@ export function splitLedgerAddress(text: string): LedgerAddress {
   return { address: url.href, password: decoded(password) };
 }
 
+/** Whether a text can name a shared ledger: nothing (the profile's own file), or an address of PostgreSQL. */
+export function isLedgerAddress(text: string): boolean {
+  const trimmed = text.trim();
+  if (trimmed === "") return true;
+  return URL.canParse(trimmed) && ["postgres:", "postgresql:"].includes(new URL(trimmed).protocol);
+}
+
 /** A password with a bare percent sign is no encoded one. */
 function decoded(text: string): string {
   try {

@@ -7,7 +7,7 @@ import { errorText } from "../../components/error-text.ts";
 import { useAnswer, useChange } from "../../hooks/use-answer.ts";
 import { useForbidden } from "../../hooks/use-permission.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
-import { LEDGER_PASSWORD, splitLedgerAddress } from "./ledger-address.ts";
+import { isLedgerAddress, LEDGER_PASSWORD, splitLedgerAddress } from "./ledger-address.ts";
 import { SettingRow } from "./setting-row.tsx";
 import styles from "./settings-screen.module.css";
 
@@ -16,8 +16,12 @@ export function LedgerRows({ setting }: { readonly setting: Setting }): ReactEle
   const t = useTranslate();
   const put = useChange("secrets", "put");
   const [round, setRound] = useState(0);
+  const [refused, setRefused] = useState(false);
   const keepPassword = async (value: Setting["value"]): Promise<Setting["value"]> => {
-    const { address, password } = splitLedgerAddress(String(value));
+    const { address, password } = splitLedgerAddress(String(value).trim());
+    const fits = isLedgerAddress(address);
+    setRefused(!fits);
+    if (!fits) throw new Error("no address of PostgreSQL");
     if (password !== null) {
       await put.run({ ref: LEDGER_PASSWORD, value: password });
       // An address that stays the same would leave what was typed in its field.
@@ -28,9 +32,9 @@ export function LedgerRows({ setting }: { readonly setting: Setting }): ReactEle
   return (
     <>
       <SettingRow beforeSet={keepPassword} key={round} setting={setting} />
-      {put.error === undefined ? null : (
+      {put.error === undefined && !refused ? null : (
         <p className={styles.rowProblem} role="alert">
-          {errorText(t, put.error)}
+          {refused || put.error === undefined ? t("usage.settings.noAddress") : errorText(t, put.error)}
         </p>
       )}
       {setting.value === "" ? null : <PasswordRow />}

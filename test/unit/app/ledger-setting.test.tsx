@@ -58,6 +58,19 @@ describe("the address of a shared ledger", () => {
     expect(order).toEqual(["secrets.put", "settings.set"]);
   });
 
+  it("is not set where it is none of PostgreSQL, and says what it takes", async () => {
+    const user = userEvent.setup();
+    const { inputs } = open("");
+    const field = await screen.findByRole("textbox", { name: "Shared ledger" });
+    await user.type(field, "https://db.example/ledger{Enter}");
+    expect((await screen.findByRole("alert")).textContent).toContain("postgres://user@host:5432/database");
+    expect(inputs("settings.set")).toEqual([]);
+    await user.clear(field);
+    await user.type(field, "postgres://db.example/ledger{Enter}");
+    await waitFor(() => expect(inputs("settings.set")).toHaveLength(1));
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
   it("is not set where its password could not be kept", async () => {
     const user = userEvent.setup();
     const { inputs } = open("", { put: () => Promise.reject(new RemoteError(wireError("internal"))) });

@@ -321,6 +321,14 @@ describe("the ledger", () => {
   });
 });
 
+describe("a ledger that has not been opened", () => {
+  it("is not called open", async () => {
+    open({ ledger: () => Promise.resolve(ledgerState({ where: "", costs: null, firstDay: null, lastDay: null })) });
+    await screen.findByText("Ledger not opened");
+    expect(screen.queryByText("Ledger open")).toBeNull();
+  });
+});
+
 describe("the export", () => {
   const job = jobSchema.parse({
     id: "j-1",

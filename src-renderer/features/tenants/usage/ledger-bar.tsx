@@ -42,15 +42,19 @@ function LedgerLine({ ledger }: { readonly ledger: LedgerState }): ReactElement 
   const formats = useFormats();
   const show = useWorkspace((state) => state.show);
   const { kind, where, state, costs, firstDay, lastDay, waiting } = ledger;
+  // Without a place it has not been opened: its setting may name none.
+  const unopened = where === "";
   return (
     <div className={styles.ledger}>
       <span className={styles.state}>
-        <StatusShape tone={TONES[state]} />
-        {t(`usage.ledger.${state}`)}
+        <StatusShape tone={unopened ? "doubt" : TONES[state]} />
+        {t(unopened ? "usage.ledger.unopened" : `usage.ledger.${state}`)}
       </span>
-      <span className={styles.where} title={where}>
-        {t(`usage.ledger.kind.${kind}`)} <code>{withVisibleCharacters(where)}</code>
-      </span>
+      {unopened ? null : (
+        <span className={styles.where} title={where}>
+          {t(`usage.ledger.kind.${kind}`)} <code>{withVisibleCharacters(where)}</code>
+        </span>
+      )}
       <span className={styles.muted}>
         {costs === null
           ? t("usage.ledger.countUnknown")
