@@ -51,8 +51,8 @@ export const TENANT_LABELS: ReadonlyMap<string, FixedLabels> = new Map(
 /** Of one second's bytes of the busiest stream while it is hot, and how long that lasts. */
 export const HOT_STREAM_BYTES = 160 * 1_024;
 export const HOT_STREAM_SECONDS = 3;
-/** Leaves so much of an ingestion burst of 1 MiB that most of that second's batches still pass. */
-export const BACKFILL_BYTES = 828 * 1_024;
+/** The ingestion burst that a backfill all but uses up; a higher one takes it without harm. */
+export const BACKFILL_BURST_BYTES = 2 ** 20;
 
 /** Why simulated pushes of a tenant were refused in a second, with what its collector is told. */
 export interface RefusedPush {

@@ -2,7 +2,7 @@ import type { PodIdentity } from "../cluster/components.ts";
 import type { IngesterRing } from "./ingester-ring.ts";
 import { mix, textSeed } from "../traffic/seeded-random.ts";
 import {
-  BACKFILL_BYTES,
+  BACKFILL_BURST_BYTES,
   LAB_LOAD,
   type RefusedPush,
   type TellRefusal,
@@ -41,7 +41,7 @@ const APPENDS_PER_SECOND = 7;
 const TIMEOUTS_PER_SECOND = 4.25;
 const ERRORS_PER_SECOND = 4.5;
 /** Of a tenant, each second: every node's collector sends what it has gathered. */
-const BATCHES_PER_SECOND = 4;
+const BATCHES_PER_SECOND = 8;
 /** A full batch of a collector. */
 const MAX_BATCH_BYTES = 1_048_576;
 
@@ -111,10 +111,11 @@ export class SimulatedDistributor extends SimulatedPod {
     const blocked = (parseFlagTime(limits.block_ingestion_until) ?? 0) > second * 1_000;
     let tokens = Math.min(burst, (this.#tokens.get(tenant) ?? burst) + share);
     if (!blocked && this.#backfills(second, load)) {
-      // One large batch passes, and leaves little for the next.
-      const fits = tokens >= BACKFILL_BYTES;
-      if (fits) this.#received(load, BACKFILL_BYTES / bytesPerLine);
-      tokens -= fits ? BACKFILL_BYTES : 0;
+      // One large batch passes, and leaves no room for one of the others.
+      const large = BACKFILL_BURST_BYTES - (batches - 0.6) * batch;
+      const fits = tokens >= large;
+      if (fits) this.#received(load, large / bytesPerLine);
+      tokens -= fits ? large : 0;
     }
     const passing = blocked ? 0 : Math.min(batches, Math.floor(tokens / batch));
     this.#tokens.set(tenant, tokens - passing * batch);
