@@ -106,8 +106,8 @@ export function publishedLimits(
 
 const INSTANCE = "use";
 
-/** Points of use, a round of one instance a minute. */
-async function openUseStore(directory: string, logger: Logger): Promise<UseStore> {
+/** Points of use on disk, each a round of one instance. @throws AppError `files.unwritable`, `files.disk-full` */
+export async function openUseStore(directory: string, logger: Logger): Promise<UseStore> {
   const history = await SeriesHistory.open({
     directory,
     logger,

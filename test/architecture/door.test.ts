@@ -49,6 +49,8 @@ describe("the door", () => {
         [name, JSON.stringify(Object.keys("shape" in output ? Object(output.shape) : {}))] as const,
     );
     expect(shapes.filter(([, keys]) => /"(value|password|token)"/.test(keys)).map(([name]) => name)).toEqual([
+      // The value of a limit.
+      "tenants.explainDiscards",
       "settings.set",
       "settings.reset",
     ]);

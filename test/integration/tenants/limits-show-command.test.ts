@@ -2,6 +2,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { tenantLimitsSchema, tenantsBoardSchema } from "../../../src-shared/model/tenants/board.ts";
 import { refusalExplanationSchema } from "../../../src-shared/model/tenants/explanation.ts";
+import { systemClock } from "../../../src-main/core/common/clock.ts";
+import { createLab } from "../../../src-main/lab/lab.ts";
 import { CommandLine } from "../../builders/command-line.ts";
 import { lokiRecording } from "../../builders/loki-recordings.ts";
 
@@ -42,6 +44,24 @@ describe("kubemate limits show", () => {
     expect(shown).toMatchObject({ exitCode: 0, stderr: "" });
     const limits = tenantLimitsSchema.parse(JSON.parse(shown.stdout));
     expect(limits.limits.find(({ key }) => key === "per_stream_rate_limit")).toMatchObject({ source: "override" });
+  }, 60_000);
+
+  it("guesses nothing of a Loki that is known by its address alone: any tenant may have an override", async () => {
+    const lab = await createLab({ clock: systemClock, historyHours: 0 });
+    try {
+      const source = ["--source", lab.lokiUrl, "--output", "json"];
+      const shown = await command.run("limits", "show", ...source);
+      const board = tenantsBoardSchema.parse(JSON.parse(shown.stdout));
+      const states = Object.fromEntries(board.sources.map(({ source: name, state }) => [name, state]));
+      expect(states).toMatchObject({ config: "read", overrides: "absent", metrics: "read" });
+      const one = await command.run("limits", "show", ...source, "--tenant", "cards", "--wait", "0");
+      const { limits } = tenantLimitsSchema.parse(JSON.parse(one.stdout));
+      expect(limits.find(({ key }) => key === "ingestion_rate_mb")).toMatchObject({ value: null, source: "unknown" });
+      // What is published for the tenant is told by Loki itself.
+      expect(limits.find(({ key }) => key === "max_query_series")?.value).not.toBeNull();
+    } finally {
+      await lab.close();
+    }
   }, 60_000);
 
   it("refuses a tenant that is none, and a site that is not there", async () => {

@@ -66,7 +66,7 @@ export function reasonsByTenant(present: ReadonlyMap<string, number>): ReadonlyM
     if (series === null) continue;
     const own = reasons.get(series.tenant) ?? new Set<string>();
     reasons.set(series.tenant, own);
-    if (series.figure === "discarded") own.add(series.detail);
+    if (series.figure === "discarded" || series.figure === "discarded-bytes") own.add(series.detail);
   }
   return reasons;
 }

@@ -123,8 +123,10 @@ export function discardsOf(
       const name = useKey("discarded", tenant, reason);
       const linesPerSecond = present.get(name) ?? 0;
       const points = history.points(name, nowMs - HOURS_MS, mostPoints);
-      if (linesPerSecond === 0 && points.every(({ value }) => value === 0)) return [];
       const bytesPerSecond = present.get(useKey("discarded-bytes", tenant, reason)) ?? null;
+      // A request that is too large is counted in bytes alone.
+      const refusesNow = linesPerSecond > 0 || (bytesPerSecond ?? 0) > 0;
+      if (!refusesNow && points.every(({ value }) => value === 0)) return [];
       const curve = points.map(({ atMs, value }) => ({ atMs, linesPerSecond: value }));
       return [{ tenant, reason, linesPerSecond, bytesPerSecond, points: curve }];
     })

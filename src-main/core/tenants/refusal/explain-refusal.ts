@@ -1,5 +1,6 @@
 import { bytesOf, secondsOf } from "../limits/printed-figures.ts";
-import { REFUSAL_RULES, type RefusalRule, type RefusalUnit } from "./refusal-rules.ts";
+import type { RefusalRule, RefusalUnit } from "./refusal-rule.ts";
+import { REFUSAL_RULES } from "./refusal-rules.ts";
 
 /** A figure of a refusal: as Loki wrote it, and as a number in the rule's unit where it is one. */
 export interface RefusalFigure {
