@@ -166,6 +166,18 @@ describe("the dearest queries behind a row", () => {
     ]);
   });
 
+  it("are asked for only where one stays: arrows pass over rows unseen", async () => {
+    const user = userEvent.setup();
+    const { inputs } = open();
+    const grid = await table();
+    grid.focus();
+    await user.keyboard("{ArrowDown}{ArrowDown}");
+    const drawer = await screen.findByRole("complementary", { name: "cards" });
+    await within(drawer).findAllByRole("article");
+    expect(document.activeElement).toBe(grid);
+    expect(inputs("usage.costliest")).toHaveLength(1);
+  });
+
   it("are told once where the same text ran often, with what all runs read", async () => {
     const user = userEvent.setup();
     const again = (id: string, gib: number) => queryCost({ id, bytes: gib * 2 ** 30 });

@@ -1,5 +1,5 @@
 import { IconRefresh } from "@tabler/icons-react";
-import type { ReactElement } from "react";
+import { useEffect, useState, type ReactElement } from "react";
 import type { QueryCost } from "../../../../src-shared/model/tenants/query-cost.ts";
 import type { UsageRange } from "../../../../src-shared/model/tenants/usage.ts";
 import { Drawer } from "../../../components/drawer.tsx";
@@ -18,6 +18,7 @@ import styles from "./usage.module.css";
 /** The most that the ledger tells one by one. */
 const MOST_QUERIES = 200;
 const SHOWN = 50;
+const STAY_MS = 250;
 
 interface UsageDrawerProps {
   readonly subject: UsageSubject;
@@ -36,15 +37,27 @@ export function isOfSubject({ by, key }: UsageSubject, cost: QueryCost): boolean
   return by === "day" ? dayOf(cost.atMs) === key : cost[by] === key;
 }
 
+/** Whether one has stopped here: arrows pass over many rows, and each look at their queries is recorded. */
+function useStays(): boolean {
+  const [stays, setStays] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setStays(true), STAY_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return stays;
+}
+
 /** The dearest queries behind a row of the report. To look at them is recorded: they may name customers' data. */
 export function UsageDrawer({ subject, range, onClose }: UsageDrawerProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   const { by, key } = subject;
-  const { data, error, loading, asking, ask } = useAsked("usage", "costliest", {
-    range: costliestInput(subject, range),
-    limit: MOST_QUERIES,
-  });
+  const stays = useStays();
+  const { data, error, asking, ask } = useAsked(
+    "usage",
+    "costliest",
+    stays ? { range: costliestInput(subject, range), limit: MOST_QUERIES } : null,
+  );
   const found = repeatedCosts((data ?? []).filter((cost) => isOfSubject(subject, cost)));
   const narrowed = by === "tenant" || by === "day";
   return (
@@ -52,6 +65,8 @@ export function UsageDrawer({ subject, range, onClose }: UsageDrawerProps): Reac
       actions={<IconButton icon={IconRefresh} label={t("usage.again")} onClick={ask} size={24} />}
       initialWidth={460}
       onClose={onClose}
+      // Arrows go on from row to row in the table.
+      takeFocus={false}
       title={keyText(by, key, t)}
     >
       <div aria-busy={asking || undefined} className={styles.drawer}>
@@ -61,7 +76,7 @@ export function UsageDrawer({ subject, range, onClose }: UsageDrawerProps): Reac
             by: t(`usage.by.${by}`),
           })}
         </p>
-        {loading ? <LoadingView rowHeight={64} rows={4} /> : null}
+        {data === undefined && error === undefined ? <LoadingView rowHeight={64} rows={4} /> : null}
         {error === undefined ? null : <FailedView error={error} onRetry={ask} title={t("usage.dearestFailed")} />}
         {data !== undefined && found.length === 0 ? (
           <EmptyView

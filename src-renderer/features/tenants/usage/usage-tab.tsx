@@ -1,6 +1,8 @@
-import { useState, type ReactElement } from "react";
+import { useMemo, useState, type ReactElement } from "react";
 import type { Site } from "../../../../src-shared/api/sites.api.ts";
 import type { CostDimension } from "../../../../src-shared/model/tenants/query-cost.ts";
+import type { Command } from "../../../hooks/commands.ts";
+import { useCommands } from "../../../hooks/use-commands.ts";
 import { useNow } from "../../../hooks/use-now.ts";
 import { CollectBar } from "./collect-bar.tsx";
 import { FixesView } from "./fixes-view.tsx";
@@ -37,6 +39,25 @@ export function UsageTab({ site }: UsageTabProps): ReactElement {
   if (daysProblem(chosen) === null && (asked.fromDay !== chosen.fromDay || asked.toDay !== chosen.toDay)) {
     setAsked(chosen);
   }
+  const isOpen = subject !== null;
+  useCommands(
+    useMemo<readonly Command[]>(
+      () =>
+        isOpen
+          ? [
+              {
+                id: "usage.close",
+                group: "view",
+                label: "app.close",
+                shortcut: "escape",
+                hidden: true,
+                run: () => setSubject(null),
+              },
+            ]
+          : [],
+      [isOpen],
+    ),
+  );
   const range = { fromDay: asked.fromDay, toDay: asked.toDay, tenants: null };
   return (
     <div className={styles.tab}>
