@@ -63,7 +63,7 @@ async function unseen(
       ["int", sorted.map(({ hour }) => hour)],
       ["bytea", sorted.map(({ key }) => key)],
       ["int", sorted.map(({ cost }) => dayNumberAt(cost.atMs))],
-    ])} ON CONFLICT DO NOTHING RETURNING hour, key`.execute(transaction);
+    ])} AS given ON CONFLICT DO NOTHING RETURNING hour, key`.execute(transaction);
   return rows.flatMap((raw) => {
     const { hour, key } = seenRow.parse(raw);
     return byKey.get(`${hour} ${Buffer.from(key).toString("hex")}`)?.cost ?? [];
@@ -81,7 +81,7 @@ async function addCosts(transaction: Transaction<LedgerTables>, costs: readonly 
       ["bytea", costs.map(({ cost: { query, tags, user } }) => keyOf(JSON.stringify([query, tags, user])))],
       // JSON writes NUL and lone surrogates as escapes.
       ["text", costs.map(({ cost }) => JSON.stringify(cost))],
-    ])}`.execute(transaction);
+    ])} AS given`.execute(transaction);
 }
 
 async function addShapes(transaction: Transaction<LedgerTables>, uses: readonly ShapeUseSums[]): Promise<void> {
@@ -97,7 +97,7 @@ async function addShapes(transaction: Transaction<LedgerTables>, uses: readonly 
       ["bytea", sorted.map(({ key }) => key)],
       ["text", sorted.map(({ shape }) => shape)],
       ["int", sorted.map(({ day }) => day)],
-    ])} ON CONFLICT (key) DO UPDATE SET last_day = excluded.last_day WHERE old.last_day < excluded.last_day`.execute(
+    ])} AS given ON CONFLICT (key) DO UPDATE SET last_day = excluded.last_day WHERE old.last_day < excluded.last_day`.execute(
     transaction,
   );
 }
@@ -121,7 +121,7 @@ async function addRollups(transaction: Transaction<LedgerTables>, rollups: reado
       ["float8", keyed.map(({ bytes }) => bytes)],
       ["float8", keyed.map(({ lines }) => lines)],
       ["float8", keyed.map(({ durationMs }) => durationMs)],
-    ])} ON CONFLICT (dimension, day, key) DO UPDATE SET
+    ])} AS given ON CONFLICT (dimension, day, key) DO UPDATE SET
       queries = old.queries + excluded.queries, failed = old.failed + excluded.failed,
       bytes = old.bytes + excluded.bytes, lines = old.lines + excluded.lines,
       duration_ms = old.duration_ms + excluded.duration_ms`.execute(transaction);
@@ -152,7 +152,7 @@ async function addUses(
       ["float8", keyed.map(({ cached }) => cached)],
       ["float8", keyed.map(({ dearestBytes }) => dearestBytes)],
       ["bigint", keyed.map(({ dearest }) => costs[dearest]?.row ?? 0)],
-    ])} ON CONFLICT (day, shape, key) DO UPDATE SET
+    ])} AS given ON CONFLICT (day, shape, key) DO UPDATE SET
       queries = old.queries + excluded.queries, failed = old.failed + excluded.failed,
       bytes = old.bytes + excluded.bytes, duration_ms = old.duration_ms + excluded.duration_ms,
       max_range_ms = greatest(old.max_range_ms, excluded.max_range_ms),
@@ -179,7 +179,7 @@ async function addDays(transaction: Transaction<LedgerTables>, costs: readonly N
       ["bigint", sorted.map(([, { from }]) => from)],
       ["bigint", sorted.map(([, { to }]) => to)],
       ["bigint", sorted.map(([, { count }]) => count)],
-    ])} ON CONFLICT (day) DO UPDATE SET first_row = least(old.first_row, excluded.first_row),
+    ])} AS given ON CONFLICT (day) DO UPDATE SET first_row = least(old.first_row, excluded.first_row),
       last_row = greatest(old.last_row, excluded.last_row), costs = old.costs + excluded.costs`.execute(transaction);
 }
 

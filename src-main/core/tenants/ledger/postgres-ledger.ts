@@ -33,7 +33,8 @@ export interface PostgresLedgerOptions {
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const CONNECTIONS = 4;
-const BATCH = 4_000;
+/** Sums are written once a batch, and a database is not stalled by a large one. */
+const BATCH = 10_000;
 
 /** The ledger of a team, in PostgreSQL: one database, any number of consoles. */
 export class PostgresLedger implements Ledger {

@@ -49,14 +49,15 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        dimension smallint NOT NULL, day integer NOT NULL, key bytea NOT NULL,
        tenant text COLLATE "C" NOT NULL, value text COLLATE "C" NOT NULL,
        queries double precision NOT NULL, failed double precision NOT NULL, bytes double precision NOT NULL,
-       lines double precision NOT NULL, duration_ms double precision NOT NULL, PRIMARY KEY (dimension, day, key))`,
+       lines double precision NOT NULL, duration_ms double precision NOT NULL, PRIMARY KEY (dimension, day, key)) WITH (fillfactor = 70)`,
     `CREATE TABLE ledger_uses (
        day integer NOT NULL, shape bytea NOT NULL, key bytea NOT NULL,
        tenant text COLLATE "C" NOT NULL, user_name text NOT NULL, source text NOT NULL,
        queries double precision NOT NULL, failed double precision NOT NULL, bytes double precision NOT NULL,
        duration_ms double precision NOT NULL, max_range_ms double precision NOT NULL,
        cacheable double precision NOT NULL, cached double precision NOT NULL,
-       dearest_bytes double precision NOT NULL, dearest bigint NOT NULL, PRIMARY KEY (day, shape, key))`,
+       dearest_bytes double precision NOT NULL, dearest bigint NOT NULL, PRIMARY KEY (day, shape, key))
+       WITH (fillfactor = 70)`,
     `CREATE TABLE ledger_spends (
        kind text NOT NULL, name text NOT NULL, period text COLLATE "C" NOT NULL, used double precision NOT NULL,
        PRIMARY KEY (kind, name, period))`,
