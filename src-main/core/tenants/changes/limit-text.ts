@@ -67,7 +67,8 @@ function edited(reading: LimitReading): EditedValue {
 
 function yamlOf(text: string): LimitYaml | undefined {
   try {
-    const parsed = yamlSchema.safeParse(parse(text, { maxAliasCount: MAX_ALIASES, logLevel: "silent" }));
+    // With `silent` it would not throw for what is no YAML.
+    const parsed = yamlSchema.safeParse(parse(text, { maxAliasCount: MAX_ALIASES, logLevel: "error" }));
     return parsed.success ? parsed.data : undefined;
   } catch (error) {
     if (error instanceof YAMLParseError || error instanceof ReferenceError) return undefined;
