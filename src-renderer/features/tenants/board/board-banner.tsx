@@ -6,6 +6,7 @@ import { errorText } from "../../../components/error-text.ts";
 import { RelativeTime } from "../../../components/quantity.tsx";
 import { StatusShape, type StatusTone } from "../../../components/status-shape.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
+import { useNow } from "../../../hooks/use-now.ts";
 import { useForbidden } from "../../../hooks/use-permission.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { useLimitChanges } from "../changes/limit-changes-context.ts";
@@ -21,6 +22,9 @@ const SOURCE_TONES: Readonly<Record<Source["state"], StatusTone>> = {
   absent: "idle",
 };
 
+/** Rounds come every few seconds to a minute: what is older than this is old news. */
+const LATE_MS = 180_000;
+
 interface BoardBannerProps {
   readonly board: TenantsBoard;
   readonly onKind: (kind: BoardKind) => void;
@@ -32,6 +36,8 @@ export function BoardBanner({ board, onKind }: BoardBannerProps): ReactElement {
   const formats = useFormats();
   const forbidden = useForbidden("tenants.limits");
   const { open } = useLimitChanges();
+  const now = useNow(5_000);
+  const late = now - board.atMs > LATE_MS;
   const near = board.tenants.filter(isNear).length;
   const refused = board.tenants.filter(isRefused).length;
   const count = (kind: BoardKind, tone: StatusTone, number: number): ReactElement => (
@@ -50,8 +56,9 @@ export function BoardBanner({ board, onKind }: BoardBannerProps): ReactElement {
           tenants: formats.number(board.tenants.length + board.more),
         })}
       </span>
-      <span className={styles.fact}>
-        {t("limits.asOf")} <RelativeTime atMs={board.atMs} />
+      <span className={styles.fact} data-late={late || undefined}>
+        {late ? <StatusShape tone="doubt" /> : null}
+        {t(late ? "limits.asOfLate" : "limits.asOf")} <RelativeTime atMs={board.atMs} />
       </span>
       <span className={styles.bannerActions}>
         <Button compact disabledReason={forbidden} icon={IconPencil} onClick={() => open({ kind: "edits", edits: [] })}>

@@ -30,11 +30,11 @@ export function ExplanationChart({ curve, unit, limit }: ExplanationChartProps):
     const data: UPlot.AlignedData = [
       curve.map(({ atMs }) => atMs / 1_000),
       curve.map(({ taken }) => taken),
-      curve.map(() => limit),
       curve.map(({ refusedLinesPerSecond }) => refusedLinesPerSecond),
+      ...(limit === null ? [] : [curve.map(() => limit)]),
     ];
     const newest = { idx: curve.length - 1 };
-    const options = chartOptions(element, unit === "time" ? "none" : unit, t, formats);
+    const options = chartOptions(element, unit === "time" ? "none" : unit, limit, t, formats);
     const chart = new UPlot({ ...options, hooks: { ready: [(drawn) => drawn.setLegend(newest)] } }, data, element);
     chart.over.addEventListener("pointerleave", () => chart.setLegend(newest));
     const sizes = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
@@ -60,7 +60,13 @@ function refusedText(value: number | null, t: Translate, formats: Formats): stri
   return value === null ? "–" : linesRate(value, t, formats);
 }
 
-function chartOptions(element: HTMLElement, unit: LimitUnit, t: Translate, formats: Formats): UPlot.Options {
+function chartOptions(
+  element: HTMLElement,
+  unit: LimitUnit,
+  limit: number | null,
+  t: Translate,
+  formats: Formats,
+): UPlot.Options {
   const style = getComputedStyle(element);
   const token = (name: string): string => style.getPropertyValue(name).trim();
   const grid = token("--line");
@@ -107,15 +113,6 @@ function chartOptions(element: HTMLElement, unit: LimitUnit, t: Translate, forma
         value: taken,
       },
       {
-        label: t("limits.chart.limit"),
-        scale: "taken",
-        stroke: token("--text-muted"),
-        dash: [6, 4],
-        width: 1,
-        points: { show: false },
-        value: taken,
-      },
-      {
         label: t("limits.chart.refused"),
         scale: "refused",
         stroke: token("--bad"),
@@ -124,6 +121,19 @@ function chartOptions(element: HTMLElement, unit: LimitUnit, t: Translate, forma
         points: { show: false },
         value: refused,
       },
+      ...(limit === null
+        ? []
+        : [
+            {
+              label: t("limits.chart.limit"),
+              scale: "taken",
+              stroke: token("--text-muted"),
+              dash: [6, 4],
+              width: 1,
+              points: { show: false },
+              value: taken,
+            },
+          ]),
     ],
   };
 }

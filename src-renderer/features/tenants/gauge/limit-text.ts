@@ -90,7 +90,12 @@ export function trendText(gauge: LimitGauge, t: Translate, formats: Formats): st
 
 /** Lines a second: `212 lines/s`. */
 export function linesRate(linesPerSecond: number, t: Translate, formats: Formats): string {
-  return t("limits.linesPerSecond", { lines: formats.number(linesPerSecond, linesPerSecond < 10 ? 1 : 0) });
+  // Few is not none.
+  const lines =
+    linesPerSecond > 0 && linesPerSecond < 0.05
+      ? `<${formats.number(0.1, 1)}`
+      : formats.number(linesPerSecond, linesPerSecond < 10 ? 1 : 0);
+  return t("limits.linesPerSecond", { lines });
 }
 
 /** When the limit is reached if it goes on so. */
