@@ -45,7 +45,9 @@ const BURSTS: Readonly<Record<string, string>> = {
 /** What to do about a refusal, best first. Only what follows from something that is known is named. */
 export function advise(facts: AdviceFacts): Advice[] {
   const { kinds, by } = adviceRule(facts.reason);
-  return kinds.flatMap((kind) => one(kind, by, facts) ?? []);
+  const advice = kinds.flatMap((kind) => one(kind, by, facts) ?? []);
+  // What can never pass does not by waiting.
+  return advice.some(({ kind }) => kind === "raise-burst") ? advice.filter(({ kind }) => kind !== "wait") : advice;
 }
 
 function one(kind: AdviceKind, by: RaiseBy | null, facts: AdviceFacts): Advice | null {

@@ -162,10 +162,21 @@ function adviceFacts(
     peak: seen.length === 0 ? null : Math.max(...seen),
     present: use.history.present().get(useKey("bytes", tenant)) ?? null,
     streamRate: facts.stream === null ? null : (most?.bytesPerSecond ?? null),
-    sender: most?.share == null ? null : { name: most.workload ?? most.pod ?? most.stream, share: most.share },
+    sender: largestSender(senders),
     sharding: sharding === null ? null : /enabled"?:\s*true/.test(sharding),
     fits: (value) => fitsCluster(facts, value, cluster),
   };
+}
+
+/** Pods of one workload are one to speak to. */
+function largestSender(senders: readonly Sender[]): AdviceFacts["sender"] {
+  const shares = new Map<string, number>();
+  for (const { workload, pod, stream, share } of senders) {
+    const name = workload ?? pod ?? stream;
+    if (share !== null) shares.set(name, (shares.get(name) ?? 0) + share);
+  }
+  const [most] = [...shares].toSorted(([, one], [, other]) => other - one);
+  return most === undefined ? null : { name: most[0], share: most[1] };
 }
 
 /** Whether the ingesters have the memory for this tenant's streams at the new value; of rates nobody has measured what fits. */

@@ -8,7 +8,7 @@ import type { RuntimeOverride } from "../../limits/runtime-overrides.ts";
 import { findRuntimeConfig, type RuntimeConfigFile, type ToldRuntimeFiles } from "../find-runtime-config.ts";
 import { UNREAD, type Reading } from "./source-state.ts";
 
-const KEPT_MS = 30_000;
+const KEPT_MS = 10_000;
 /** Which ConfigMap it is changes when Loki is installed anew; looking for it lists pods and workloads. */
 const FOUND_KEPT_MS = 300_000;
 
