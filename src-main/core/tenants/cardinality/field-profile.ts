@@ -7,7 +7,8 @@ export type FieldCandidate = z.output<typeof fieldCandidateSchema>;
 
 const MOST_FIELDS = 500;
 const SHOWN_FIELDS = 100;
-const MOST_VALUES = 2_000;
+/** Of one field; past it there are more than are told. */
+export const MOST_VALUES = 20_000;
 const SAMPLES = 5;
 /** A line that is longer is looked at in its first part alone, which is no JSON then. */
 const LINE_BYTES = 65_536;
@@ -22,8 +23,6 @@ const SEARCHED_SHAPES: ReadonlySet<string> = new Set(["uuid", "trace", "hash", "
 interface Found {
   lines: number;
   readonly values: Set<string>;
-  /** Some values were not kept: there are more. */
-  more: boolean;
 }
 
 /** Fields of JSON and logfmt lines, nested ones joined by `_` as Loki's `json` does. */
@@ -31,6 +30,8 @@ export class FieldProfiler {
   readonly #found = new Map<string, Found>();
   readonly #scanner = new LogfmtScanner();
   lines = 0;
+  /** A field has more values than were counted. */
+  cut = false;
 
   /** `lineOffsets` has one more than there are lines. */
   add(lineOffsets: Uint32Array, lineBytes: Uint8Array): void {
@@ -97,12 +98,12 @@ export class FieldProfiler {
     let found = this.#found.get(field);
     if (found === undefined) {
       if (this.#found.size >= MOST_FIELDS || field.length > 200) return;
-      found = { lines: 0, values: new Set(), more: false };
+      found = { lines: 0, values: new Set() };
       this.#found.set(field, found);
     }
     found.lines += 1;
     if (found.values.size < MOST_VALUES) found.values.add(value.slice(0, 256));
-    else if (!found.values.has(value.slice(0, 256))) found.more = true;
+    else if (!found.values.has(value.slice(0, 256))) this.cut = true;
   }
 }
 

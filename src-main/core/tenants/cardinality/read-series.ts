@@ -28,6 +28,8 @@ export interface ReadSeriesParts {
   readonly clock: Clock;
   /** Of the request; empty for all streams. */
   readonly matchers: readonly string[];
+  /** The label that most of what was read before has. */
+  readonly mostWith: string | null;
 }
 
 /** How a tenant's series were read. `left` is what was not. */
@@ -72,12 +74,13 @@ class SeriesWalk {
   readonly #parts: ReadSeriesParts;
   readonly #context: SampleContext;
   #at: SampleCheckpoint;
-  #mostWith: string | null = null;
+  #mostWith: string | null;
 
   constructor(parts: ReadSeriesParts, context: SampleContext, at: SampleCheckpoint) {
     this.#parts = parts;
     this.#context = context;
     this.#at = at;
+    this.#mostWith = parts.mostWith;
   }
 
   async run(): Promise<ReadSeries> {

@@ -73,8 +73,8 @@ export function partsByLabel(
     before.push(`${other}=""`);
   }
   return [
-    ...begins.map((some) => part(`${label}=~${quoted(`(?s)(?:${some.map(escaped).join("|")}).*`)}`)),
-    part(`${label}=~".+"`, `${label}!~${quoted(`(?s)(?:${known.map(escaped).join("|")}).*`)}`),
+    ...begins.map((some) => part(`${label}=~${quoted(`(?s)(?:${some.join("|")})`)}`)),
+    part(`${label}=~".+"`, `${label}!~${quoted(`(?s)(?:${known.join("|")})`)}`),
     ...without,
   ];
 }
@@ -93,7 +93,10 @@ export function matchersOf(selector: string): string[] | null {
   return parsed.expr.selector.matchers.map(printMatcher);
 }
 
-/** Groups of first letters with about as many values each, as lists of what values begin with. */
+/**
+ * Groups of first letters with about as many values each, as regular expressions of what values begin with; a value that is
+ * shorter than that is matched alone, as it may be what others begin with.
+ */
 function beginnings(values: readonly string[], wanted: number): string[][] {
   const counts = new Map<string, number>();
   let length = 0;
@@ -102,8 +105,10 @@ function beginnings(values: readonly string[], wanted: number): string[][] {
     length += 1;
     counts.clear();
     for (const value of values) {
-      const begin = [...value].slice(0, length).join("");
-      counts.set(begin, (counts.get(begin) ?? 0) + 1);
+      const letters = [...value];
+      const begin = escaped(letters.slice(0, length).join(""));
+      const pattern = letters.length < length ? begin : `${begin}.*`;
+      counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
     }
   }
   const share = values.length / wanted;
@@ -118,7 +123,7 @@ function beginnings(values: readonly string[], wanted: number): string[][] {
     }
     group.push(begin);
     count += some;
-    characters += begin.length * 2 + 1;
+    characters += begin.length + 1;
   }
   if (group.length > 0) groups.push(group);
   return groups;

@@ -62,7 +62,7 @@ export class TableDesk {
     const building = this.#begun();
     const taken = building.builder.addAnswer(bytes);
     building.journal.append(bytes);
-    return { ...stateOf(building, taken), mostWith: building.builder.mostWith() };
+    return stateOf(building, taken);
   }
 
   #lines(lineOffsets: Uint32Array, lineBytes: Uint8Array): TableAnswers["lines"] {
@@ -108,5 +108,5 @@ function newBuilder(seed: number, bounds: TableBounds | undefined): SeriesTableB
 
 function stateOf({ builder, journal }: Building, taken: number): TableState {
   const { size: series, labelCount: labels, share } = builder;
-  return { series, labels, share, journalBytes: journal.bytes, taken };
+  return { series, labels, share, journalBytes: journal.bytes, taken, mostWith: builder.mostWith() };
 }

@@ -28,20 +28,24 @@ export interface TableState {
   readonly journalBytes: number;
   /** Series in the answer, the first request's in the whole journal. */
   readonly taken: number;
+  /** The label that the most series have; `null` without one. */
+  readonly mostWith: string | null;
 }
 
-/** What is said of a table that was written. `mostWith` is the label that the most series have; `null` without one. */
+/** What is said of a table that was written. */
 export interface TableSummary extends Pick<
   CardinalityReport,
   "series" | "labels" | "combinations" | "fields" | "suggested"
 > {
   readonly share: number;
   readonly labelCount: number;
+  /** A field has more values than were counted. */
+  readonly fieldsCut: boolean;
 }
 
 export interface TableAnswers {
   readonly begin: TableState;
-  readonly answer: TableState & { readonly mostWith: string | null };
+  readonly answer: TableState;
   readonly lines: { readonly lines: number };
   readonly finish: TableSummary;
   readonly "what-if": StreamPrediction & { readonly series: number; readonly tookMs: number };

@@ -33,6 +33,7 @@ export function summarise(table: SeriesTable, fields: FieldProfiler): TableSumma
     series: table.size,
     share: table.share,
     labelCount: table.labels.length,
+    fieldsCut: fields.cut,
     labels,
     combinations: labelCombinations(table, MOST_COMBINATIONS).map(({ labels: names, series }) => ({
       labels: [...names],

@@ -5,6 +5,7 @@ import type { CardinalityReport, CardinalityRequest } from "../../../../src-shar
 import { nanoFromMs } from "../../../../src-shared/model/nano-time.ts";
 import type { Clock } from "../../common/clock.ts";
 import type { SampleContext } from "./cardinality.job.ts";
+import { MOST_VALUES } from "./field-profile.ts";
 import { firstCheckpoint, readSeries, type ReadSeries } from "./read-series.ts";
 import { matchersOf, sliceSelector } from "./series-slice.ts";
 import type { SeriesSource } from "./series-source.ts";
@@ -58,11 +59,13 @@ export async function takeSample(parts: TakeSampleParts, context: SampleContext)
     at = first();
     await thread.ask({ kind: "begin", seed: at.seed, journal, journalBytes: 0 }, signal);
   }
-  const read = await readSeries({ ...parts, matchers }, context, at);
+  const { mostWith } = begun;
+  const read = await readSeries({ ...parts, matchers, mostWith }, context, at);
   const partial = [...read.partial, ...(await sampleLines(parts, context, read, matchers))];
   context.report({ phase: "table", fraction: 0.97, done: read.slicesDone, total: null, unit: "steps" });
   const summary = await thread.ask({ kind: "finish", file: seriesFile(directory, id) }, signal);
-  const { share, labelCount: _labels, ...rest } = summary;
+  const { share, labelCount: _labels, fieldsCut, ...rest } = summary;
+  if (fieldsCut) partial.push({ key: "values-cut", params: { values: MOST_VALUES } });
   if (summary.labelCount > summary.labels.length) {
     partial.push({ key: "labels-cut", params: { shown: summary.labels.length, labels: summary.labelCount } });
   }

@@ -19,6 +19,11 @@ interface EmergencyViewProps {
   readonly onClose: () => void;
 }
 
+/** The button that led here is gone: without this, keys would go nowhere. */
+function takeFocus(steps: HTMLElement | null): void {
+  steps?.focus({ preventScroll: true });
+}
+
 /** How to stop one label now, step by step; the cap can be planned from here as any change of limits. */
 export function EmergencyView({ place, job, label, onClose }: EmergencyViewProps): ReactElement {
   const t = useTranslate();
@@ -31,6 +36,8 @@ export function EmergencyView({ place, job, label, onClose }: EmergencyViewProps
       onKeyDown={(event) => {
         if (event.key === "Escape" && !event.defaultPrevented) onClose();
       }}
+      ref={takeFocus}
+      tabIndex={-1}
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- Escape goes back from anywhere inside
       role="group"
     >

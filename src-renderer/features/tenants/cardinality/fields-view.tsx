@@ -29,7 +29,7 @@ export function FieldsView({ report }: { readonly report: CardinalityReport }): 
         {
           id: "verdict",
           header: t("cardinality.column.verdict"),
-          width: "148px",
+          width: "184px",
           render: ({ verdict }) =>
             verdict === "none" ? (
               <span className={styles.muted}>{t("cardinality.verdict.none")}</span>
