@@ -23,9 +23,6 @@ function changesInto(begun: unknown[]): LimitChanges {
     open: (draft) => begun.push(draft),
     edit: (edit) => begun.push(edit),
     follow: () => undefined,
-    collected: { kind: "edits", edits: [] },
-    isOpen: false,
-    discard: () => undefined,
   };
 }
 
