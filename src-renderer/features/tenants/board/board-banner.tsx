@@ -22,8 +22,8 @@ const SOURCE_TONES: Readonly<Record<Source["state"], StatusTone>> = {
   absent: "idle",
 };
 
-/** Rounds come every few seconds to a minute: what is older than this is old news. */
-const LATE_MS = 180_000;
+/** Rounds are at most five minutes apart: what is older than this is old news. */
+const LATE_MS = 360_000;
 
 interface BoardBannerProps {
   readonly board: TenantsBoard;
