@@ -55,6 +55,7 @@ export async function findRuntimeConfig(
   const maps = await readMaps(client, namespace, inMaps, signal);
   const chosen = maps.findLast(({ text }) => text !== null && /^overrides\s*:/m.test(text)) ?? maps.at(-1);
   if (chosen === undefined || chosen.text === null) {
+    if (maps.length === 0) throw missing(goneMaps(inMaps));
     const names = maps.map(({ map, key }) => `ConfigMap ${map.name} has no text under ${key}`);
     throw missing(names.join("; ").slice(0, 300));
   }
@@ -141,6 +142,11 @@ function whatInstead(found: readonly ({ readonly file: string } & Mounters)[]): 
     return `${file} is in Secret ${mounted.name} of ${who}`;
   });
   return told.join("; ").slice(0, 300);
+}
+
+function goneMaps(found: readonly Mounters[]): string {
+  const names = found.flatMap(({ mounted }) => (mounted?.kind === "config-map" ? [mounted.name] : []));
+  return `ConfigMap ${names.join(", ")} is mounted and not there`.slice(0, 300);
 }
 
 interface ReadMap {
