@@ -4,6 +4,7 @@ import { isAppError } from "../../src-shared/errors/app-error.ts";
 import { secretRefSchema, type SiteId } from "../../src-shared/model/ids.ts";
 import type { Prices } from "../../src-shared/model/tenants/usage.ts";
 import type { SitesService } from "./clusters/sites.service.ts";
+import { fireAndForget } from "./common/logger.ts";
 import type { WorkerLocator } from "./common/worker-entry.ts";
 import type { ConsoleBase } from "./console-base.ts";
 import type { LogSource } from "./logs/log-source.ts";
@@ -51,7 +52,7 @@ export function openConsoleUsage(domain: UsageDomain, opened: AsyncDisposableSta
     segmentBytes: BACKLOG_SEGMENT_BYTES,
   });
   const ledger = opened.use(openCostLedger(domain, backlog));
-  opened.defer(settings.onChange("tenants.ledger", () => void ledger.moved()));
+  opened.defer(settings.onChange("tenants.ledger", () => fireAndForget(ledger.moved(), logger, "moving the ledger")));
   const { collector, collected } = openCollector(domain, ledger);
   opened.use(
     new CollectingRounds({

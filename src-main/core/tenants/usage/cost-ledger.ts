@@ -28,6 +28,8 @@ export interface CostLedgerOptions {
 const PATIENCE_MS = 5_000;
 /** Costs that come close together are one batch. */
 const GATHER_MS = 200;
+/** Opening a window matters more. */
+const FIRST_AFTER_MS = 2_000;
 const FIRST_BACK_OFF_MS = 1_000;
 const LONGEST_BACK_OFF_MS = 60_000;
 /** Reservations of queries that are on their way and could not be checked. */
@@ -67,8 +69,8 @@ export class CostLedger implements AsyncDisposable {
 
   constructor(options: CostLedgerOptions) {
     this.#options = options;
-    // What an earlier run could not send is sent now; the ledger is opened by that.
-    this.#schedule(0);
+    // What an earlier run could not send is sent then; the ledger is opened by that, or by the first question.
+    this.#schedule(FIRST_AFTER_MS);
   }
 
   /** Queues a cost. Never throws, never waits. */

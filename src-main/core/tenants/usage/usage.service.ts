@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { usageApi } from "../../../../src-shared/api/usage.api.ts";
+import { isAppError } from "../../../../src-shared/errors/app-error.ts";
 import type { SiteId } from "../../../../src-shared/model/ids.ts";
 import type { QueryCost } from "../../../../src-shared/model/tenants/query-cost.ts";
 import type {
@@ -38,8 +39,9 @@ export class UsageService {
     const { ledger, collected } = this.#options;
     try {
       await ledger.measure();
-    } catch {
-      // The state tells it.
+    } catch (error) {
+      // What the ledger says of itself is in its state.
+      if (!isAppError(error)) throw error;
     }
     return { ...ledger.state(), collected: collected.view() };
   }
