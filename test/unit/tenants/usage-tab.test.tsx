@@ -6,6 +6,7 @@ import {
   type LimitChanges,
 } from "../../../src-renderer/features/tenants/changes/limit-changes-context.ts";
 import { UsageTab } from "../../../src-renderer/features/tenants/usage/usage-tab.tsx";
+import { likelyRange } from "../../../src-renderer/features/tenants/usage/use-open-in-explore.ts";
 import { RemoteError } from "../../../src-shared/errors/remote-error.ts";
 import { jobIdSchema, siteIdSchema } from "../../../src-shared/model/ids.ts";
 import { jobSchema } from "../../../src-shared/model/job.ts";
@@ -200,6 +201,17 @@ describe("the dearest queries behind a row", () => {
       runs: 0,
       range: { kind: "absolute", startNs: `${endMs - 3_600_000}000000`, endNs: `${endMs}000000` },
     });
+  });
+});
+
+describe("the range a query most likely had", () => {
+  const at = (atMs: number, rangeMs: number): unknown => likelyRange({ atMs, rangeMs });
+
+  it("ends when the query did, in whole seconds outwards; an instant one looks back an hour", () => {
+    expect(at(10_000_500, 2_000_000)).toEqual({ kind: "absolute", startNs: "8000000000000", endNs: "10001000000000" });
+    expect(at(10_000_000, 0)).toEqual({ kind: "absolute", startNs: "6400000000000", endNs: "10000000000000" });
+    expect(at(5_000, 60_000)).toEqual({ kind: "absolute", startNs: "0", endNs: "5000000000" });
+    expect(at(1_000_000, 0)).toEqual({ kind: "absolute", startNs: "0", endNs: "1000000000000" });
   });
 });
 

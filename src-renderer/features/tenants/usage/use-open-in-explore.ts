@@ -9,14 +9,18 @@ import { WorkspaceContext, type RangeChoice } from "../../../hooks/workspace-sto
 
 /** An instant query looks back by what its text says; so much is shown of what was before it. */
 const INSTANT_MS = 3_600_000;
+const SECOND_MS = 1_000;
 
 /**
  * The range that a cost's query most likely asked for: as long as the record says, and until the query ended. When it began
  * is not recorded.
  */
 export function likelyRange({ atMs, rangeMs }: Pick<QueryCost, "atMs" | "rangeMs">): RangeChoice {
-  const lengthMs = rangeMs === 0 ? INSTANT_MS : Math.min(Math.ceil(rangeMs), atMs);
-  return { kind: "absolute", startNs: String(nanoFromMs(atMs - lengthMs)), endNs: String(nanoFromMs(atMs)) };
+  const lengthMs = Math.min(rangeMs === 0 ? INSTANT_MS : rangeMs, atMs);
+  // Whole seconds, outwards: the record is no more exact than that.
+  const startMs = Math.floor((atMs - lengthMs) / SECOND_MS) * SECOND_MS;
+  const endMs = Math.ceil(atMs / SECOND_MS) * SECOND_MS;
+  return { kind: "absolute", startNs: String(nanoFromMs(startMs)), endNs: String(nanoFromMs(endMs)) };
 }
 
 /** Puts a query that was run, its site, tenant and range into Explore, without running it: it was dear. */
