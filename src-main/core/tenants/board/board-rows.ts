@@ -10,7 +10,10 @@ const NEAREST_ROWS = 120;
 const FULL_POINTS = 40;
 const NEAREST_POINTS = 20;
 
-/** Rows, those nearest to a limit first, then those of whom most is refused; and how many more there are. */
+/**
+ * Rows, those nearest to a limit first, then those of whom most is refused, at last those of whom nothing is measured, in the order of
+ * the file; and how many more there are.
+ */
 export function boardRows(
   tenantsWithOverrides: readonly string[],
   expiries: readonly OverrideExpiry[],
@@ -18,21 +21,25 @@ export function boardRows(
 ): { readonly rows: TenantRow[]; readonly more: number } {
   parts.trends.begin();
   const reasons = reasonsByTenant(parts.present);
-  const tenants = new Set([...tenantsWithOverrides, ...reasons.keys()]);
   const none: ReadonlySet<string> = new Set();
   const expiring = Map.groupBy(expiries, ({ tenant }) => tenant);
-  const measured = [...tenants].map((tenant) => {
+  const known = [...reasons.keys()].map((tenant): RankedTenant => {
     const gauges = gaugesOf(tenant, parts);
     const discards = discardsOf(tenant, reasons.get(tenant) ?? none, parts, 0);
     const refused = discards.reduce((sum, { linesPerSecond }) => sum + linesPerSecond, 0);
     return { tenant, gauges, nearest: nearestOf(gauges), refused };
   });
-  measured.sort(
+  known.sort(
     (one, other) =>
       (other.nearest?.share ?? -1) - (one.nearest?.share ?? -1) ||
       other.refused - one.refused ||
-      one.tenant.localeCompare(other.tenant, "en", { numeric: true }),
+      (one.tenant < other.tenant ? -1 : 1),
   );
+  // A file of overrides may name tens of thousands of whom nothing is measured: nothing is worked out for those.
+  const silent = tenantsWithOverrides
+    .filter((tenant) => !reasons.has(tenant))
+    .map((tenant): RankedTenant => ({ tenant, gauges: [], nearest: null, refused: 0 }));
+  const measured = [...known, ...silent];
   const rows = measured.slice(0, MOST_ROWS).map(({ tenant, gauges, nearest }, at): TenantRow => {
     const full = at < FULL_ROWS ? FULL_POINTS : 0;
     const own = expiring.get(tenant) ?? [];
@@ -47,6 +54,13 @@ export function boardRows(
     };
   });
   return { rows, more: measured.length - rows.length };
+}
+
+interface RankedTenant {
+  readonly tenant: string;
+  readonly gauges: readonly LimitGauge[];
+  readonly nearest: LimitGauge | null;
+  readonly refused: number;
 }
 
 /** The gauge with the largest share; `null` where none has one. */

@@ -21,6 +21,7 @@ export class SiteSources {
   readonly #clock: Clock;
   /** By tenant, as of the last comparison. */
   readonly #held = new Map<string, readonly LimitDisagreement[]>();
+  #nextPublished = 0;
   #book: { readonly made: readonly unknown[]; readonly book: LimitBook } | null = null;
 
   constructor(clock: Clock, reader: Pick<LimitsReader, "ask">, askPublished: AskPublished) {
@@ -41,15 +42,18 @@ export class SiteSources {
     await Promise.all([configs, this.overrides.refresh(site, told, signal, overridesNow)]);
   }
 
-  /** Some of the tenants that have values of their own, those first that were not looked at for longest. */
+  /** The next few of the tenants that have values of their own. */
   async refreshPublished(site: HealthSite, signal: AbortSignal): Promise<void> {
+    const { inForce } = this.overrides;
+    const named = inForce?.summary.tenants ?? [];
+    for (const tenant of this.#held.keys()) if (inForce?.index.has(tenant) !== true) this.#held.delete(tenant);
     const nowMs = this.#clock.nowMs();
-    const named = this.overrides.inForce?.summary.tenants ?? [];
-    for (const tenant of this.#held.keys()) if (!named.includes(tenant)) this.#held.delete(tenant);
-    const due = named
-      .filter((tenant) => nowMs - this.published.askedAtMs(tenant) >= PUBLISHED_EVERY_MS)
-      .toSorted((one, other) => this.published.askedAtMs(one) - this.published.askedAtMs(other))
-      .slice(0, PUBLISHED_AT_ONCE);
+    // Round and round: a file may name tens of thousands.
+    const next = Array.from({ length: Math.min(PUBLISHED_AT_ONCE, named.length) }, (_, step) => {
+      return named[(this.#nextPublished + step) % named.length] ?? "";
+    });
+    this.#nextPublished = named.length === 0 ? 0 : (this.#nextPublished + next.length) % named.length;
+    const due = next.filter((tenant) => nowMs - this.published.askedAtMs(tenant) >= PUBLISHED_EVERY_MS);
     await Promise.all(due.map((tenant) => this.#compare(site, tenant, signal)));
   }
 
@@ -57,7 +61,9 @@ export class SiteSources {
     const { value, from, error } = await this.published.refresh(site, tenant, signal);
     if (value === null || error !== null) return void this.#held.delete(tenant);
     const own = await this.overrides.ofTenant(tenant);
-    this.#held.set(tenant, heldDisagreements(tenant, this.book.all(tenant, own, value), from ?? ""));
+    const held = heldDisagreements(tenant, this.book.all(tenant, own, value), from ?? "");
+    if (held.length === 0) this.#held.delete(tenant);
+    else this.#held.set(tenant, held);
   }
 
   /** Limits as they are known now; made anew when a source has changed. */
