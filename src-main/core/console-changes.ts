@@ -15,7 +15,7 @@ import { runtimeMapStore } from "./tenants/changes/runtime-map-store.ts";
 /** What whoever opens changes has besides the base: the ways to a site, and what is known of its limits. */
 export type ChangesDomain = Pick<
   ChangesParts,
-  "openSite" | "findRuntime" | "facts" | "publishedLimits" | "jobs" | "convergence"
+  "openSite" | "findRuntime" | "facts" | "publishedLimits" | "planChange" | "jobs" | "convergence"
 > & { readonly base: ConsoleBase };
 
 const LOOKED_AT = 50;

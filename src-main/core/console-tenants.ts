@@ -4,6 +4,7 @@ import type { OperationJobs } from "./health/operations/operations-parts.ts";
 import { openTenantsLimits, publishedLimits, type LimitsDomain } from "./console-tenants-limits.ts";
 import type { TenantsService } from "./tenants/board/tenants.service.ts";
 import type { ChangesService } from "./tenants/changes/changes.service.ts";
+import { planInThread } from "./tenants/changes/plan-in-thread.ts";
 import { readPublishedLimits } from "./tenants/limits/reading/config-facts.ts";
 
 export interface ConsoleTenants {
@@ -31,6 +32,7 @@ export function openConsoleTenants(domain: TenantsDomain, opened: AsyncDisposabl
       findRuntime: ({ id }, signal) => limits.runtimeFile(id, signal),
       facts: (site, signal) => limits.facts(site, signal),
       publishedLimits: async (site, tenant, signal) => readPublishedLimits(await ask(site, tenant, signal)),
+      planChange: planInThread(() => domain.locateWorker("limits-plan")),
       jobs,
     },
     opened,

@@ -9,6 +9,7 @@ export const WORKER_NAMES = [
   "series-table",
   "ledger",
   "limits-read",
+  "limits-plan",
 ] as const;
 
 export type WorkerName = (typeof WORKER_NAMES)[number];

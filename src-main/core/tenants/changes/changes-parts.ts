@@ -11,6 +11,7 @@ import type { parseExposition } from "../../health/scraping/exposition-parser.ts
 import type { SiteLimitFacts } from "./change-facts.ts";
 import type { ChangeCaller } from "./changes-desk.ts";
 import type { ChangeBook } from "./change-book.ts";
+import type { PlanChange } from "./plan-change.ts";
 import type { RuntimeMapStore } from "./runtime-map.ts";
 
 /** Where the runtime configuration of a site is, and what of it decides how it can be changed. */
@@ -48,6 +49,8 @@ export interface ChangesParts {
     tenant: string,
     signal: AbortSignal,
   ) => Promise<Readonly<Record<string, LimitYaml>> | null>;
+  /** In a thread where there is one; in this one, without. */
+  readonly planChange?: PlanChange;
   readonly maps: (client: KubernetesClient) => RuntimeMapStore;
   readonly parseExposition: typeof parseExposition;
   /** Entries of the console's audit log about changes of this site's limits, newest first. */

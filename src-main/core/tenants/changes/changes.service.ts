@@ -8,18 +8,16 @@ import type { BookedChange } from "./change-book.ts";
 import type { ChangeCaller, ChangesDesk, ListedChange } from "./changes-desk.ts";
 import type { ChangesParts, FoundRuntime } from "./changes-parts.ts";
 import { agreedHash } from "./converge.ts";
-import { draftOfEdits, draftOfFile, draftOfRollback, expiredEdits } from "./draft-change.ts";
-import type { Draft } from "./draft.ts";
-import { parseExpiries, sameOverride } from "./expiry-annotation.ts";
-import { knownThere } from "./judge-draft.ts";
+import { expiredEdits } from "./draft-change.ts";
+import { parseExpiries, printExpiries, sameOverride, type LimitExpiry } from "./expiry-annotation.ts";
 import {
   createLimitsChangeJob,
   LIMITS_CHANGE_JOB,
   type LimitsChangeInput,
   type LimitsChangeJob,
 } from "./limits-change.job.ts";
-import { makePlan, plannedExpiries } from "./make-plan.ts";
-import { saysTheSame } from "./override-values.ts";
+import { plannedExpiries } from "./make-plan.ts";
+import { planChange, type PlanRequest } from "./plan-change.ts";
 import { PlanBook, type KeptPlan } from "./plan-book.ts";
 import { ChangeRun } from "./run-change.ts";
 import type { MapName, RuntimeMap, RuntimeMapStore } from "./runtime-map.ts";
@@ -89,8 +87,8 @@ export class ChangesService implements ChangesDesk {
       const same = isThere(map, { uid: kept.uid, content: kept.before });
       if (!same || map.resourceVersion !== plan.place.resourceVersion) throw conflict(plan.place, map);
       // What stands for two hours does so from now on, and not from when it was looked at.
-      const draft = this.#draft(map, plan.change, caller, knownThere(await this.#parts.facts(plan.site, signal)));
-      const after = { ...kept.after, annotation: draft.content.annotation };
+      const passedMs = this.#parts.clock.nowMs() - plan.createdAtMs;
+      const after = { ...kept.after, annotation: postponed(kept.after.annotation, plan.expiry, passedMs) };
       const expiry = plannedExpiries(map.annotation, after.annotation, this.#parts.clock.nowMs());
       const input = { ...kept, plan: { ...plan, expiry }, after, reason, principal: caller.principal };
       const job = this.#submit(input);
@@ -147,41 +145,35 @@ export class ChangesService implements ChangesDesk {
   async #planned(opened: Opened, change: LimitChange, caller: ChangeCaller, signal: AbortSignal): Promise<KeptPlan> {
     const { site, found, map } = opened;
     const facts = await this.#parts.facts(site.id, signal);
-    const draft = this.#draft(map, change, caller, knownThere(facts));
-    const nowMs = this.#parts.clock.nowMs();
-    const audited = this.#parts.auditedChanges(site.id);
-    const { plan, hashChanges } = makePlan({ site: site.id, change, found, map, draft, facts, audited, nowMs });
-    for (const { tenant } of plan.edits) {
+    const booked = change.kind === "rollback" ? this.#parts.book.get(change.job) : null;
+    const plan = this.#parts.planChange ?? ((request: PlanRequest) => Promise.resolve(planChange(request)));
+    const planned = await plan(
+      {
+        site: site.id,
+        change,
+        found,
+        map,
+        booked,
+        facts,
+        audited: this.#parts.auditedChanges(site.id),
+        principal: caller.principal,
+        nowMs: this.#parts.clock.nowMs(),
+      },
+      signal,
+    );
+    for (const { tenant } of planned.plan.edits) {
       if (!this.#parts.mayUse(caller, tenant)) throw new AppError("identity.tenant-refused", { tenant });
     }
-    const before = { text: map.text, annotation: map.annotation ?? null };
-    const expectedHash = this.#knownHash(change, draft.content.text);
-    return { plan, uid: map.uid, before, after: draft.content, hashChanges, expectedHash };
-  }
-
-  #draft(
-    map: RuntimeMap,
-    change: LimitChange,
-    { principal }: ChangeCaller,
-    alsoKnown: (key: string) => boolean,
-  ): Draft {
-    const context = { map, nowMs: this.#parts.clock.nowMs(), principal, alsoKnown };
-    switch (change.kind) {
-      case "edits":
-        return draftOfEdits(change, context);
-      case "file":
-        return draftOfFile(change.text, context);
-      case "rollback":
-        return draftOfRollback(change.job, this.#parts.book.get(change.job), context);
-    }
-  }
-
-  /** The components had it before the change that is taken back. */
-  #knownHash(change: LimitChange, text: string): string | null {
-    if (change.kind !== "rollback") return null;
-    const booked = this.#parts.book.get(change.job);
-    if (booked === null || !saysTheSame(booked.input.before.text, text)) return null;
-    return agreedHash(stepOf(booked.report, "look-again").detail);
+    const known = planned.asBefore && booked !== null ? stepOf(booked.report, "look-again").detail : null;
+    return {
+      plan: planned.plan,
+      uid: map.uid,
+      before: { text: map.text, annotation: map.annotation ?? null },
+      after: { ...planned.after },
+      hashChanges: planned.hashChanges,
+      // The components had it before the change that is taken back.
+      expectedHash: agreedHash(known),
+    };
   }
 
   /** The book first: what is not in it cannot be taken back. */
@@ -267,6 +259,16 @@ export class ChangesService implements ChangesDesk {
   #release({ site, id }: LimitPlan): void {
     if (this.#running.get(site) === id) this.#running.delete(site);
   }
+}
+
+/** Values that the plan sets an end for get as much time from now as they were promised. */
+function postponed(annotation: string | null, expiry: LimitPlan["expiry"], passedMs: number): string | null {
+  const reading = parseExpiries(annotation ?? undefined);
+  if (!reading.ok || expiry.length === 0) return annotation;
+  const isNew = (entry: LimitExpiry) => expiry.some((each) => sameOverride(each, entry));
+  return printExpiries(
+    reading.entries.map((entry) => (isNew(entry) ? { ...entry, expiresAtMs: entry.expiresAtMs + passedMs } : entry)),
+  );
 }
 
 function listed(report: LimitChangeReport): LimitChangeReport {

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { planIdSchema, type SiteId } from "../../../../src-shared/model/ids.ts";
 import type { OverrideExpiry } from "../../../../src-shared/model/tenants/board.ts";
-import type { LimitYaml } from "../../../../src-shared/model/tenants/limit.ts";
 import type { LimitChange, LimitPlan } from "../../../../src-shared/model/tenants/limit-change.ts";
 import { effectiveLimits } from "../limits/effective-limits.ts";
 import { readRuntimeOverrides, type RuntimeOverrides } from "../limits/runtime-overrides.ts";
@@ -120,15 +119,4 @@ export function plannedExpiries(before: string | undefined, after: string | null
   if (!now.ok) return [];
   const known = new Set(old.ok ? old.entries.map((entry) => JSON.stringify(entry)) : []);
   return now.entries.filter((entry) => !known.has(JSON.stringify(entry))).map((entry) => shownExpiry(entry, nowMs));
-}
-
-/** What holds for a tenant as the files say, to compare with what a component publishes. */
-export function expectedLimits(
-  tenant: string,
-  text: string,
-  { config, defaults }: Pick<SiteLimitFacts, "config" | "defaults">,
-): ReadonlyMap<string, { readonly yaml: LimitYaml; readonly text: string; readonly number: number | null } | null> {
-  const overrides = readRuntimeOverrides(text);
-  const limits = effectiveLimits(tenant, { config, defaults, overrides, published: null });
-  return new Map(limits.map(({ key, value }) => [key, value]));
 }

@@ -18,10 +18,7 @@ export interface ChangeRunOptions {
   readonly before: LimitChangeReport | null;
   readonly site: HealthSite;
   readonly store: RuntimeMapStore;
-  readonly parts: Pick<
-    ChangesParts,
-    "clock" | "convergence" | "facts" | "logger" | "parseExposition" | "publishedLimits"
-  >;
+  readonly parts: Pick<ChangesParts, "clock" | "convergence" | "logger" | "parseExposition" | "publishedLimits">;
   readonly signal: AbortSignal;
   readonly commit: (report: LimitChangeReport) => Promise<void>;
   readonly progress: JobContext<unknown, unknown>["report"];
@@ -148,8 +145,7 @@ export class ChangeRun {
     const { plan } = input;
     const seen = await store.read(plan.place, signal);
     if (!isThere(seen, { uid: input.uid, content: input.after })) throw conflict(plan.place, seen);
-    const facts = await parts.facts(plan.site, signal);
-    const { held, detail, problem } = await verifyValues({ site, plan, text: input.after.text, facts, parts, signal });
+    const { held, detail, problem } = await verifyValues({ site, plan, parts, signal });
     this.#report = { ...this.#report, held: [...held] };
     if (problem !== null) throw new AppError("operation.not-verified", { what: problem, seconds: 0 });
     return detail;
