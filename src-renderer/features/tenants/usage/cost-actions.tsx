@@ -4,7 +4,7 @@ import { MAX_COST_QUERY_CHARS, type QueryCost } from "../../../../src-shared/mod
 import { Button } from "../../../components/button.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { BlockQueryButton } from "./block-query-button.tsx";
-import styles from "./usage.module.css";
+import styles from "./cost-card.module.css";
 import { useOpenInExplore } from "./use-open-in-explore.ts";
 
 /** What can be done about a query that was run. */

@@ -8,7 +8,7 @@ import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { CostActions } from "./cost-actions.tsx";
 import type { RepeatedCost } from "./repeated-costs.ts";
-import styles from "./usage.module.css";
+import styles from "./cost-card.module.css";
 
 /** One query that was run, once or often: its text as text, what it cost, who asked, and what can be done about it. */
 export function CostCard({ repeated }: { readonly repeated: RepeatedCost }): ReactElement {

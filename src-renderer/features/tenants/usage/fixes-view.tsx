@@ -13,9 +13,10 @@ import type { Formats } from "../../../hooks/formats.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate, type Translate } from "../../../hooks/use-translate.ts";
 import { CostActions } from "./cost-actions.tsx";
+import styles from "./cost-card.module.css";
 import { fixText } from "./fix-text.ts";
 import { priceText, shareText } from "./usage-texts.ts";
-import styles from "./usage.module.css";
+import usageStyles from "./usage.module.css";
 
 const NAMES_SHOWN = 3;
 
@@ -28,7 +29,7 @@ export function FixesView({ range }: { readonly range: UsageRange }): ReactEleme
   const currency = report?.prices.currency ?? "";
   if (data === undefined) {
     return (
-      <div className={styles.content}>
+      <div className={usageStyles.content}>
         {loading || error === undefined ? (
           <LoadingView rowHeight={72} rows={6} />
         ) : (
