@@ -105,6 +105,9 @@ describe("the emergency plan", () => {
     const cap = plan.steps.find(({ key }) => key === "cap");
     expect(cap?.params).toEqual({ streams: 5_500 });
     expect(parse(cap?.text ?? "")).toEqual({ overrides: { acme: { max_global_streams_per_user: 5_500 } } });
+    expect(plan.steps.find(({ key }) => key === "cap-plan")?.text).toBe(
+      "kubemate limits plan --site prod --limit acme.max_global_streams_per_user=5500 --expires 2h",
+    );
     const overrides = readRuntimeOverrides(cap?.text ?? "");
     expect(overrides.loads).toBe(true);
     expect(plan.steps.find(({ key }) => key === "promtail")?.text).toContain('- "trace_id"');

@@ -39,9 +39,11 @@ export function emergencyPlan(report: CardinalityReport, label: string, facts: T
         key: "cap-plan",
         params: { site },
         text: [
-          "kubemate limits plan",
-          `--site ${shellQuoted(site)} --tenant ${shellQuoted(tenant)}`,
-          `--set max_global_streams_per_user=${cap} --expires 2h`,
+          "kubemate limits plan --site",
+          shellQuoted(site),
+          "--limit",
+          shellQuoted(`${tenant}.max_global_streams_per_user=${cap}`),
+          "--expires 2h",
         ].join(" "),
       },
       { key: "promtail", params: { label }, text: promtail },
@@ -59,5 +61,5 @@ export function emergencyPlan(report: CardinalityReport, label: string, facts: T
 
 /** A tenant's id may have quotes and brackets; a shell reads it as one word. */
 function shellQuoted(text: string): string {
-  return /^[A-Za-z0-9._-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[A-Za-z0-9._=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
