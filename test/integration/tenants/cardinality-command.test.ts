@@ -26,8 +26,8 @@ interface Answer {
 
 describe("kubemate cardinality", () => {
   it("says of a Loki's tenant which label explodes, what would be without it, and how to do that", async () => {
-    const { lab } = await quietLab(NOW_MS);
-    await using _closed = lab;
+    await using opened = new AsyncDisposableStack();
+    const lab = opened.use((await quietLab(NOW_MS)).lab);
     const streams = Array.from({ length: 600 }, (_, at) => ({
       stream: { app: at % 2 === 0 ? "pay" : "auth", request_id: uuid(at) },
       values: [
