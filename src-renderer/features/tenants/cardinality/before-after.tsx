@@ -23,7 +23,9 @@ export function BeforeAfter({ name, before, after, band, format }: BeforeAfterPr
     <figure aria-label={name} className={styles.beforeAfter}>
       <figcaption>
         <span>{name}</span>
-        <span className={styles.saved}>{saved > 0 ? `−${formats.percent(saved)}` : t("cardinality.noChange")}</span>
+        <span className={saved > 0 ? styles.saved : styles.muted}>
+          {saved > 0 ? `−${formats.percent(saved)}` : t("cardinality.noChange")}
+        </span>
       </figcaption>
       <div className={styles.barRow}>
         <span className={styles.muted}>{t("cardinality.before")}</span>
