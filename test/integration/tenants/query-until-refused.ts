@@ -53,7 +53,10 @@ const transport = stack.use(
   }),
 );
 const { logger } = base;
-const parser = { parse: () => Promise.reject(new Error("metric queries have no pages")) };
+const parser = {
+  parse: () => Promise.reject(new Error("metric queries have no pages")),
+  [Symbol.asyncDispose]: async () => {},
+};
 const source = () =>
   createLokiLogSource({
     transport,
