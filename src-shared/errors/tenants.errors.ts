@@ -50,7 +50,11 @@ export const tenantsErrors = defineErrors({
   "tenants.quota-unknown": { category: "not-found", retryable: false, params: { scope: "string", name: "string" } },
   "tenants.costs-unread": { category: "not-found", retryable: true, params: { site: "string", problem: "string" } },
   "cardinality.report-unknown": { category: "not-found", retryable: false, params: { report: "string" } },
-  "cardinality.report-damaged": { category: "integrity", retryable: false, params: { file: "string", problem: "string" } },
+  "cardinality.report-damaged": {
+    category: "integrity",
+    retryable: false,
+    params: { file: "string", problem: "string" },
+  },
   "cardinality.too-many-series": {
     category: "resource",
     retryable: false,

@@ -82,7 +82,7 @@ export function costlyShape(part: Partial<CostlyShape> = {}): CostlyShape {
     bytes: 80 * GIB,
     share: 0.4,
     scanPrice: null,
-    fixes: [{ kind: "narrow-selector", params: { selector: "{app=\"ledger\"}" }, savesBytes: 40 * GIB }],
+    fixes: [{ kind: "narrow-selector", params: { selector: '{app="ledger"}' }, savesBytes: 40 * GIB }],
     ...part,
   };
 }

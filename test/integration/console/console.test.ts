@@ -100,7 +100,7 @@ describe("the console as a whole", () => {
     const lab = sites.find(({ kind }) => kind === "lab");
     if (lab === undefined) throw new Error("no lab");
     const { tenants } = await opened.sites.tenants(lab.id, new AbortController().signal);
-    expect(tenants.map(({ from }) => from)).toEqual(["lab", "lab", "lab"]);
+    expect(tenants.map(({ from }) => from)).toEqual(["lab", "lab", "lab", "lab"]);
     expect(opened.lab.status().running).toBe(true);
   });
 });
