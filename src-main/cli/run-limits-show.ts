@@ -10,6 +10,8 @@ import type { SourceOptions } from "./source-options.ts";
 import { jsonLine, terminalSafe, write } from "./terminal.ts";
 import { textTable } from "./text-table.ts";
 
+const MAX_VALUE_CHARS = 40;
+
 export interface LimitsShowOptions extends SourceOptions {
   readonly output: OutputFormat;
   readonly near?: boolean;
@@ -99,10 +101,15 @@ function discardCell(discards: TenantRow["discards"]): string {
     : now.map(({ reason, linesPerSecond }) => `${reason} ${linesPerSecond.toFixed(1)}/s`).join(", ");
 }
 
+/** Lists and maps stay one line of the table; `--output json` has them whole. */
+function shortened(value: string): string {
+  return value.length > MAX_VALUE_CHARS ? `${value.slice(0, MAX_VALUE_CHARS - 1)}…` : value;
+}
+
 function limitsText(limits: readonly TenantLimit[]): string {
   const rows = limits.map(({ key, value, unlimited, source, gauge, disagrees }) => [
     key,
-    value === null ? "unknown" : unlimited ? `${value} (unlimited)` : value,
+    value === null ? "unknown" : unlimited ? `${value} (unlimited)` : shortened(value),
     source,
     gauge === null ? "-" : amountWords(gauge.used, gauge.unit),
     gauge?.share == null ? "-" : `${(gauge.share * 100).toFixed(1)} %`,
