@@ -1,13 +1,11 @@
 import type { usageApi } from "../../src-shared/api/usage.api.ts";
-import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { Clock } from "../core/common/clock.ts";
 import type { ConsoleUsage } from "../core/console-usage.ts";
 import type { JobEngine } from "../core/jobs/job-engine.ts";
-import { periodOf, quotaState, quotaStates } from "../core/tenants/quotas/quota-states.ts";
 import { usageExportInput } from "../core/tenants/usage/usage-export.job.ts";
 import { tenantsAsked } from "../core/tenants/usage/usage-scope.ts";
 import type { DomainHandlers } from "./handlers.ts";
-import { visibleTenants } from "./visible-tenants.ts";
+import { quotaHandlers } from "./quota-handlers.ts";
 
 export interface UsageHandlerParts {
   readonly usage: ConsoleUsage;
@@ -31,22 +29,6 @@ export function usageHandlers(parts: UsageHandlerParts): DomainHandlers<typeof u
       const input = usageExportInput(parts.exportsDirectory, seen, format, clock.nowMs());
       return { job: jobs.submit(job, input, caller.principal) };
     },
-    quotas: async (_input, { caller }) => {
-      const states = await quotaStates(ledger, clock.nowMs());
-      const ofTenants = states.filter(({ quota }) => quota.scope.kind === "tenant");
-      const visible = new Set(visibleTenants(caller, ofTenants, ({ quota }) => quota.scope.name));
-      return states.filter((state) => state.quota.scope.kind !== "tenant" || visible.has(state));
-    },
-    setQuota: async (quota) => {
-      await ledger.setQuota(quota);
-      const nowMs = clock.nowMs();
-      const { kind, name } = quota.scope;
-      return quotaState(quota, await ledger.spend({ kind, name, period: periodOf(quota.scope, nowMs) }), nowMs);
-    },
-    removeQuota: async (scope) => {
-      const removed = await ledger.removeQuota(scope);
-      if (!removed) throw new AppError("tenants.quota-unknown", { scope: scope.kind, name: scope.name });
-      return { removed };
-    },
+    ...quotaHandlers({ ledger, clock }),
   };
 }
