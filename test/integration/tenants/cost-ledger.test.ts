@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { ledgerPlace } from "../../../src-main/core/tenants/usage/ledger-place.ts";
 import { exampleCost } from "../../contract/tenants/cost-examples.ts";
 import { openCostLedgerBench } from "../../builders/cost-ledgers.ts";
 import { postgresPrograms, startPostgres, type Postgres } from "../../builders/postgres.ts";
@@ -76,6 +77,42 @@ describe("a console's ledger in a file", () => {
     await bench.ledger.flush();
     expect(await bench.ledger.ask((open) => open.total(ALL))).toMatchObject({ queries: 1 });
     expect(bench.ledger.state()).toMatchObject({ state: "open", waiting: 0 });
+  });
+
+  it("whose setting is wrong has failed and says why; costs wait on disk and are sent when it is mended", async () => {
+    let setting = "mysql://ledger";
+    await using bench = await openCostLedgerBench({
+      place: () => ledgerPlace(setting, bench.file, async () => null),
+    });
+    const { ledger } = bench;
+    ledger.record(exampleCost({ id: "a" }));
+    await ledger.flush();
+    const wrong = { code: "settings.invalid", params: { key: "tenants.ledger" } };
+    expect(ledger.state()).toMatchObject({ state: "failed", where: "", error: wrong, waiting: 1, dropped: 0 });
+    await expect(ledger.quotas()).rejects.toMatchObject(wrong);
+    await expect(ledger.reserve(held("q1", 400))).rejects.toMatchObject(wrong);
+    await ledger.settle("q1", 650);
+    expect(await ledger.add([exampleCost({ id: "b" })])).toBeNull();
+    expect(ledger.state()).toMatchObject({ state: "failed", waiting: 3, dropped: 0 });
+    setting = "";
+    await ledger.moved();
+    await ledger.flush();
+    expect(ledger.state()).toMatchObject({ state: "open", where: bench.file, waiting: 0, dropped: 0 });
+    expect(ledger.state()).not.toHaveProperty("error");
+    expect(await ledger.ask((open) => open.total(ALL))).toMatchObject({ queries: 2 });
+    expect(await ledger.spend(scope)).toEqual({ usedBytes: 650, reservedBytes: 0 });
+  });
+
+  it("that moved to a place no setting names tells no place, nor the one it had", async () => {
+    let setting = "";
+    await using bench = await openCostLedgerBench({
+      place: () => ledgerPlace(setting, bench.file, async () => null),
+    });
+    await bench.ledger.measure();
+    setting = "postgres://ada:secret@db/ledger";
+    await bench.ledger.moved();
+    await expect(bench.ledger.measure()).rejects.toMatchObject({ code: "settings.invalid" });
+    expect(bench.ledger.state()).toMatchObject({ state: "failed", where: "", costs: null });
   });
 });
 

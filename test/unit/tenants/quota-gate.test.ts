@@ -236,6 +236,33 @@ describe("the gate before Loki", () => {
     expect(at.costs).toHaveLength(2);
   });
 
+  it("lets queries go on while the ledger's setting is wrong, and names the setting, not a ledger that is away", async () => {
+    const wrong = async () => {
+      throw new AppError("settings.invalid", { key: "tenants.ledger", problem: "postgres://user@host:5432/database" });
+    };
+    await using at = desk({ quotas: wrong, reserve: wrong, settle: wrong });
+    await ran(at, GB);
+    await ran(at, GB);
+    const params = { problem: "tenants.ledger: postgres://user@host:5432/database" };
+    expect(at.announcer.notices).toEqual([{ key: "usage.quota-ledger-invalid", severity: "warning", params }]);
+    expect(at.costs).toHaveLength(2);
+  });
+
+  it("tells an unreachable ledger and one that is set up wrongly each by its own", async () => {
+    let error: AppError = new AppError("secrets.unavailable", { problem: "locked" });
+    const fails = async () => {
+      throw error;
+    };
+    await using at = desk({ quotas: fails, reserve: fails, settle: fails });
+    await ran(at, GB);
+    error = new AppError("tenants.ledger-unreachable", { ledger: "db:5432/ledger", problem: "refused" });
+    await ran(at, GB);
+    expect(at.announcer.notices.map(({ key, params }) => [key, params])).toEqual([
+      ["usage.quota-ledger-invalid", { problem: "secrets.unavailable" }],
+      ["usage.quota-unchecked", { ledger: "db:5432/ledger" }],
+    ]);
+  });
+
   it("settles nothing for a query that read nothing", async () => {
     await using at = desk();
     await at.ledger.setQuota(quota());

@@ -167,8 +167,12 @@ export class QuotaGate {
   #unchecked(error: unknown): void {
     if (!isAppError(error)) throw error;
     this.#options.logger.warn("quotas were not checked", { code: error.code });
-    const named = hasCode(error, "tenants.ledger-unreachable") || hasCode(error, "tenants.ledger-failed");
-    this.#notices.unchecked(named ? error.params.ledger : error.code);
+    if (hasCode(error, "tenants.ledger-unreachable") || hasCode(error, "tenants.ledger-failed")) {
+      this.#notices.unchecked(error.params.ledger);
+    } else {
+      const wrong = hasCode(error, "settings.invalid") ? `${error.params.key}: ${error.params.problem}` : error.code;
+      this.#notices.ledgerInvalid(wrong);
+    }
   }
 }
 

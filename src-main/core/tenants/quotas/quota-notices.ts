@@ -32,6 +32,12 @@ export class QuotaNotices {
     this.#announcer.notice({ key: "usage.quota-unchecked", severity: "warning", params: { ledger } });
   }
 
+  /** The ledger's settings name none. */
+  ledgerInvalid(problem: string): void {
+    if (!this.#isNews("ledger-invalid")) return;
+    this.#announcer.notice({ key: "usage.quota-ledger-invalid", severity: "warning", params: { problem } });
+  }
+
   #isNews(what: string): boolean {
     const nowMs = this.#clock.nowMs();
     const toldAtMs = this.#told.get(what);

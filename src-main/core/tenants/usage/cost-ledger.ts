@@ -14,7 +14,7 @@ import { sendEntries } from "./send-entries.ts";
 export type OnDamaged = (told: AppError<"tenants.ledger-damaged">) => void;
 
 export interface CostLedgerOptions {
-  /** Where the ledger is by the settings of now. */
+  /** Where the ledger is by the settings of now. Rejects with what is wrong with them; the ledger is away until they are mended. */
   readonly place: () => Promise<LedgerPlace>;
   readonly open: (place: LedgerPlace, onDamaged: OnDamaged) => Promise<Ledger>;
   /** `null` for a command, which ends before the ledger is back: what cannot be sent is counted as dropped. */
@@ -53,6 +53,8 @@ export class CostLedger implements AsyncDisposable {
   readonly #unchecked = new Map<string, readonly SpendScope[]>();
   readonly #quotaListeners = new Set<() => void>();
   readonly #ending = new AbortController();
+  /** Errors that say no place: nothing of a question. */
+  readonly #misplaced = new WeakSet<AppError>();
   #ledger: Ledger | null = null;
   #place: LedgerPlace | null = null;
   #opening: Promise<Ledger> | null = null;
@@ -87,7 +89,7 @@ export class CostLedger implements AsyncDisposable {
       if (this.#away !== null) throw this.#away;
       return await this.ask((ledger) => ledger.add(costs));
     } catch (error) {
-      if (!isAppError(error) || !isLedgerError(error) || this.#options.backlog === null) throw error;
+      if (!this.#saysAway(error) || this.#options.backlog === null) throw error;
       for (const cost of costs) this.#queued.push({ kind: "cost", cost });
       await this.flush();
       return null;
@@ -95,8 +97,8 @@ export class CostLedger implements AsyncDisposable {
   }
 
   /**
-   * Holds bytes in every claim or in none. Rejects with `tenants.ledger-unreachable` or `tenants.ledger-failed` where nothing
-   * could be checked, at once while the ledger is known to be away: the query may go, and its `settle` counts in these
+   * Holds bytes in every claim or in none. Rejects with `tenants.ledger-unreachable`, `tenants.ledger-failed` or what is wrong
+   * with the settings where nothing could be checked, at once while the ledger is known to be away: the query may go, and its `settle` counts in these
    * claims when the ledger is back.
    */
   async reserve(request: ReserveRequest): Promise<ReserveResult> {
@@ -151,7 +153,7 @@ export class CostLedger implements AsyncDisposable {
       if (this.#away !== null) this.#isBack();
       return result;
     } catch (error) {
-      if (isAppError(error) && isLedgerError(error)) this.#isAway(error);
+      if (this.#saysAway(error)) this.#isAway(error);
       throw error;
     }
   }
@@ -299,9 +301,23 @@ export class CostLedger implements AsyncDisposable {
   }
 
   async #open(): Promise<Ledger> {
-    const place = await this.#options.place();
+    const place = await this.#placed();
     this.#place = place;
     return this.#options.open(place, (told) => this.#wasDamaged(told));
+  }
+
+  async #placed(): Promise<LedgerPlace> {
+    try {
+      return await this.#options.place();
+    } catch (error) {
+      this.#place = null;
+      if (isAppError(error)) this.#misplaced.add(error);
+      throw error;
+    }
+  }
+
+  #saysAway(error: unknown): error is AppError {
+    return isAppError(error) && (isLedgerError(error) || this.#misplaced.has(error));
   }
 
   #wasDamaged(told: AppError<"tenants.ledger-damaged">): void {

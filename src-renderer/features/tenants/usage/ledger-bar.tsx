@@ -42,15 +42,15 @@ function LedgerLine({ ledger }: { readonly ledger: LedgerState }): ReactElement 
   const formats = useFormats();
   const show = useWorkspace((state) => state.show);
   const { kind, where, state, costs, firstDay, lastDay, waiting } = ledger;
-  // Without a place it has not been opened: its setting may name none.
-  const unopened = where === "";
+  // Without a place it has not been opened yet, or its setting names none: then it has failed.
+  const unopened = where === "" && state === "open";
   return (
     <div className={styles.ledger}>
       <span className={styles.state}>
         <StatusShape tone={unopened ? "doubt" : TONES[state]} />
         {t(unopened ? "usage.ledger.unopened" : `usage.ledger.${state}`)}
       </span>
-      {unopened ? null : (
+      {where === "" ? null : (
         <span className={styles.where} title={where}>
           {t(`usage.ledger.kind.${kind}`)} <code>{withVisibleCharacters(where)}</code>
         </span>
