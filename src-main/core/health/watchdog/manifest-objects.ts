@@ -116,7 +116,11 @@ function container(image: string, lokiNamespace: string, limitsConfigMap: string
     name: "watchdog",
     image,
     args: [
-      ...["watchdog", "--namespace", lokiNamespace, "--metrics-listen", `$(POD_IP):${METRICS_PORT}`],
+      "watchdog",
+      "--namespace",
+      lokiNamespace,
+      "--metrics-listen",
+      `$(POD_IP):${METRICS_PORT}`,
       ...(limitsConfigMap === null ? [] : ["--limits-config-map", limitsConfigMap]),
     ],
     env: [

@@ -2,7 +2,6 @@ import { AppError, hasCode, isAppError } from "../../../../src-shared/errors/app
 import { systemClock, type Clock } from "../../common/clock.ts";
 import type { LedgerCall, LedgerPlace, LedgerReply } from "./ledger-protocol.ts";
 import type { Ledger } from "./ledger.ts";
-import { PostgresLedger } from "./postgres-ledger.ts";
 import { SqliteLedger } from "./sqlite-ledger.ts";
 
 /** What a `ledger` thread does: holds one ledger, and answers calls for it. */
@@ -44,6 +43,8 @@ export class LedgerHost {
 
   async #open(place: LedgerPlace): Promise<void> {
     if (place.kind === "postgres") {
+      // Only a console with a shared ledger pays for loading the driver.
+      const { PostgresLedger } = await import("./postgres-ledger.ts");
       this.#ledger = await PostgresLedger.open({ url: place.url, clock: this.#clock });
       return;
     }

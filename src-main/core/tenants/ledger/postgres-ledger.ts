@@ -1,4 +1,5 @@
-import type { Kysely } from "kysely";
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import type { CostReportRow, QueryCost } from "../../../../src-shared/model/tenants/query-cost.ts";
 import type { Quota, QuotaScope } from "../../../../src-shared/model/tenants/quota.ts";
@@ -53,8 +54,6 @@ export class PostgresLedger implements Ledger {
    * @throws `tenants.ledger-unreachable`, `tenants.ledger-failed`
    */
   static async open({ url, clock }: PostgresLedgerOptions): Promise<PostgresLedger> {
-    // Only a console with a shared ledger pays for loading the driver.
-    const [{ Kysely, PostgresDialect }, { default: pg }] = await Promise.all([import("kysely"), import("pg")]);
     const name = ledgerName(url);
     const pool = new pg.Pool({
       connectionString: url,
