@@ -79,6 +79,37 @@ describe("what would make a shape cheaper", () => {
     expect(kinds('{app=~"payments|cards"}')).toEqual([]);
   });
 
+  it.each([
+    '{app="payments"}',
+    '{pod="payments-7d9f"}',
+    '{service_name="payments"}',
+    '{app=~"payments-.+"}',
+    '{app=~"payments|cards"}',
+    '{cluster="eu", app="payments"}',
+    '{job=~".+", filename="/var/log/a.log"}',
+    'sum(rate({app="a"}[5m])) / sum(rate({container="b"}[5m]))',
+  ])("%s names what writes the lines and needs no other label", (query) => {
+    expect(kinds(query)).not.toContain("narrow-selector");
+  });
+
+  it.each([
+    '{job="loki/querier"}',
+    '{tenant="acme"}',
+    '{namespace="prod", cluster="eu", env="live"}',
+    '{k8s_namespace_name="prod"}',
+    '{env="live", app=""}',
+    '{env="live", app!="payments"}',
+    '{app!~"payments|cards", namespace="prod"}',
+    '{env="live", app=~".*"}',
+    '{app=~"(?s).+"}',
+    '{app=~"^.+$"}',
+    '{app=~".+|payments"}',
+    '{app=~"[a-zA-Z0-9_.-]+"}',
+    '{app=~"\\\\w{1,}", env=~"prod|live"}',
+  ])("%s leaves too much, and is to be narrowed", (query) => {
+    expect(kinds(query)).toContain("narrow-selector");
+  });
+
   it("a value that is looked for only behind a parser is to be looked for in the line first", () => {
     expect(fixes('{app="a"} | json | status="declined"')).toEqual([
       { kind: "add-line-filter", params: { label: "status", text: "declined" }, savesBytes: null },

@@ -301,7 +301,7 @@ describe("what to fix", () => {
     await table();
     await user.click(screen.getByRole("radio", { name: "To fix" }));
     const card = await screen.findByRole("article", { name: "Place 1" });
-    expect(within(card).getByText(/At most one label narrows \{app="ledger"\}/)).toBeDefined();
+    expect(within(card).getByText(/Little narrows \{app="ledger"\}/)).toBeDefined();
     expect(within(card).getByText("saves 40 GiB (50%)")).toBeDefined();
     expect(within(card).getByText("payments, cards, ledger and 2 more")).toBeDefined();
     expect(within(card).getByText("Source not told")).toBeDefined();

@@ -1,10 +1,11 @@
 import type { Expr, LabelFilter, LogExpr, LogRange, MetricExpr, Stage } from "../../../../../src-shared/logql/ast.ts";
 import { parseLogQl } from "../../../../../src-shared/logql/parser.ts";
+import { areBroad } from "./broad-matchers.ts";
 
 /** What of a query's text decides what would make it cheaper. */
 export interface QueryTraits {
   readonly metric: boolean;
-  /** No matcher leaves out streams (`=~".+"`), or but one of a label that many streams share. */
+  /** The matchers leave more than a few streams: they are of labels that many share, or take every value (`=~".+"`). */
   readonly broad: boolean;
   readonly selector: string;
   /** A value that is compared after a parser though no line filter looks for it first. */
@@ -13,20 +14,6 @@ export interface QueryTraits {
   readonly idLike: string | null;
 }
 
-const ANYTHING = /^(?:\.[*+]|\(\.[*+]\))?$/;
-/** Labels whose values say where a stream is from rather than what it is. */
-const SHARED_LABELS: ReadonlySet<string> = new Set([
-  "namespace",
-  "cluster",
-  "env",
-  "environment",
-  "region",
-  "zone",
-  "datacenter",
-  "level",
-  "detected_level",
-  "stream",
-]);
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const HEX_ID = /^[0-9a-f]{16,64}$/i;
 const LONG_NUMBER = /^\d{9,}$/;
@@ -72,10 +59,7 @@ function rangesOf(expr: MetricExpr): readonly LogRange[] {
 }
 
 function isBroad({ selector }: LogExpr): boolean {
-  const narrowing = selector.matchers.filter(
-    ({ op, value }) => (op === "=" && value !== "") || (op === "=~" && !ANYTHING.test(value)),
-  );
-  return narrowing.every(({ name }) => SHARED_LABELS.has(name));
+  return areBroad(selector.matchers);
 }
 
 function unfiltered({ stages }: LogExpr): QueryTraits["unfiltered"] {
