@@ -16,7 +16,8 @@ export function priceText(amount: number | null, { currency }: Pick<Prices, "cur
   return `${formats.number(amount, digits)} ${withVisibleCharacters(currency)}`.trim();
 }
 
-/** A share of a whole: one that is not nothing never reads `0%`. */
+/** A share of a whole to the nearest percent: one that is not nothing never reads `0%`. */
 export function shareText(share: number, formats: Formats): string {
-  return share > 0 && share < 0.01 ? `<${formats.percent(0.01)}` : formats.percent(share);
+  // Not `formats.percent`, which rounds down so that nothing reads as done before it is: shares would not add up.
+  return share > 0 && share < 0.01 ? `<${formats.percent(0.01)}` : `${formats.number(Math.round(share * 100))}%`;
 }
