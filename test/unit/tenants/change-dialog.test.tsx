@@ -263,6 +263,22 @@ describe("a change of limits", () => {
     );
   });
 
+  it("does not call a value known that no component tells: there the hash is the proof", async () => {
+    const told = { tenant: "payments", key: "max_query_series", value: "900", asPlanned: true };
+    const untold = { tenant: "payments", key: "ingestion_rate_mb", value: null, asPlanned: true };
+    const done = aLimitReport({ verified: true, held: [told, untold] });
+    await openDrawer({ job: aLimitsJob(done, { state: "succeeded" }) });
+    const user = await planValue("8");
+    await user.type(await dialog().findByRole("textbox", { name: "Type payments to confirm" }), "payments");
+    await user.type(dialog().getByRole("textbox", { name: /Reason/ }), "storm");
+    await user.click(button("Apply"));
+    await dialog().findByText("Done and verified");
+    const hidden = dialog().getByText("no component tells this value; the hash of the file proves it").closest("li");
+    expect(hidden?.textContent).toContain("ingestion_rate_mb");
+    expect(hidden?.textContent).not.toMatch(/unknown|as planned/i);
+    expect(dialog().getByText("as planned").closest("li")?.textContent).toContain("900");
+  });
+
   it("shows progress as the job goes, component by component", async () => {
     const console = await openDrawer();
     const user = await planValue("8");

@@ -86,11 +86,11 @@ export function ReportView({ report }: { readonly report: LimitChangeReport }): 
               <li key={`${tenant} ${key}`}>
                 <span className={styles.reason}>
                   <StatusShape tone={asPlanned ? "good" : value === null ? "doubt" : "bad"} />
-                  {t(asPlanned ? "limits.held.asPlanned" : value === null ? "limits.held.untold" : "limits.held.other")}
+                  {t(heldText(value, asPlanned))}
                 </span>
                 <span>{withVisibleCharacters(tenant)}</span>
                 <span>
-                  <code>{key}</code> <code>{value === null ? t("limits.unknown") : shownValue(value, t)}</code>
+                  <code>{key}</code> {value === null ? null : <code>{shownValue(value, t)}</code>}
                 </span>
               </li>
             ))}
@@ -99,4 +99,10 @@ export function ReportView({ report }: { readonly report: LimitChangeReport }): 
       )}
     </>
   );
+}
+
+/** A value that no component publishes is proved by the hash of the file that they have taken. */
+function heldText(value: string | null, asPlanned: boolean) {
+  if (value === null) return asPlanned ? "limits.held.byHash" : "limits.held.untold";
+  return asPlanned ? "limits.held.asPlanned" : "limits.held.other";
 }
