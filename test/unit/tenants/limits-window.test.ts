@@ -8,12 +8,20 @@ import {
 } from "../../../src-renderer/features/tenants/changes/change-draft.ts";
 import { newPresetDraft, presetOf } from "../../../src-renderer/features/tenants/changes/preset-draft.ts";
 import { rollbackObstacle } from "../../../src-renderer/features/tenants/changes/rollback.tsx";
-import { gaugeTone, shareText, trendOf } from "../../../src-renderer/features/tenants/gauge/limit-text.ts";
+import {
+  changeText,
+  exactAmount,
+  gaugeTone,
+  shareText,
+  trendOf,
+  usedText,
+} from "../../../src-renderer/features/tenants/gauge/limit-text.ts";
 import { inHeldOrder } from "../../../src-renderer/features/tenants/use-held-order.ts";
 import { jobIdSchema } from "../../../src-shared/model/ids.ts";
 import { createFormats } from "../../../src-renderer/hooks/formats.ts";
 import { aLimitPlan, aLimitReport } from "../../builders/limit-changes.ts";
-import { aGauge } from "../../builders/limits-boards.ts";
+import { aGauge, aStreamsGauge } from "../../builders/limits-boards.ts";
+import { translatorOf } from "../../builders/translator.ts";
 
 const RATE = { tenant: "payments", key: "ingestion_rate_mb", value: "8" } as const;
 const SERIES = { tenant: "payments", key: "max_query_series", value: "900" } as const;
@@ -105,6 +113,22 @@ describe("what is told of a gauge", () => {
       "up",
       "down",
     ]);
+  });
+});
+
+describe("a count on the board", () => {
+  const { t, formats } = translatorOf("en");
+  const streams = (value: number) => [usedText(value, "count", t, formats), exactAmount(value, "count", t, formats)];
+
+  it("is a whole number, also where it is a sum over replicas; the hover has it exactly", () => {
+    expect(streams(109.333_333)).toEqual(["109", "109.333333"]);
+    expect(streams(3.666_667)).toEqual(["4", "3.666667"]);
+    expect(streams(5_000)).toEqual(["5,000", "5,000"]);
+  });
+
+  it("moves by what it moves, also by less than one", () => {
+    const gauge = { ...aStreamsGauge("payments", 0.5), used: 4, limit: 20, trendPerHour: 0.4 };
+    expect(changeText(gauge, t, formats)).toBe("+0.4");
   });
 });
 

@@ -12,7 +12,7 @@ import { IconButton } from "../../../components/icon-button.tsx";
 import { useAnswer } from "../../../hooks/use-answer.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { amountText } from "../gauge/limit-text.ts";
+import { usedText } from "../gauge/limit-text.ts";
 import { meaningOf } from "../limits/limit-filter.ts";
 import { shownValue, type EditDraft } from "./change-draft.ts";
 import styles from "./edits-form.module.css";
@@ -86,7 +86,7 @@ export function EditRow({ site, place, edit, tenants, onEdit, onRemove }: EditRo
             {t("limits.edits.now")} <code>{shownValue(limit.value, t)}</code> ({t(`limits.sourceOf.${limit.source}`)}
             {limit.gauge === null
               ? ""
-              : ` · ${t("limits.edits.used", { used: amountText(limit.gauge.used, limit.gauge.unit, t, formats) })}`}
+              : ` · ${t("limits.edits.used", { used: usedText(limit.gauge.used, limit.gauge.unit, t, formats) })}`}
             )
           </p>
           <p>

@@ -3,7 +3,7 @@ import type { LimitPlan } from "../../../../src-shared/model/tenants/limit-chang
 import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { amountText } from "../gauge/limit-text.ts";
+import { usedText } from "../gauge/limit-text.ts";
 import { useSiteLimits } from "../site-limits.tsx";
 import { shownValue } from "./change-draft.ts";
 import styles from "./plan-review.module.css";
@@ -42,7 +42,7 @@ export function ValueTable({ edits }: { readonly edits: LimitPlan["edits"] }): R
               <td>
                 <Way from={effectiveBefore} to={effectiveAfter} unknown />
               </td>
-              <td>{used === null ? "–" : amountText(used, unitOf(tenant, key), t, formats)}</td>
+              <td>{used === null ? "–" : usedText(used, unitOf(tenant, key), t, formats)}</td>
             </tr>
           ))}
         </tbody>

@@ -4,7 +4,7 @@ import { StatusShape } from "../../../components/status-shape.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import styles from "./gauge.module.css";
-import { amountText, exactAmount, gaugeTone, limitText, shareText } from "./limit-text.ts";
+import { exactAmount, gaugeTone, limitText, shareText, usedText } from "./limit-text.ts";
 
 /** A bar of what is used of a limit, with the share in figures: no eye needs the colour. */
 export function GaugeBar({ gauge }: { readonly gauge: LimitGauge }): ReactElement {
@@ -34,7 +34,7 @@ export function UseOfLimit({ gauge }: { readonly gauge: LimitGauge }): ReactElem
   ];
   return (
     <span className={styles.use} title={exact.join(" / ")}>
-      {amountText(used, unit, t, formats)}
+      {usedText(used, unit, t, formats)}
       <span className={styles.of}> / {limitText(gauge, t, formats)}</span>
     </span>
   );

@@ -26,6 +26,11 @@ export function amountText(value: number, unit: LimitUnit, t: Translate, formats
   }
 }
 
+/** What is used of a limit, or a gauge's limit, which may be a sum over replicas: a count is told as a whole number. */
+export function usedText(value: number, unit: LimitUnit, t: Translate, formats: Formats): string {
+  return amountText(unit === "count" ? Math.round(value) : value, unit, t, formats);
+}
+
 /** The same to the last digit, for a hover. */
 export function exactAmount(value: number, unit: LimitUnit, t: Translate, formats: Formats): string {
   const exact = formats.number(value, 6);
@@ -47,7 +52,7 @@ export function exactAmount(value: number, unit: LimitUnit, t: Translate, format
 /** The limit of a gauge in words, also where there is none, or nobody knows. */
 export function limitText({ limit, unlimited, unit }: LimitGauge, t: Translate, formats: Formats): string {
   if (unlimited) return t("limits.unlimited");
-  return limit === null ? t("limits.unknown") : amountText(limit, unit, t, formats);
+  return limit === null ? t("limits.unknown") : usedText(limit, unit, t, formats);
 }
 
 /** How much of the limit is used: `97%`, `130%`; more than all of it is told as it is. */
