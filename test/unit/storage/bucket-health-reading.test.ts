@@ -140,6 +140,27 @@ describe("the health of a MinIO cluster", () => {
     expect(health.drives.total).toBe(8);
   });
 
+  it("tells buckets that only version 2 names beside those of version 3, and failures as none where objects went", async () => {
+    await using server = await serveMinio({
+      "/minio/metrics/v3/cluster": exposition(V3_CLUSTER),
+      "/minio/metrics/v3/cluster/usage/buckets?buckets=chunks": exposition(
+        'minio_cluster_usage_buckets_total_bytes{bucket="chunks"} 77\nminio_cluster_usage_buckets_total_bytes{bucket=""} 1\n',
+      ),
+      "/minio/metrics/v3/bucket/replication?buckets=chunks": exposition(
+        'minio_bucket_replication_sent_count{bucket="chunks",server="a"} 6\n',
+      ),
+      "/minio/v2/metrics/cluster": exposition(V2_CLUSTER),
+      "/minio/v2/metrics/bucket": exposition(V2_BUCKET),
+    });
+    const { buckets } = await readMinio([minioNode(server.url)], ["chunks"], parts, never);
+    expect(buckets.map(({ bucket, sizeBytes, objects }) => [bucket, sizeBytes, objects])).toEqual([
+      ["chunks", 77, 3],
+      ["ruler", 10, null],
+    ]);
+    expect(buckets[0]?.replication).toMatchObject({ sentObjects: 6, failedObjects: 0, failedObjectsLastHour: 0 });
+    expect(buckets[1]?.replication).toMatchObject({ sentObjects: null, failedObjects: null });
+  });
+
   it("goes on to the next node where one does not answer, and tells both", async () => {
     await using server = await serveMinio({ "/minio/metrics/v3/cluster": exposition(V3_CLUSTER) });
     await using gone = await serveMinio({});

@@ -1,6 +1,7 @@
 /**
  * A setting as the store tells it. `absent`: there is none. `unsupported`: this store does not know the setting, or answers
- * without the words that S3 prescribes, as old MinIO does with a listing. `unknown`: it did not tell, by the error's code.
+ * without the words that S3 prescribes, as old MinIO does with a listing and Ceph with an encryption
+ * without rules. `unknown`: it did not tell, by the error's code.
  */
 export type Setting<Value> =
   | { readonly state: "told"; readonly value: Value }

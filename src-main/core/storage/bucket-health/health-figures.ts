@@ -4,7 +4,7 @@ import type {
   ErasureSet,
   ReplicationHealth,
 } from "../../../../src-shared/model/storage/bucket-health.ts";
-import { combined, type MetricBook, type MetricNames } from "./metric-book.ts";
+import { combined, type Combine, type MetricBook, type MetricNames } from "./metric-book.ts";
 import {
   BUCKET_METRICS,
   CLUSTER_METRICS as CLUSTER,
@@ -160,22 +160,29 @@ function offlineLinks(book: MetricBook): number | null {
 }
 
 function bucketsOf(book: MetricBook): BucketUsage[] {
-  const tables = [...Object.values<MetricNames>(BUCKET_METRICS), ...Object.values<MetricNames>(REPLICATION)];
-  const names = new Set(tables.flatMap((table) => book.samples(table).flatMap(({ labels }) => labels["bucket"] ?? [])));
-  return [...names].toSorted().map((bucket) => {
-    const of = (table: MetricNames) => book.samples(table).filter(({ labels }) => labels["bucket"] === bucket);
-    const figure = (table: MetricNames) => combined(of(table), "any");
-    const sum = (table: MetricNames) => combined(of(table), "sum");
+  const tables = new Map(
+    [...Object.values<MetricNames>(BUCKET_METRICS), ...Object.values<MetricNames>(REPLICATION)].map(
+      (names) => [names, book.byLabel(names, "bucket")] as const,
+    ),
+  );
+  const copiedInVersion3 = book.byLabel({ v3: REPLICATION.sentObjects.v3 }, "bucket");
+  const buckets = new Set([...tables.values()].flatMap((table) => [...table.keys()]));
+  return [...buckets].toSorted().map((bucket) => {
+    const told = (names: MetricNames, combine: Combine) => combined(tables.get(names)?.get(bucket) ?? [], combine);
+    const figure = (names: MetricNames) => told(names, "any");
+    const sum = (names: MetricNames) => told(names, "sum");
+    // Version 3 writes no zero: where objects were sent and none is told to have failed, none has.
+    const failures = (names: MetricNames) => sum(names) ?? (copiedInVersion3.has(bucket) ? 0 : null);
     const replication: ReplicationHealth = {
       pendingObjects: sum(REPLICATION.pendingObjects),
       pendingBytes: sum(REPLICATION.pendingBytes),
-      failedObjectsLastHour: sum(REPLICATION.failedObjectsLastHour),
-      failedBytesLastHour: sum(REPLICATION.failedBytesLastHour),
-      failedObjects: sum(REPLICATION.failedObjects),
-      failedBytes: sum(REPLICATION.failedBytes),
+      failedObjectsLastHour: failures(REPLICATION.failedObjectsLastHour),
+      failedBytesLastHour: failures(REPLICATION.failedBytesLastHour),
+      failedObjects: failures(REPLICATION.failedObjects),
+      failedBytes: failures(REPLICATION.failedBytes),
       sentObjects: sum(REPLICATION.sentObjects),
       sentBytes: sum(REPLICATION.sentBytes),
-      latencyMs: combined(of(REPLICATION.latencyMs), "max"),
+      latencyMs: told(REPLICATION.latencyMs, "max"),
     };
     return {
       bucket,
@@ -198,7 +205,7 @@ function known(values: readonly (number | null)[]): readonly number[] {
 }
 
 function largest(values: readonly (number | null)[]): number | null {
-  return known(values).length === 0 ? null : Math.max(...known(values));
+  return known(values).reduce<number | null>((most, value) => Math.max(most ?? value, value), null);
 }
 
 /** `null` as soon as one is not known: a sum of some would pass for the sum of all. */

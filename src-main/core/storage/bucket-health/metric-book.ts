@@ -52,6 +52,22 @@ export class MetricBook {
     return combined(best, combine);
   }
 
+  /** Samples by a label's value, for each value those of the newest generation that tells of it. */
+  byLabel(names: MetricNames, label: string): ReadonlyMap<string, readonly MetricSample[]> {
+    const table = new Map<string, MetricSample[]>();
+    for (const samples of this.#tellings(names)) {
+      const newer = new Set(table.keys());
+      for (const sample of samples) {
+        const value = sample.labels[label] ?? "";
+        if (value === "" || newer.has(value)) continue;
+        const entry = table.get(value);
+        if (entry === undefined) table.set(value, [sample]);
+        else entry.push(sample);
+      }
+    }
+    return table;
+  }
+
   /** One entry a generation that tells the figure, newest first. */
   #tellings(names: MetricNames): readonly (readonly MetricSample[])[] {
     return GENERATIONS.flatMap((generation) => {
@@ -83,6 +99,6 @@ export function combined(samples: readonly MetricSample[], combine: Combine): nu
   if (first === undefined) return null;
   const values = samples.map(({ value }) => value);
   if (combine === "sum") return values.reduce((sum, value) => sum + value, 0);
-  if (combine === "max") return Math.max(...values);
-  return combine === "min" ? Math.min(...values) : first.value;
+  if (combine === "max") return values.reduce((most, value) => Math.max(most, value));
+  return combine === "min" ? values.reduce((least, value) => Math.min(least, value)) : first.value;
 }

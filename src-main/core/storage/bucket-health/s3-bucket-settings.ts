@@ -115,8 +115,10 @@ function lifecycleOf({ Rules: rules }: GetBucketLifecycleConfigurationCommandOut
   return rules === undefined ? null : rules.map(lifecycleRule);
 }
 
+/** Ceph answers a bucket that is not replicated with a configuration that has no rules. */
 function replicationOf({ ReplicationConfiguration: replication }: GetBucketReplicationCommandOutput) {
-  return replication?.Rules === undefined ? null : replication.Rules.map(replicationRule);
+  if (replication?.Rules === undefined) return replication?.Role === undefined ? null : [];
+  return replication.Rules.map(replicationRule);
 }
 
 function encryptionOf({ ServerSideEncryptionConfiguration: encryption }: GetBucketEncryptionCommandOutput) {
