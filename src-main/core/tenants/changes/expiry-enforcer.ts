@@ -49,7 +49,8 @@ export class ExpiryEnforcer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended.abort();
     this.#stopTimer();
-    await this.#round;
+    // What went wrong in it was logged.
+    await this.#round.catch(() => undefined);
   }
 
   #schedule(afterMs: number): void {
@@ -69,7 +70,14 @@ export class ExpiryEnforcer implements AsyncDisposable {
 
   async #look(): Promise<void> {
     const { overdue, mayAct, restore, clock } = this.#options;
-    const sites = (await overdue(this.#ended.signal)).filter((each) => each.overdue > 0);
+    let looked: readonly OverdueSite[];
+    try {
+      looked = await overdue(this.#ended.signal);
+    } catch (error) {
+      if (this.#ended.signal.aborted) return;
+      throw error;
+    }
+    const sites = looked.filter((each) => each.overdue > 0);
     for (const known of this.#told.keys()) if (!sites.some(({ site }) => site === known)) this.#told.delete(known);
     for (const late of sites) {
       const { site } = late;

@@ -40,6 +40,7 @@ export function adviceWords(
   const plain: LimitUnit = unit === "time" ? "none" : unit;
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => {
+      if (name === "capacity") return [name, t.dynamic(`limits.capacityReason.${value}`, {}, String(value))];
       if (typeof value === "string") return [name, quoted(value)];
       if (name === "count") return [name, value];
       if (/share$/i.test(name)) return [name, formats.percent(value)];
