@@ -348,6 +348,13 @@ describe("a ledger that has not been opened", () => {
     await screen.findByText("Ledger not opened");
     expect(screen.queryByText("Ledger open")).toBeNull();
   });
+
+  it("because its setting names none is called failed, with the reason", async () => {
+    const error = wireError("settings.invalid", { key: "tenants.ledger", problem: "postgres://user@host:5432/db" });
+    open({ ledger: () => Promise.resolve(ledgerState({ where: "", state: "failed", costs: null, error })) });
+    await screen.findByText("Ledger failed");
+    expect(screen.getByText(/postgres:\/\/user@host/)).toBeDefined();
+  });
 });
 
 describe("the export", () => {
