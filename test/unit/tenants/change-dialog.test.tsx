@@ -5,7 +5,7 @@ import { RemoteError } from "../../../src-shared/errors/remote-error.ts";
 import { jobIdSchema } from "../../../src-shared/model/ids.ts";
 import type { LimitPlan } from "../../../src-shared/model/tenants/limit-change.ts";
 import { withSizes } from "../../builders/health-screen.tsx";
-import { aLimitPlan, aLimitReport, aLimitsJob, anExplanation } from "../../builders/limit-changes.ts";
+import { aLimitPlan, aLimitReport, aLimitsJob } from "../../builders/limit-changes.ts";
 import { A_PLACE, aTenantsBoard, aTenantsLimits, BOARD_AT_MS } from "../../builders/limits-boards.ts";
 import { callsOf, openLimits } from "../../builders/limits-screen.tsx";
 import type { ConsoleOptions, RenderedConsole } from "../../builders/render-console.tsx";
