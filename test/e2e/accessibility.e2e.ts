@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, screenshot, test } from "./console-fixture.ts";
 
-const SCREENS = ["explore", "overview", "health", "sites", "archives", "jobs", "audit", "settings"] as const;
+const SCREENS = ["explore", "overview", "health", "tenants", "sites", "archives", "jobs", "audit", "settings"] as const;
 const LOOKS = [
   { scheme: "dark", locale: "en-GB" },
   { scheme: "light", locale: "zh-CN" },
@@ -26,6 +26,15 @@ for (const { scheme, locale } of LOOKS) {
         await page.waitForLoadState("networkidle");
         expect(await seriousFindings(page)).toEqual([]);
         await screenshot(page, `${screen}-${scheme}-${locale}`);
+      });
+    }
+
+    for (const tab of ["changes", "explain", "usage", "quotas", "cardinality"]) {
+      test(`axe finds nothing serious on tenants: ${tab}`, async ({ open }) => {
+        const page = await open(`#/tenants?site=lab&tenant=retail-bank&tab=${tab}`);
+        await expect(page.getByRole("tabpanel")).toBeVisible();
+        await page.waitForLoadState("networkidle");
+        expect(await seriousFindings(page)).toEqual([]);
       });
     }
 
