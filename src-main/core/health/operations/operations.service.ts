@@ -8,6 +8,7 @@ import type {
   SafeNow,
 } from "../../../../src-shared/model/health/operation.ts";
 import { type JobId, type PlanId, planIdSchema, type SiteId } from "../../../../src-shared/model/ids.ts";
+import { PLAN_LIFETIME_MS, PlanBook } from "../../common/plan-book.ts";
 import type { JobContext } from "../../jobs/job-definition.ts";
 import type { HealthSite } from "../health-site.ts";
 import { listDeleteRequests } from "./adapters/delete-requests.ts";
@@ -18,7 +19,6 @@ import type { OperationFacts } from "./operation-facts.ts";
 import type { OperationInput } from "./operation-input.ts";
 import type { OperationsParts } from "./operations-parts.ts";
 import { createOperationJob, type OperationJob } from "./operation.job.ts";
-import { PLAN_LIFETIME_MS, PlanBook } from "./plan-book.ts";
 import { planSteps } from "./plans/plan-steps.ts";
 import { readFacts } from "./read-facts.ts";
 import { OperationRun } from "./run-operation.ts";
@@ -28,6 +28,12 @@ import { SitePages } from "./site-pages.ts";
 
 const PREVIEW_LINES = 20;
 const OPEN_GRACE_MS = 15_000;
+const MOST_PLANS = 500;
+
+interface KeptPlan {
+  readonly plan: OperationPlan;
+  readonly fingerprint: Fingerprint;
+}
 
 /**
  * Operations on a site's Loki: planned, looked at, applied as a job, verified. A plan sends nothing that acts. Applying looks
@@ -37,12 +43,12 @@ const OPEN_GRACE_MS = 15_000;
 export class OperationsService implements OperationDesk {
   readonly job: OperationJob;
   readonly #parts: OperationsParts;
-  readonly #plans: PlanBook;
+  readonly #plans: PlanBook<KeptPlan>;
   readonly #running: RunningOperations;
 
   constructor(parts: OperationsParts) {
     this.#parts = parts;
-    this.#plans = new PlanBook(parts.clock);
+    this.#plans = new PlanBook(parts.clock, MOST_PLANS);
     this.#running = new RunningOperations(parts.jobs);
     this.job = createOperationJob((context) => this.#run(context));
   }

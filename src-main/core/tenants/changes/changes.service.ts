@@ -1,6 +1,7 @@
 import { AppError, hasCode } from "../../../../src-shared/errors/app-error.ts";
 import type { JobId, PlanId, SiteId } from "../../../../src-shared/model/ids.ts";
 import type { LimitChange, LimitChangeReport, LimitPlan } from "../../../../src-shared/model/tenants/limit-change.ts";
+import { PlanBook } from "../../common/plan-book.ts";
 import type { JobContext } from "../../jobs/job-definition.ts";
 import type { HealthSite } from "../../health/health-site.ts";
 import { freshReport, stepOf } from "./change-report.ts";
@@ -18,7 +19,6 @@ import {
 } from "./limits-change.job.ts";
 import { plannedExpiries } from "./make-plan.ts";
 import { planChange, type PlanRequest } from "./plan-change.ts";
-import { PlanBook, type KeptPlan } from "./plan-book.ts";
 import { ChangeRun } from "./run-change.ts";
 import type { MapName, RuntimeMap, RuntimeMapStore } from "./runtime-map.ts";
 import { conflict, isThere } from "./write-map.ts";
@@ -29,10 +29,15 @@ const LISTED_DIFF = 20_000;
 const LONGEST_MS = 60 * 60_000;
 /** How long it is believed where a runtime configuration is, when it is only looked at. */
 const PLACE_KEPT_MS = 10 * 60_000;
+/** Each holds two files of up to 1 MiB. */
+const MOST_PLANS = 50;
 /** How the console calls itself where it acts by itself. */
 export const SYSTEM_PRINCIPAL = "system";
 /** `preset` of a change that lets values go back whose time is over. */
 export const EXPIRY_PRESET = "expiry";
+
+/** What a plan is applied with; who does it and why comes with the apply. */
+type KeptPlan = Omit<LimitsChangeInput, "reason" | "principal">;
 
 interface Opened {
   readonly site: HealthSite;
@@ -48,14 +53,14 @@ interface Opened {
 export class ChangesService implements ChangesDesk {
   readonly job: LimitsChangeJob;
   readonly #parts: ChangesParts;
-  readonly #plans: PlanBook;
+  readonly #plans: PlanBook<KeptPlan>;
   readonly #places = new Map<SiteId, { readonly place: MapName; readonly foundAtMs: number }>();
   /** By site, the plan that is being carried out. */
   readonly #running = new Map<SiteId, PlanId>();
 
   constructor(parts: ChangesParts) {
     this.#parts = parts;
-    this.#plans = new PlanBook(parts.clock);
+    this.#plans = new PlanBook(parts.clock, MOST_PLANS);
     this.job = createLimitsChangeJob((context) => this.#run(context));
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { planIdSchema, type SiteId } from "../../../../src-shared/model/ids.ts";
 import type { OverrideExpiry } from "../../../../src-shared/model/tenants/board.ts";
 import type { LimitChange, LimitPlan } from "../../../../src-shared/model/tenants/limit-change.ts";
+import { PLAN_LIFETIME_MS } from "../../common/plan-book.ts";
 import { effectiveLimits } from "../limits/effective-limits.ts";
 import { readRuntimeOverrides, type RuntimeOverrides } from "../limits/runtime-overrides.ts";
 import { capacityOf } from "./capacity.ts";
@@ -16,8 +17,6 @@ import { changedValues, saysTheSame, type ChangedValue } from "./override-values
 import { changeSteps } from "./plan-steps.ts";
 import type { RuntimeMap } from "./runtime-map.ts";
 
-/** What was looked at five minutes ago says little about now. */
-export const PLAN_LIFETIME_MS = 5 * 60_000;
 /** Of so many tenants it is told what holds for them; a file that changes more of them shows what it says alone. */
 const MOST_EFFECTIVE = 200;
 

@@ -1,22 +1,17 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { IconChecklist, IconShieldCheck } from "@tabler/icons-react";
 import { useEffect, useMemo, type ReactElement } from "react";
 import { operationReportSchema, type OperationReport } from "../../../../src-shared/model/health/operation.ts";
 import type { Job } from "../../../../src-shared/model/job.ts";
 import { Button } from "../../../components/button.tsx";
 import { withVisibleCharacters } from "../../../components/control-characters.ts";
-import { errorText } from "../../../components/error-text.ts";
+import { CancelJob, JobLinks } from "../../../components/job-actions.tsx";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
-import { ConfirmButton } from "../../../components/confirm-button.tsx";
 import { OperationOutcome, operationOutcome } from "../../../components/operation-outcome.tsx";
 import { OperationSteps, type StepProgress } from "../../../components/operation-steps.tsx";
 import { operationName } from "../../../components/operation-text.ts";
 import { LoadingView } from "../../../components/state-views.tsx";
 import { hasEnded } from "../../../hooks/use-jobs.ts";
-import { useChange } from "../../../hooks/use-answer.ts";
-import { useForbidden } from "../../../hooks/use-permission.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { useWorkspace } from "../../../hooks/workspace-store.ts";
 import styles from "./operation-dialog.module.css";
 import { targetOf } from "./operation-draft.ts";
 import { ScrollRegion } from "../../../components/scroll-region.tsx";
@@ -76,49 +71,15 @@ export function JobView({ job: id, named, onClose }: JobViewProps): ReactElement
 
 function JobActions({ job, onClose }: { readonly job: Job | undefined; readonly onClose: () => void }): ReactElement {
   const t = useTranslate();
-  const show = useWorkspace((state) => state.show);
-  const noJobs = useForbidden("jobs.read");
-  const noAudit = useForbidden("audit.read");
   const running = job !== undefined && !hasEnded(job);
   return (
     <div className={styles.actions}>
       <Button onClick={onClose} tone="primary">
         {running ? t("operations.leaveRunning") : t("app.close")}
       </Button>
-      {running ? <CancelOperation job={job} /> : null}
-      <span className={styles.links}>
-        <Button disabledReason={noJobs} icon={IconChecklist} onClick={() => show("jobs")} tone="quiet">
-          {t("operations.openJob")}
-        </Button>
-        <Button disabledReason={noAudit} icon={IconShieldCheck} onClick={() => show("audit")} tone="quiet">
-          {t("operations.openAudit")}
-        </Button>
-      </span>
+      {running ? <CancelJob job={job} question={t("operations.cancelQuestion")} /> : null}
+      <JobLinks />
     </div>
-  );
-}
-
-/** What has been sent cannot be called back: cancelling ends the waiting and leaves out the steps that are left. */
-function CancelOperation({ job }: { readonly job: Job }): ReactElement {
-  const t = useTranslate();
-  const forbidden = useForbidden("jobs.control");
-  const { fire, pending, error } = useChange("jobs", "cancel");
-  return (
-    <>
-      <ConfirmButton
-        confirmLabel={t("operations.cancelNow")}
-        disabledReason={forbidden}
-        label={t("operations.cancel")}
-        loading={pending}
-        onConfirm={() => fire({ job: job.id })}
-        question={t("operations.cancelQuestion")}
-      />
-      {error === undefined ? null : (
-        <span className={styles.refused} role="alert">
-          {errorText(t, error)}
-        </span>
-      )}
-    </>
   );
 }
 

@@ -11,7 +11,7 @@ import { PlanReview } from "./plan-review.tsx";
 import { SafeVerdict } from "./safe-verdict.tsx";
 import { ScrollRegion } from "../../../components/scroll-region.tsx";
 import { Stages } from "../../../components/stages.tsx";
-import { usePlan } from "./use-plan.ts";
+import { useOperationPlan } from "./use-operation-plan.ts";
 
 interface PlanViewProps {
   readonly site: string;
@@ -23,7 +23,7 @@ interface PlanViewProps {
 /** What would be done, whether it is safe now, and the way to do it. */
 export function PlanView({ site, operation, onApplied, onClose }: PlanViewProps): ReactElement {
   const t = useTranslate();
-  const { plan, newer, error, looking, lookAgain, takeNewer } = usePlan(site, operation);
+  const { plan, newer, error, looking, lookAgain, takeNewer } = useOperationPlan(site, operation);
   const failure =
     error === undefined ? null : (
       <ErrorPanel

@@ -1,22 +1,17 @@
-import { IconChecklist, IconShieldCheck } from "@tabler/icons-react";
 import { useMemo, type ReactElement } from "react";
 import { limitChangeReportSchema, type LimitChangeReport } from "../../../../src-shared/model/tenants/limit-change.ts";
 import type { Job } from "../../../../src-shared/model/job.ts";
 import { Button } from "../../../components/button.tsx";
-import { ConfirmButton } from "../../../components/confirm-button.tsx";
+import { CancelJob, JobLinks } from "../../../components/job-actions.tsx";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
-import { errorText } from "../../../components/error-text.ts";
 import { OperationOutcome, operationOutcome } from "../../../components/operation-outcome.tsx";
 import { ScrollRegion } from "../../../components/scroll-region.tsx";
 import { Stages, type Stage } from "../../../components/stages.tsx";
 import { LoadingView } from "../../../components/state-views.tsx";
-import { useChange } from "../../../hooks/use-answer.ts";
 import { useFollowedJob } from "../../../hooks/use-followed-job.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { hasEnded } from "../../../hooks/use-jobs.ts";
-import { useForbidden } from "../../../hooks/use-permission.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { useWorkspace } from "../../../hooks/workspace-store.ts";
 import { changeTitle, type ChangeInput } from "./change-draft.ts";
 import styles from "./change-dialog.module.css";
 import { ReportView } from "./report-view.tsx";
@@ -72,7 +67,9 @@ export function JobView({ job: id, onPlan, onClose }: JobViewProps): ReactElemen
           <Button onClick={onClose} tone="primary">
             {job !== undefined && !hasEnded(job) ? t("operations.leaveRunning") : t("app.close")}
           </Button>
-          {job !== undefined && !hasEnded(job) ? <CancelChange job={job} /> : null}
+          {job !== undefined && !hasEnded(job) ? (
+            <CancelJob job={job} question={t("limits.job.cancelQuestion")} />
+          ) : null}
           {job !== undefined && report !== null && hasEnded(job) ? (
             <RollbackButton
               onRollback={() => onPlan({ kind: "rollback", job: job.id })}
@@ -80,54 +77,9 @@ export function JobView({ job: id, onPlan, onClose }: JobViewProps): ReactElemen
               state={job.state}
             />
           ) : null}
-          <JobLinks onClose={onClose} />
+          <JobLinks onLeave={onClose} />
         </div>
       </div>
-    </>
-  );
-}
-
-function JobLinks({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const t = useTranslate();
-  const show = useWorkspace((state) => state.show);
-  const noJobs = useForbidden("jobs.read");
-  const noAudit = useForbidden("audit.read");
-  const go = (screen: "jobs" | "audit"): void => {
-    onClose();
-    show(screen);
-  };
-  return (
-    <span className={styles.links}>
-      <Button disabledReason={noJobs} icon={IconChecklist} onClick={() => go("jobs")} tone="quiet">
-        {t("operations.openJob")}
-      </Button>
-      <Button disabledReason={noAudit} icon={IconShieldCheck} onClick={() => go("audit")} tone="quiet">
-        {t("operations.openAudit")}
-      </Button>
-    </span>
-  );
-}
-
-/** What is written stays written: cancelling ends the waiting and leaves out what is left. */
-function CancelChange({ job }: { readonly job: Job }): ReactElement {
-  const t = useTranslate();
-  const forbidden = useForbidden("jobs.control");
-  const { fire, pending, error } = useChange("jobs", "cancel");
-  return (
-    <>
-      <ConfirmButton
-        confirmLabel={t("operations.cancelNow")}
-        disabledReason={forbidden}
-        label={t("operations.cancel")}
-        loading={pending}
-        onConfirm={() => fire({ job: job.id })}
-        question={t("limits.job.cancelQuestion")}
-      />
-      {error === undefined ? null : (
-        <span className={styles.refused} role="alert">
-          {errorText(t, error)}
-        </span>
-      )}
     </>
   );
 }
