@@ -167,7 +167,8 @@ export function createFormats(locale: Locale, timeZone: TimeZoneChoice): Formats
     locale,
     timeZone,
     number,
-    percent: (fraction) => percent.format(fraction >= 1 ? 1 : Math.floor(fraction * 100) / 100),
+    // What is almost whole is not called whole; the small addend undoes what binary fractions take from 0.29 * 100.
+    percent: (fraction) => percent.format(fraction >= 1 ? 1 : Math.floor(fraction * 100 + 1e-9) / 100),
     bytes,
     bytesExact: (value) => byteUnit.format(value),
     rate: (perSecond) => `${number(perSecond, perSecond < 10 ? 1 : 0)}/s`,

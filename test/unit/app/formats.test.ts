@@ -55,6 +55,8 @@ describe("formats", () => {
 
   it("says 99% until it is done", () => {
     expect(en.percent(0.999_9)).toBe("99%");
+    // 0.29 * 100 is 28.999… in binary.
+    for (let whole = 0; whole <= 100; whole += 1) expect(en.percent(whole / 100)).toBe(`${whole}%`);
     expect(en.percent(1)).toBe("100%");
   });
 
