@@ -28,7 +28,8 @@ async function otherProcess(root: string) {
     const file = await spill.openFile("set-1", openSpillFile);
     await file.append(Buffer.from("rows"));
     console.log(spill.path);
-    setInterval(() => {}, 1_000);
+    // What nothing refers to is collected, and a lock that is collected is let go of.
+    setInterval(() => [spill, file], 1_000);
   `;
   const child = spawn(process.execPath, ["--input-type=module-typescript", "--eval", script], {
     stdio: ["ignore", "pipe", "inherit"],
