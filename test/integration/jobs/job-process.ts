@@ -21,5 +21,5 @@ const engine = new JobEngine({
 engine.onChange((job) => print({ id: job.id, state: job.state }));
 if (verb === "submit") engine.submit(countingJob, { file: first, lines: Number(second) }, "ada");
 else engine.resume(jobIdSchema.parse(first));
-// The engine's own timers must not be what keeps this process alive.
-setInterval(() => {}, 60_000);
+// The engine's own timers must not be what keeps this process, and what the engine holds, alive.
+setInterval(() => engine, 60_000);
