@@ -57,6 +57,8 @@ describe("kubemate gate", () => {
     using work = temporaryDirectory();
     writeFileSync(work.file("found.alloy"), FOUND);
     const sarif = await line.run("gate", work.path, "--format", "sarif");
+    // As other commands call the option.
+    expect((await line.run("gate", work.path, "--output", "sarif")).stdout).toBe(sarif.stdout);
     const [run] = sarifSchema.parse(JSON.parse(sarif.stdout)).runs;
     expect(
       run?.results.map(({ ruleId, locations }) => [ruleId, locations[0]?.physicalLocation.region.startLine]),
