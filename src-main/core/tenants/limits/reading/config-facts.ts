@@ -69,7 +69,7 @@ function sectionsOf(yaml: string): string {
 
 function parsedOrNull(yaml: string): unknown {
   try {
-    return parse(yaml, { maxAliasCount: MAX_ALIASES, logLevel: "silent", uniqueKeys: false });
+    return parse(yaml, { maxAliasCount: MAX_ALIASES, logLevel: "error", uniqueKeys: false });
   } catch {
     // What is no YAML is told as nothing known.
     return null;
