@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /**
  * Bundles the worker threads' entries once a run, as the build does. Threads that run TypeScript each compile Node's own
  * WebAssembly of the type stripper while others end, and V8 now and then dies of that (`Check failed: jit_page.has_value()`,
- * or a SIGSEGV): seen once in some sixty runs of one file on Node 24.21. What is shipped strips no types.
+ * or a SIGSEGV): seen once in some 170 runs of one file on Node 24.21. What is shipped strips no types.
  */
 export async function setup(): Promise<() => void> {
   // Inside of the tree, where the native modules are found; of this run alone.
