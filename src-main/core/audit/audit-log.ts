@@ -111,8 +111,7 @@ export class AuditLog implements AuditTrail, Disposable {
       role: record.role,
       action: record.action,
       auditClass: record.auditClass,
-      // A redacted record of scalars is a record of scalars.
-      subject: redactValue(record.subject) as AuditRecord["subject"],
+      subject: recordable(record.subject),
       outcome,
       error,
       of,
@@ -129,6 +128,18 @@ export class AuditLog implements AuditTrail, Disposable {
       .run(entry.sequence, entry.hash);
     return entry.sequence;
   }
+}
+
+/**
+ * The subject as it is written, hashed and read again: secrets taken out, and a key `__proto__` quoted, since a reader of
+ * JSON into objects may leave that key out, and the entry would then not fit its own hash.
+ */
+function recordable(subject: AuditRecord["subject"]): AuditRecord["subject"] {
+  const entries = Object.entries(subject).map(
+    ([key, value]) => [key === "__proto__" ? `"${key}"` : key, value] as const,
+  );
+  // A redacted record of scalars is a record of scalars.
+  return redactValue(Object.fromEntries(entries)) as AuditRecord["subject"];
 }
 
 function parseBody(body: unknown): AuditEntry {

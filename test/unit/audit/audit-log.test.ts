@@ -95,6 +95,14 @@ describe("audit log", () => {
     expect(verifyAuditLog(log).intact).toBe(true);
   });
 
+  it("stays whole when a subject has a key that readers of JSON leave out", async () => {
+    using directory = temporaryDirectory();
+    using log = openLog(directory.file("audit.db"));
+    await log.note({ ...RECORD, subject: { ["__proto__"]: "polluted", site: "main" } }, "succeeded", null);
+    expect(verifyAuditLog(log)).toMatchObject({ intact: true, entries: 1 });
+    expect(log.list({ limit: 1 }).entries[0]?.subject).toEqual({ '"__proto__"': "polluted", site: "main" });
+  });
+
   it("fails with audit.write-failed when the entry cannot be written", async () => {
     using directory = temporaryDirectory();
     const file = directory.file("audit.db");
