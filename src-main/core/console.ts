@@ -11,6 +11,8 @@ import { openConsoleHealth, type ConsoleHealth } from "./console-health.ts";
 import { openQuotaGate } from "./console-quotas.ts";
 import { openConsoleSites, sourceFactory, type SourceParts } from "./console-sites.ts";
 import { supportFacts } from "./console-support.ts";
+import { openConsoleRecovery, type ConsoleRecovery } from "./console-recovery.ts";
+import { openConsoleStorage, type ConsoleStorage } from "./console-storage.ts";
 import { openConsoleUsage, type ConsoleUsage } from "./console-usage.ts";
 import { openConsoleTenants, type ConsoleTenants } from "./console-tenants.ts";
 import { unrestored } from "./health/operations/unrestored.ts";
@@ -50,6 +52,8 @@ export interface Console extends AsyncDisposable {
   readonly tenants: ConsoleTenants;
   readonly cardinality: ConsoleCardinality;
   readonly usage: ConsoleUsage;
+  readonly storage: ConsoleStorage;
+  readonly recovery: ConsoleRecovery;
 }
 
 const JOBS_AT_A_TIME = 2;
@@ -118,6 +122,17 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     { ...options, base, sites, health, limits: tenants.limits, openSource, jobs: () => jobs },
     opened,
   );
+  const storageDomain = {
+    ...options,
+    base,
+    sites,
+    health,
+    openSource,
+    jobs: () => jobs,
+    readOnly: () => readOnly.readOnly,
+  };
+  const storage = openConsoleStorage(storageDomain, opened);
+  const recovery = openConsoleRecovery({ ...storageDomain, storage }, opened);
   const supportBundle = createSupportBundleJob({
     facts: () => supportFacts({ base, sites, lab, version: options.version }),
     logFiles: () => logFiles(profile.logs),
@@ -138,6 +153,8 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
         tenants.changes.job,
         cardinality.job,
         usage.job,
+        ...storage.jobs,
+        ...recovery.jobs,
       ],
       maxRunning: JOBS_AT_A_TIME,
       clock,
@@ -169,6 +186,8 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     tenants,
     cardinality,
     usage,
+    storage,
+    recovery,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
 }

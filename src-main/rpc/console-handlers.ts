@@ -15,10 +15,12 @@ import { labHandlers } from "./lab.router.ts";
 import { logsHandlers } from "./logs.router.ts";
 import { queriesHandlers } from "./queries.router.ts";
 import { createConsoleRouter, type ConsoleHandlers, type DoorRouter } from "./router.ts";
+import { recoveryHandlers } from "./recovery.router.ts";
 import { secretsHandlers } from "./secrets.router.ts";
 import { sessionHandlers } from "./session.router.ts";
 import { settingsHandlers } from "./settings.router.ts";
 import { sitesHandlers } from "./sites.router.ts";
+import { storageHandlers } from "./storage.router.ts";
 import { supportHandlers } from "./support.router.ts";
 import { tenantsHandlers } from "./tenants.router.ts";
 import { usageHandlers } from "./usage.router.ts";
@@ -58,6 +60,8 @@ function consoleHandlers(opened: Console): ConsoleHandlers {
     capsules: capsulesHandlers(opened.archives, opened.capsuleJob, jobs),
     health: healthHandlers(opened.health),
     tenants: tenantsHandlers(opened.tenants),
+    storage: storageHandlers(opened.storage),
+    recovery: recoveryHandlers(opened.recovery),
     cardinality: cardinalityHandlers(opened.cardinality.service),
     usage: usageHandlers({ usage: opened.usage, jobs, exportsDirectory: profile.exports, clock }),
     queries: queriesHandlers(queries),

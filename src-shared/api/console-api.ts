@@ -8,10 +8,12 @@ import { jobsApi } from "./jobs.api.ts";
 import { labApi } from "./lab.api.ts";
 import { logsApi } from "./logs.api.ts";
 import { queriesApi } from "./queries.api.ts";
+import { recoveryApi } from "./recovery.api.ts";
 import { secretsApi } from "./secrets.api.ts";
 import { sessionApi } from "./session.api.ts";
 import { settingsApi } from "./settings.api.ts";
 import { sitesApi } from "./sites.api.ts";
+import { storageApi } from "./storage.api.ts";
 import { supportApi } from "./support.api.ts";
 import { tenantsApi } from "./tenants.api.ts";
 import { usageApi } from "./usage.api.ts";
@@ -28,6 +30,8 @@ export const consoleApi = {
   tenants: tenantsApi,
   usage: usageApi,
   cardinality: cardinalityApi,
+  storage: storageApi,
+  recovery: recoveryApi,
   queries: queriesApi,
   jobs: jobsApi,
   audit: auditApi,

@@ -35,6 +35,8 @@ export const TOPICS = [
   "tenants",
   "usage",
   "cardinality",
+  "storage",
+  "recovery",
   "sites",
   "jobs",
   "settings",

@@ -1,6 +1,7 @@
 import enApp from "./en/app.json" with { type: "json" };
 import enArchive from "./en/archive.json" with { type: "json" };
 import enArchives from "./en/archives.json" with { type: "json" };
+import enBuckets from "./en/buckets.json" with { type: "json" };
 import enCardinality from "./en/cardinality.json" with { type: "json" };
 import enExports from "./en/exports.json" with { type: "json" };
 import enExplore from "./en/explore.json" with { type: "json" };
@@ -11,6 +12,7 @@ import enLimits from "./en/limits.json" with { type: "json" };
 import enLogs from "./en/logs.json" with { type: "json" };
 import enLoki from "./en/loki.json" with { type: "json" };
 import enOperations from "./en/operations.json" with { type: "json" };
+import enRecovery from "./en/recovery.json" with { type: "json" };
 import enRpc from "./en/rpc.json" with { type: "json" };
 import enSites from "./en/sites.json" with { type: "json" };
 import enSpine from "./en/spine.json" with { type: "json" };
@@ -20,6 +22,7 @@ import enUsage from "./en/usage.json" with { type: "json" };
 import zhApp from "./zh-CN/app.json" with { type: "json" };
 import zhArchive from "./zh-CN/archive.json" with { type: "json" };
 import zhArchives from "./zh-CN/archives.json" with { type: "json" };
+import zhBuckets from "./zh-CN/buckets.json" with { type: "json" };
 import zhCardinality from "./zh-CN/cardinality.json" with { type: "json" };
 import zhExports from "./zh-CN/exports.json" with { type: "json" };
 import zhExplore from "./zh-CN/explore.json" with { type: "json" };
@@ -30,6 +33,7 @@ import zhLimits from "./zh-CN/limits.json" with { type: "json" };
 import zhLogs from "./zh-CN/logs.json" with { type: "json" };
 import zhLoki from "./zh-CN/loki.json" with { type: "json" };
 import zhOperations from "./zh-CN/operations.json" with { type: "json" };
+import zhRecovery from "./zh-CN/recovery.json" with { type: "json" };
 import zhRpc from "./zh-CN/rpc.json" with { type: "json" };
 import zhSites from "./zh-CN/sites.json" with { type: "json" };
 import zhSpine from "./zh-CN/spine.json" with { type: "json" };
@@ -45,6 +49,7 @@ const en = {
   ...enApp,
   ...enArchive,
   ...enArchives,
+  ...enBuckets,
   ...enCardinality,
   ...enExports,
   ...enExplore,
@@ -55,6 +60,7 @@ const en = {
   ...enLogs,
   ...enLoki,
   ...enOperations,
+  ...enRecovery,
   ...enRpc,
   ...enSites,
   ...enSpine,
@@ -72,6 +78,7 @@ const zhCN: Readonly<Record<string, string>> = {
   ...zhApp,
   ...zhArchive,
   ...zhArchives,
+  ...zhBuckets,
   ...zhCardinality,
   ...zhExports,
   ...zhExplore,
@@ -82,6 +89,7 @@ const zhCN: Readonly<Record<string, string>> = {
   ...zhLogs,
   ...zhLoki,
   ...zhOperations,
+  ...zhRecovery,
   ...zhRpc,
   ...zhSites,
   ...zhSpine,

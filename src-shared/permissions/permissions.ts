@@ -21,8 +21,14 @@ export const PERMISSIONS = [
   "usage.override",
   /** To read a tenant's series and some of its lines, for what its labels cost. */
   "cardinality.sample",
+  /** To see what scans found, and what is set aside. */
+  "storage.read",
   /** To read every object of a bucket, whoever its tenants are. */
   "storage.scan",
+  /** To move damaged objects out of Loki's sight, and back. */
+  "storage.quarantine",
+  /** To write objects into a bucket, in place or for a drill. */
+  "storage.restore",
   "queries.change",
   "jobs.read",
   "jobs.control",
@@ -44,4 +50,6 @@ export const CHANGING: ReadonlySet<Permission> = new Set<Permission>([
   "health.override",
   "tenants.limits",
   "usage.quota",
+  "storage.quarantine",
+  "storage.restore",
 ]);

@@ -1,0 +1,46 @@
+import type { LogTarget } from "../../src-shared/api/log-target.ts";
+import { AppError } from "../../src-shared/errors/app-error.ts";
+import type { SitesService } from "./clusters/sites.service.ts";
+import type { WorkerLocator } from "./common/worker-entry.ts";
+import type { ConsoleBase } from "./console-base.ts";
+import type { ConsoleHealth } from "./console-health.ts";
+import type { AnyJobDefinition, JobEngine } from "./jobs/job-engine.ts";
+import type { LogSource } from "./logs/log-source.ts";
+import type { ScanResults } from "./storage/scans/scan-results.ts";
+import type { BucketStateDesk, ScansDesk, StoresDesk } from "./storage/storage-desks.ts";
+import type { StoreOpener } from "./storage/stores/opened-store.ts";
+
+export interface StorageDomain {
+  readonly base: ConsoleBase;
+  readonly sites: SitesService;
+  readonly health: ConsoleHealth;
+  readonly openSource: (target: LogTarget, signal: AbortSignal) => Promise<LogSource>;
+  /** The engine is made of the jobs of this domain, so it is asked for when one is submitted. */
+  readonly jobs: () => Pick<JobEngine, "submit" | "get">;
+  readonly readOnly: () => boolean;
+  readonly locateWorker: WorkerLocator;
+  readonly version: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface ConsoleStorage {
+  readonly stores: StoresDesk & StoreOpener;
+  readonly bucketStates: BucketStateDesk;
+  readonly scans: ScansDesk & ScanResults;
+  readonly jobs: readonly AnyJobDefinition[];
+}
+
+/** Buckets, what is in them, and whether it is whole. */
+export function openConsoleStorage(_domain: StorageDomain, _opened: AsyncDisposableStack): ConsoleStorage {
+  return { stores: pending(), bucketStates: pending(), scans: pending(), jobs: [] };
+}
+
+/** Until its owner has put the real one in its place. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- goes with the last of them
+export function pending<Desk extends object>(): Desk {
+  const refuse = () => {
+    throw new AppError("storage.unsupported", { store: "-", action: "pending" });
+  };
+  // Every property is a function that refuses.
+  return new Proxy({}, { get: () => refuse }) as Desk;
+}
