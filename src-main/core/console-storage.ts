@@ -3,6 +3,7 @@ import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { SitesService } from "./clusters/sites.service.ts";
 import type { WorkerLocator } from "./common/worker-entry.ts";
 import type { ConsoleBase } from "./console-base.ts";
+import { openConsoleStores } from "./console-stores.ts";
 import type { ConsoleHealth } from "./console-health.ts";
 import type { AnyJobDefinition, JobEngine } from "./jobs/job-engine.ts";
 import type { LogSource } from "./logs/log-source.ts";
@@ -31,8 +32,8 @@ export interface ConsoleStorage {
 }
 
 /** Buckets, what is in them, and whether it is whole. */
-export function openConsoleStorage(_domain: StorageDomain, _opened: AsyncDisposableStack): ConsoleStorage {
-  return { stores: pending(), bucketStates: pending(), scans: pending(), jobs: [] };
+export function openConsoleStorage(domain: StorageDomain, _opened: AsyncDisposableStack): ConsoleStorage {
+  return { stores: openConsoleStores(domain), bucketStates: pending(), scans: pending(), jobs: [] };
 }
 
 /** Until its owner has put the real one in its place. */

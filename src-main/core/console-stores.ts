@@ -1,10 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { S3Place } from "../../src-shared/api/exports.api.ts";
-import { AppError } from "../../src-shared/errors/app-error.ts";
+import { AppError, hasCode } from "../../src-shared/errors/app-error.ts";
+import type { StoreConfig } from "../../src-shared/model/storage/store.ts";
+import type { SitesService } from "./clusters/sites.service.ts";
 import type { ConsoleBase } from "./console-base.ts";
 import type { ObjectStore } from "./storage/object-store.ts";
-import type { S3Credentials } from "./storage/s3-store-options.ts";
+import type { S3Credentials, S3StoreOptions } from "./storage/s3-store-options.ts";
+import { notFoundAtSite } from "./storage/stores/discovery-problem.ts";
+import { KeptStores } from "./storage/stores/kept-stores.store.ts";
+import type { BucketRequests } from "./storage/stores/site-stores.ts";
+import { bucketsTitle } from "./storage/stores/store-title.ts";
+import { StoresService } from "./storage/stores/stores.service.ts";
 
 const credentialsSchema = z.object({
   accessKeyId: z.string().min(1),
@@ -12,19 +19,87 @@ const credentialsSchema = z.object({
   sessionToken: z.string().min(1).exactOptional(),
 });
 
+export interface StoresDomain {
+  readonly base: Pick<ConsoleBase, "profile" | "secrets" | "clock" | "logger" | "announcements">;
+  readonly sites: Pick<SitesService, "kubernetesFor" | "discoveryFor">;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The stores of a profile, and what its sites' Lokis keep their data in. */
+export function openConsoleStores({ base, environment }: StoresDomain): StoresService {
+  const { profile, clock, logger, announcements } = base;
+  return new StoresService({
+    kept: KeptStores.open(profile.file("stores.json"), clock, logger.child("storage")),
+    openS3: (place) => openPlaceBuckets(place, base, environment),
+    sites: {
+      find: (site) => Promise.reject(notFoundAtSite(site, "no-config")),
+      open: (site) => Promise.reject(notFoundAtSite(site, "no-config")),
+    },
+    announcer: announcements,
+    clock,
+  });
+}
+
+/** Each bucket of a place that was entered, over one client a bucket. */
+async function openPlaceBuckets(
+  { place, moreBuckets = [] }: Extract<StoreConfig["place"], { kind: "s3" }>,
+  base: Pick<ConsoleBase, "secrets" | "clock">,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<BucketRequests> {
+  const { credentials, ...options } = await placeOptions(place, base, environment);
+  const store = bucketsTitle([place.bucket, ...moreBuckets], place.prefix);
+  const { openS3Requests } = await import("./storage/open-s3-object-store.ts");
+  const open = (bucket: string) =>
+    openS3Requests({ ...options, bucket, credentials: () => orMissing(credentials, store) });
+  const buckets = [await open(place.bucket), ...(await Promise.all(moreBuckets.map(open)))] as const;
+  return {
+    buckets,
+    [Symbol.asyncDispose]: async () => {
+      for (const { client } of buckets) client.destroy();
+    },
+  };
+}
+
+/** What is wrong with the console's own secrets or environment is told of the store that needs them. */
+async function orMissing(credentials: () => Promise<S3Credentials>, store: string): Promise<S3Credentials> {
+  try {
+    return await credentials();
+  } catch (error) {
+    if (hasCode(error, "secrets.unknown")) {
+      throw new AppError(
+        "storage.credentials-missing",
+        { store, problem: `no secret ${error.params.ref}` },
+        { cause: error },
+      );
+    }
+    if (!hasCode(error, "export.store-refused")) throw error;
+    throw new AppError("storage.credentials-missing", { store, problem: error.params.problem }, { cause: error });
+  }
+}
+
 /**
  * Opens the prefix of a place. Its credentials are a secret of this console or, without one, those of the environment
  * (`AWS_ACCESS_KEY_ID` and its companions). Rejects with `secrets.unknown`, `export.store-refused`, `files.unreadable`.
  */
 export async function openPlaceStore(
   place: S3Place,
-  { secrets, clock }: Pick<ConsoleBase, "secrets" | "clock">,
+  base: Pick<ConsoleBase, "secrets" | "clock">,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<ObjectStore> {
+  const options = await placeOptions(place, base, environment);
+  const { openS3ObjectStore } = await import("./storage/open-s3-object-store.ts");
+  return openS3ObjectStore(options);
+}
+
+/** What a place says of how its bucket is reached. Rejects with `files.unreadable`; its credentials reject when they are asked for. */
+async function placeOptions(
+  place: S3Place,
+  { secrets, clock }: Pick<ConsoleBase, "secrets" | "clock">,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<S3StoreOptions> {
   const { bucket, prefix, endpoint, region, caFile, credentials } = place;
   const ca = caFile === undefined ? undefined : await readCertificates(caFile);
-  const { openS3ObjectStore } = await import("./storage/open-s3-object-store.ts");
-  return openS3ObjectStore({
+  return {
     bucket,
     prefix,
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -37,7 +112,7 @@ export async function openPlaceStore(
       return secretCredentials(bucket, secret);
     },
     clock,
-  });
+  };
 }
 
 function secretCredentials(bucket: string, secret: string): S3Credentials {

@@ -12,6 +12,11 @@ const MAX_CONNECTIONS = 32;
  * run by the given clock. Additional checksums are sent only where S3 requires them: older MinIO and Ceph refuse them.
  */
 export async function openS3ObjectStore(options: S3StoreOptions): Promise<ObjectStore> {
+  return new S3ObjectStore(await openS3Requests(options));
+}
+
+/** As `openS3ObjectStore`, for who also asks what a bucket tells beyond its objects. Whoever opens it destroys its client. */
+export async function openS3Requests(options: S3StoreOptions): Promise<S3Requests> {
   const sdk = await import("@aws-sdk/client-s3");
   const idleTimeoutMs = options.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
   const agent = { keepAlive: true, maxSockets: options.maxConnections ?? MAX_CONNECTIONS };
@@ -30,5 +35,5 @@ export async function openS3ObjectStore(options: S3StoreOptions): Promise<Object
       httpsAgent: options.ca === undefined ? agent : { ...agent, ca: options.ca },
     },
   });
-  return new S3ObjectStore(new S3Requests(sdk, client, options, idleTimeoutMs));
+  return new S3Requests(sdk, client, options, idleTimeoutMs);
 }
