@@ -23,6 +23,8 @@ import { DeleteRequests } from "./loki/delete-requests.ts";
 import { Faults } from "./loki/faults.ts";
 import { LokiServer } from "./loki/loki-server.ts";
 import { ClusterSimulation } from "./metrics/cluster-simulation.ts";
+import { createS3Keys } from "./s3/s3-keys.ts";
+import { S3Server } from "./s3/s3-server.ts";
 import { SimulatedProcesses } from "./simulated-processes.ts";
 import { LimitsTable, type TenantLimits } from "./loki/tenant-limits.ts";
 import { seedDeleteRequests } from "./seed-deletes.ts";
@@ -184,9 +186,15 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     return stream;
   };
 
-  const backends = new ComponentBackends((pod) => loki.startPod(pod));
-  const cluster = new LabCluster(clock, new SimulatedProcesses(backends, simulation, clock));
-  await cluster.build(bankApps(workloads));
+  const keys = createS3Keys();
+  const s3 = new S3Server();
+  const backends = new ComponentBackends(({ target, ...pod }) =>
+    target === "minio" ? s3.start(0) : loki.startPod({ ...pod, target }),
+  );
+  // As old as the cluster.
+  const createdMs = Math.floor(clock.nowMs() / 1_000) * 1_000 - 86_400_000;
+  const cluster = new LabCluster(clock, new SimulatedProcesses(backends, simulation, clock, createdMs));
+  await cluster.build(bankApps(workloads), keys);
   simulation.listen(() => cluster.wake());
   followRuntimeConfig(cluster.store, (text) => simulation.setRuntimeConfig(text, clock.nowMs()));
   const identity = createServerIdentity();

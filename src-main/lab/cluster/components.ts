@@ -37,6 +37,12 @@ export interface PodIdentity {
   readonly zone: string;
 }
 
+/** Whose process runs in a pod: a component of Loki's, or the object store's. */
+export type ProcessTarget = LokiComponent["target"] | "minio";
+
+/** A pod whose process answers. */
+export type ProcessIdentity = Omit<PodIdentity, "target"> & { readonly target: ProcessTarget };
+
 interface Layout {
   readonly target: LokiComponent["target"];
   readonly kind: LokiComponent["kind"];
@@ -102,6 +108,12 @@ export function lokiTargetOf(metadata: {
   const { namespace, labels = {} } = metadata;
   if (namespace !== "loki" || labels["app.kubernetes.io/name"] !== "loki") return null;
   return TARGETS.get(labels["app.kubernetes.io/component"] ?? "") ?? null;
+}
+
+/** Whose process runs in a pod; `null` for a pod that nobody asks anything. */
+export function processTargetOf(metadata: Parameters<typeof lokiTargetOf>[0]): ProcessTarget | null {
+  if (metadata.namespace === "loki" && metadata.labels?.["app"] === "minio") return "minio";
+  return lokiTargetOf(metadata);
 }
 
 /** Loki as the Helm chart's distributed mode lays it out in the namespace `loki`: three ingesters in three zones. */

@@ -6,6 +6,7 @@ import { chartConfigYaml } from "../loki/config-page.ts";
 import { mix, textSeed } from "../traffic/seeded-random.ts";
 import type { KubeObject } from "./kube-object.ts";
 import { updatedFields } from "./managed-fields.ts";
+import { LOKI_S3_SECRET } from "./minio-objects.ts";
 import { knownResource } from "./resources.ts";
 import { RUNTIME_CONFIG_KEY, RUNTIME_CONFIG_MAP } from "./runtime-config.ts";
 import { type ServicePort, type ServiceSpec, stableUid, type WorkloadSpec } from "./workload-objects.ts";
@@ -39,7 +40,12 @@ export function lokiWorkloadSpec(component: LokiComponent, createdMs: number): W
     container: {
       name: gateway ? "nginx" : target,
       image: gateway ? "docker.io/nginxinc/nginx-unprivileged:1.29-alpine" : LOKI_IMAGE,
-      ...(gateway ? {} : { args: ["-config.file=/etc/loki/config/config.yaml", `-target=${target}`] }),
+      ...(gateway
+        ? {}
+        : {
+            args: ["-config.file=/etc/loki/config/config.yaml", "-config.expand-env=true", `-target=${target}`],
+            envFrom: [{ secretRef: { name: LOKI_S3_SECRET } }],
+          }),
       ports,
       resources: { requests: { cpu: "500m", memory: "1Gi" } },
       volumeMounts: gateway

@@ -3,6 +3,7 @@ import { COLLECTOR_NAMESPACE } from "../cluster/collectors.ts";
 import { PLATFORM_TENANT } from "../traffic/workloads.ts";
 import type { BankApp } from "../cluster/bank-apps.ts";
 import { lokiComponents } from "../cluster/components.ts";
+import type { LabS3Keys } from "../s3/s3-keys.ts";
 import { ClusterEvents } from "./cluster-events.ts";
 import {
   bankWorkloadSpec,
@@ -23,6 +24,7 @@ import { claimOf } from "./controllers/stateful-set-controller.ts";
 import { WorkloadControllers } from "./controllers/workload-controllers.ts";
 import type { KubeObject } from "./kube-object.ts";
 import { withDefaults } from "./object-defaults.ts";
+import { MINIO_SERVICES, minioWorkloadSpec, s3Secrets } from "./minio-objects.ts";
 import { ObjectStore } from "./object-store.ts";
 import { knownResource } from "./resources.ts";
 import { controllerObject, podObject, replicaSetObject, serviceObject, type WorkloadSpec } from "./workload-objects.ts";
@@ -60,7 +62,7 @@ export class LabCluster {
   }
 
   /** Lays the cluster out as it has been for a day, and begins to act on changes. */
-  async build(apps: readonly BankApp[]): Promise<void> {
+  async build(apps: readonly BankApp[], keys: LabS3Keys): Promise<void> {
     const createdMs = Math.floor(this.#clock.nowMs() / 1_000) * 1_000 - 86_400_000;
     const tenants = {
       ...Object.fromEntries(apps.map(({ namespace, tenant }) => [namespace, tenant])),
@@ -70,7 +72,10 @@ export class LabCluster {
       this.store.create(knownResource("", "namespaces"), object);
     for (const object of nodeObjects(createdMs)) this.store.create(knownResource("", "nodes"), object);
     for (const object of lokiConfigMaps(createdMs)) this.store.create(knownResource("", "configmaps"), object);
-    const pods: KubeObject[] = [];
+    for (const object of s3Secrets(keys, createdMs)) this.store.create(knownResource("", "secrets"), object);
+    const minio = minioWorkloadSpec(createdMs);
+    for (const service of MINIO_SERVICES) this.store.create(SERVICES, serviceObject(minio, service));
+    const pods: KubeObject[] = this.#deploy(minio);
     for (const component of lokiComponents()) {
       const spec = lokiWorkloadSpec(component, createdMs);
       for (const service of lokiServices(component.target)) this.store.create(SERVICES, serviceObject(spec, service));

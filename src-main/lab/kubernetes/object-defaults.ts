@@ -70,6 +70,8 @@ export function withDefaults({ kind }: KubeResource, object: KubeObject): KubeOb
       const filled = withPodDefaults(spec);
       return isRecord(filled) ? { ...object, spec: filled } : object;
     }
+    case "Secret":
+      return { type: "Opaque", ...object };
     case "Service":
       return { ...object, spec: { type: "ClusterIP", sessionAffinity: "None", ...spec } };
     default:

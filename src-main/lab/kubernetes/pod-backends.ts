@@ -1,20 +1,25 @@
-import type { PodIdentity } from "../cluster/components.ts";
+import type { ProcessIdentity } from "../cluster/components.ts";
 import type { Listening } from "../http/listen.ts";
+import { S3_PORT } from "../s3/s3-keys.ts";
 
-/** Starts the server that a pod of Loki answers with. */
-export type ComponentStarter = (identity: PodIdentity) => Promise<Listening>;
+/** Starts the server that a pod of Loki or of its object store answers with. */
+export type ComponentStarter = (identity: ProcessIdentity) => Promise<Listening>;
 
-/** A loopback server for each pod of Loki: what the API server's proxy and port-forwards connect to. */
+const LOKI_PORTS: readonly number[] = [3100, 8080];
+
+/** A loopback server for each pod of Loki and of its object store: what the API server's proxy and port-forwards connect to. */
 export class ComponentBackends {
-  private readonly servers = new Map<string, Listening>();
+  private readonly servers = new Map<string, Listening & { readonly ports: readonly number[] }>();
   private readonly start: ComponentStarter;
 
   constructor(start: ComponentStarter) {
     this.start = start;
   }
 
-  async open(podUid: string, identity: PodIdentity): Promise<void> {
-    this.servers.set(podUid, await this.start(identity));
+  async open(podUid: string, identity: ProcessIdentity): Promise<void> {
+    const ports = identity.target === "minio" ? [S3_PORT] : LOKI_PORTS;
+    const { port, close } = await this.start(identity);
+    this.servers.set(podUid, { port, close, ports });
   }
 
   async close(podUid: string): Promise<void> {
@@ -32,6 +37,6 @@ export class ComponentBackends {
   /** The port on loopback that stands for a container port; `null` when nothing listens there. */
   portOf(podUid: string, containerPort: number): number | null {
     const server = this.servers.get(podUid);
-    return server !== undefined && (containerPort === 3100 || containerPort === 8080) ? server.port : null;
+    return server?.ports.includes(containerPort) === true ? server.port : null;
   }
 }

@@ -78,6 +78,7 @@ export const RESOURCES: readonly KubeResource[] = [
       { name: "status", kind: "Pod", verbs: STATUS },
     ],
   }),
+  resource("v1", "secrets", "Secret"),
   resource("v1", "serviceaccounts", "ServiceAccount", { shortNames: ["sa"] }),
   resource("v1", "services", "Service", {
     shortNames: ["svc"],

@@ -145,6 +145,12 @@ const TABLES: Readonly<Record<string, readonly Column[]>> = {
     column("Ready", (object) => numberAt(object, "status.readyReplicas"), 0, "integer"),
     AGE,
   ],
+  Secret: [
+    NAME,
+    column("Type", (object) => textAt(object, "type")),
+    column("Data", ({ data }) => Object.keys(data ?? {}).length, 0, "integer"),
+    AGE,
+  ],
   ConfigMap: [NAME, column("Data", ({ data }) => Object.keys(data ?? {}).length, 0, "integer"), AGE],
   Namespace: [NAME, column("Status", (object) => textAt(object, "status.phase")), AGE],
   Node: [

@@ -3,6 +3,8 @@ import type { LokiTarget } from "../cluster/components.ts";
 import { BUILT_IN_LIMITS } from "../runtime/limit-fields.ts";
 import { RUNTIME_FILE } from "../runtime/read-runtime-config.ts";
 import { byteSize, limitDuration } from "../format/go-text.ts";
+import { isRecord } from "../kubernetes/field-set.ts";
+import { LOKI_BUCKET } from "../s3/lab-buckets.ts";
 import { DEFAULT_LIMITS, type TenantLimits } from "./tenant-limits.ts";
 
 /** What people chose in `limits_config`, as they wrote it. */
@@ -81,7 +83,7 @@ export function lokiConfig(target: LokiTarget, chosenLimits = true): Record<stri
       storage: {
         s3: {
           endpoint: "minio.loki.svc.cluster.local:9000",
-          bucketnames: "chunks",
+          bucketnames: LOKI_BUCKET,
           access_key_id: "loki",
           secret_access_key: "********",
           insecure: true,
@@ -206,5 +208,13 @@ export function chartConfigYaml(): string {
     runtime_config,
     schema_config,
   };
-  return stringify({ ...chosen, limits_config: CHOSEN_LIMITS }, { lineWidth: 0 });
+  const written = { ...chosen, common: withVariables(common), limits_config: CHOSEN_LIMITS };
+  return stringify(written, { lineWidth: 0 });
+}
+
+/** The keys of the object store are in no ConfigMap: pods have them as variables, out of a Secret. */
+function withVariables(common: unknown): unknown {
+  if (!isRecord(common) || !isRecord(common.storage) || !isRecord(common.storage.s3)) return common;
+  const keys = { access_key_id: "${S3_ACCESS_KEY_ID}", secret_access_key: "${S3_SECRET_ACCESS_KEY}" };
+  return { ...common, storage: { ...common.storage, s3: { ...common.storage.s3, ...keys } } };
 }

@@ -52,7 +52,7 @@ describe.runIf(installed)("kubectl against the lab's kubeconfig", () => {
     const text = await kubectl("get", "pods", "-o", "wide");
     expect(text).toMatch(/^NAME +READY +STATUS +RESTARTS +AGE +IP +NODE/);
     expect(text).toMatch(/^loki-ingester-0 +1\/1 +Running +0 +24h +10\.244\.\d+\.\d+ +node-w1/m);
-    expect(text.trim().split("\n")).toHaveLength(14);
+    expect(text.trim().split("\n")).toHaveLength(15);
   });
 
   it("selects by labels and by fields", async () => {

@@ -166,9 +166,9 @@ describe("objects", () => {
       const page = objectSchema.parse(JSON.parse(text));
       names.push(...(page.items ?? []).map(({ metadata }) => metadata.name));
       next = page.metadata.continue ?? "";
-      if (names.length === 5) expect(page.metadata.remainingItemCount).toBe(8);
+      if (names.length === 5) expect(page.metadata.remainingItemCount).toBe(9);
     } while (next !== "");
-    expect(names).toHaveLength(13);
+    expect(names).toHaveLength(14);
     expect(new Set(names).size).toBe(13);
   });
 
@@ -280,7 +280,7 @@ describe("watch", () => {
     await clock.advance(5_000);
     const events = await ended;
     expect(events.at(-1)?.type).toBe("BOOKMARK");
-    expect(events.filter(({ type }) => type === "ADDED")).toHaveLength(15);
+    expect(events.filter(({ type }) => type === "ADDED")).toHaveLength(17);
   });
 });
 

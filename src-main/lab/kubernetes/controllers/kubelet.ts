@@ -1,5 +1,5 @@
 import type { Clock } from "../../../core/common/clock.ts";
-import { lokiTargetOf, type PodIdentity } from "../../cluster/components.ts";
+import { type ProcessIdentity, type ProcessTarget, processTargetOf } from "../../cluster/components.ts";
 import { goRfc3339Seconds } from "../../format/go-text.ts";
 import { type KubeObject, listAt, numberAt, textAt } from "../kube-object.ts";
 import type { ObjectChange, ObjectStore } from "../object-store.ts";
@@ -13,7 +13,7 @@ const STARTED_AFTER_MS = 500;
 const READY_AFTER_MS = 1_000;
 const PROBE_MS = 500;
 
-/** What the kubelet sees of a process of Loki. */
+/** What the kubelet sees of a process. */
 export interface ObservedProcess {
   readonly running: boolean;
   readonly startedMs: number;
@@ -23,10 +23,10 @@ export interface ObservedProcess {
   readonly changing: boolean;
 }
 
-/** The processes in the pods of Loki. */
+/** The processes in the pods of Loki and of its object store. */
 export interface PodProcesses {
   /** Starts a pod's process; its port is open when this resolves. */
-  open(podUid: string, identity: PodIdentity): Promise<void>;
+  open(podUid: string, identity: ProcessIdentity): Promise<void>;
   /** Asks a process to end (SIGTERM); how many milliseconds it needs. */
   terminate(podName: string): number;
   /** Ends a pod's process and cuts its connections; the pod is gone for good. */
@@ -44,7 +44,7 @@ export interface KubeletParts {
 interface PodRecord {
   readonly name: string;
   readonly namespace: string;
-  readonly target: PodIdentity["target"] | null;
+  readonly target: ProcessTarget | null;
   container: ContainerState;
 }
 
@@ -62,7 +62,7 @@ export class Kubelet {
 
   /** Takes over a pod that runs and is ready. */
   async adopt(pod: KubeObject): Promise<void> {
-    const target = lokiTargetOf(pod.metadata);
+    const target = processTargetOf(pod.metadata);
     const status = listAt(pod, "status.containerStatuses")[0];
     if (target !== null) await this.#parts.processes.open(pod.metadata.uid ?? "", identityOf(pod, target));
     const startedMs =
@@ -131,7 +131,7 @@ export class Kubelet {
     const { store, processes, event } = this.#parts;
     const { namespace = "", name, uid = "" } = pod.metadata;
     const gone = store.delete(PODS, namespace, name);
-    if (lokiTargetOf(pod.metadata) !== null) {
+    if (processTargetOf(pod.metadata) !== null) {
       processes.close(uid, name).catch((error: unknown) => event(pod, "FailedKillPod", String(error)));
     }
     return gone;
@@ -139,7 +139,7 @@ export class Kubelet {
 
   #start(pod: KubeObject): void {
     const { event } = this.#parts;
-    const target = lokiTargetOf(pod.metadata);
+    const target = processTargetOf(pod.metadata);
     this.#remember(pod, target, { startedMs: null, running: false, ready: false, restarts: 0, last: null });
     event(
       pod,
@@ -151,7 +151,7 @@ export class Kubelet {
     });
   }
 
-  async #run(pod: KubeObject, target: PodIdentity["target"] | null): Promise<void> {
+  async #run(pod: KubeObject, target: ProcessTarget | null): Promise<void> {
     const { processes, clock, event } = this.#parts;
     const uid = pod.metadata.uid ?? "";
     const record = this.#records.get(uid);
@@ -205,7 +205,7 @@ export class Kubelet {
     store.update(PODS, { ...pod, status: podStatus(pod, container, clock.nowMs()) });
   }
 
-  #remember(pod: KubeObject, target: PodIdentity["target"] | null, container: ContainerState): void {
+  #remember(pod: KubeObject, target: ProcessTarget | null, container: ContainerState): void {
     const { namespace = "", name, uid = "" } = pod.metadata;
     this.#records.set(uid, { namespace, name, target, container });
   }
@@ -246,7 +246,7 @@ function lastOf(status: unknown): ContainerState["last"] {
   };
 }
 
-function identityOf(pod: KubeObject, target: PodIdentity["target"]): PodIdentity {
+function identityOf(pod: KubeObject, target: ProcessTarget): ProcessIdentity {
   const zone = pod.metadata.labels?.["topology.kubernetes.io/zone"] ?? "a";
   return { name: pod.metadata.name, target, address: `${textAt(pod, "status.podIP")}:9095`, zone: `zone-${zone}` };
 }
