@@ -3,6 +3,7 @@ import type { StorageFinding } from "../../../../src-shared/model/storage-findin
 import { isAppError } from "../../../../src-shared/errors/app-error.ts";
 import type { ChunkKey } from "../../common/loki-format/chunk-key.ts";
 import type { ObjectInfo, ObjectStore } from "../object-store.ts";
+import { ownsChunk, type ScanShard } from "../shards/scan-shard.ts";
 import type { ChunkDamage } from "./check-chunk.ts";
 import type { ChunkBook } from "./chunk-book.ts";
 import type { CheckMode, ChunkChecker } from "./chunk-checker.ts";
@@ -24,6 +25,11 @@ export interface ScanOptions {
   readonly checker?: ChunkChecker;
   /** Of one index file, unpacked. */
   readonly indexMaxBytes?: number;
+  /**
+   * Only the bytes of these chunks, and findings about these objects; those about an index are told as far as they concern these
+   * chunks. `mergeShards` makes one report of all shards' again.
+   */
+  readonly shard?: ScanShard;
   readonly onProgress?: (done: ScanProgress) => void;
 }
 
@@ -57,6 +63,8 @@ export interface ObjectFacts {
   readonly damaged: readonly DamagedChunk[];
   readonly garbage: readonly ObjectInfo[];
   readonly unreadable: readonly UnreadableObject[];
+  /** Whose objects are told of; everything without. */
+  readonly shard?: ScanShard | null;
 }
 
 /** `code` of the error, or `too-large`. */
@@ -74,7 +82,7 @@ const INDEX_OBJECT_MAX_BYTES = 2 ** 30;
  * rejects with; an object that cannot be read is a finding.
  */
 export async function scanBucket(options: ScanOptions, signal: AbortSignal): Promise<ScanReport> {
-  const { store, mode, layout = DEFAULT_LAYOUT, checker = inThreadChunkChecker(store) } = options;
+  const { store, mode, layout = DEFAULT_LAYOUT, checker = inThreadChunkChecker(store), shard = null } = options;
   const inventory = new Inventory(layout);
   const damaged: DamagedChunk[] = [];
   const unreadable: UnreadableObject[] = [];
@@ -97,7 +105,7 @@ export async function scanBucket(options: ScanOptions, signal: AbortSignal): Pro
   });
   for await (const object of allObjects(store, signal)) {
     const listed = inventory.take(object);
-    if (listed !== null) await lanes.add(listed);
+    if (listed !== null && (shard === null || ownsChunk(shard, listed.chunk))) await lanes.add(listed);
   }
   await lanes.finish();
   const pass = new IndexPass(book, options.indexMaxBytes);
@@ -114,9 +122,9 @@ export async function scanBucket(options: ScanOptions, signal: AbortSignal): Pro
     }
     onDone(object);
   }
-  await lookAgain({ store, pass, inventory, lanes }, signal);
+  await lookAgain({ store, pass, inventory, lanes, shard }, signal);
   const labelsOf = (key: string) => orphanLabels(store, key, signal);
-  const facts = { book, damaged, garbage: inventory.garbage, unreadable };
+  const facts = { book, damaged, garbage: inventory.garbage, unreadable, shard };
   const findings = await reconciled(facts, pass, layout, labelsOf);
   const { objects, bytes, indexes } = inventory;
   return { findings, objects, bytes, chunks: book.size, indexFiles: indexes.length, references: pass.references };

@@ -1,5 +1,6 @@
 import { hasCode } from "../../../../src-shared/errors/app-error.ts";
 import type { ObjectInfo, ObjectStore } from "../object-store.ts";
+import { ownsChunk, type ScanShard } from "../shards/scan-shard.ts";
 import type { CheckLanes } from "./check-lanes.ts";
 import type { IndexPass } from "./index-pass.ts";
 import type { Inventory } from "./inventory.ts";
@@ -13,14 +14,17 @@ interface Scanned {
   readonly pass: IndexPass;
   readonly inventory: Inventory;
   readonly lanes: CheckLanes;
+  /** Whose chunks are asked for; all of them without. */
+  readonly shard: ScanShard | null;
 }
 
 /**
  * Asks for each chunk that an index names and the listing did not: a listing may skip, and an ingester may have put the chunk
  * after that page. What is there after all is checked as the others were.
  */
-export async function lookAgain({ store, pass, inventory, lanes }: Scanned, signal: AbortSignal): Promise<void> {
-  const missing = [...pass.dangling.values()].slice(0, MAX_ASKED);
+export async function lookAgain({ store, pass, inventory, lanes, shard }: Scanned, signal: AbortSignal): Promise<void> {
+  const own = [...pass.dangling.values()].filter((chunk) => shard === null || ownsChunk(shard, chunk));
+  const missing = own.slice(0, MAX_ASKED);
   let next = 0;
   const lane = async (): Promise<void> => {
     for (let reference = missing[next++]; reference !== undefined; reference = missing[next++]) {

@@ -7,6 +7,7 @@ import {
 import { parseChunkKey, type ChunkKey } from "../../common/loki-format/chunk-key.ts";
 import { tableDayMs } from "../../common/loki-format/tsdb/index-key.ts";
 import { daysOf } from "./chunk-book.ts";
+import { ownsChunk, ownsKey } from "../shards/scan-shard.ts";
 import type { BrokenIndex, DanglingReference, IndexPass } from "./index-pass.ts";
 import type { DamagedChunk, ObjectFacts, UnreadableObject } from "./integrity-scan.ts";
 import type { BucketLayout } from "./object-kind.ts";
@@ -26,6 +27,7 @@ export async function reconciled(
   layout: BucketLayout,
   labelsOf: (key: string) => Promise<LabelSet | null>,
 ): Promise<readonly StorageFinding[]> {
+  const { shard = null } = facts;
   const findings: StorageFinding[] = [
     ...facts.damaged.map((damaged) => damagedFinding(damaged, facts, pass)),
     ...facts.garbage.map(({ key, sizeBytes }) =>
@@ -44,11 +46,12 @@ export async function reconciled(
         evidence: [told("same-index", of)],
       }),
     ),
-  ];
+  ].filter(({ key }) => shard === null || ownsKey(shard, key));
   const broken = new Map(pass.broken.map((index) => [index.key, { ...index, unindexed: new Unindexed() }]));
   const missing = new Map<string, Unindexed & { day: number; tenant: string }>();
   let read = 0;
   for (const { key, chunk, sizeBytes } of facts.book.orphans()) {
+    if (shard !== null && !ownsChunk(shard, chunk)) continue;
     const uncovered = daysOf(chunk).filter((day) => !pass.covered.has(`${day} ${chunk.tenant}`));
     const [day] = uncovered;
     if (day === undefined) {
