@@ -169,7 +169,7 @@ describe("objects", () => {
       if (names.length === 5) expect(page.metadata.remainingItemCount).toBe(9);
     } while (next !== "");
     expect(names).toHaveLength(14);
-    expect(new Set(names).size).toBe(13);
+    expect(new Set(names).size).toBe(14);
   });
 
   it("changes by all three kinds of patch, and only with the version one has seen", async () => {
