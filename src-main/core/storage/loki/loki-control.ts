@@ -18,10 +18,11 @@ export interface LokiControl {
   /** Replicas that the compactor's workload wants and has; `null` where there is none that can be told. */
   compactor(signal: AbortSignal): Promise<(PausedCompactor & { readonly running: number }) | null>;
   /**
-   * Scales the compactor to zero and waits until no pod of it is left.
+   * Scales the compactor to zero and waits until no pod of it is left. `known` is one that was paused by a run that ended:
+   * its workload is meant, also where it cannot be told from others while it has no pods. Gives what it had before.
    * @throws AppError `storage.compactor-not-paused`, `cluster.*`
    */
-  pauseCompactor(signal: AbortSignal): Promise<PausedCompactor>;
+  pauseCompactor(signal: AbortSignal, known?: PausedCompactor): Promise<PausedCompactor>;
   /** Gives it its replicas back and waits for them to be ready. @throws AppError `storage.compactor-not-paused`, `cluster.*` */
   resumeCompactor(paused: PausedCompactor, signal: AbortSignal): Promise<void>;
   /** What retention would delete again; `null` where it cannot be read. */

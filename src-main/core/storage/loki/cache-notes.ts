@@ -1,0 +1,33 @@
+import { z } from "zod";
+
+const durationSchema = z.string().max(40).optional().catch(undefined);
+const flagSchema = z.boolean().optional().catch(undefined);
+const configSchema = z.object({
+  storage_config: z
+    .object({ tsdb_shipper: z.object({ resync_interval: durationSchema }).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+  query_range: z.object({ cache_results: flagSchema }).optional().catch(undefined),
+});
+
+export interface CacheNote {
+  readonly key: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * What Loki 3.7 does by itself to see a changed bucket: index gateways and queriers list index tables again every
+ * `storage_config.tsdb_shipper.resync_interval`. It has no call that empties a cache; answers that the query frontend has
+ * cached (`query_range.cache_results`) stand until they expire. Restarting the index gateways is the only way to be faster.
+ */
+export function cacheNotes(config: unknown, indexGateways: readonly string[]): readonly CacheNote[] {
+  const parsed = configSchema.safeParse(config);
+  if (!parsed.success) return [{ key: "caches-unknown", params: {} }];
+  const { storage_config: storage, query_range: range } = parsed.data;
+  const interval = storage?.tsdb_shipper?.resync_interval;
+  return [
+    interval === undefined ? { key: "caches-unknown", params: {} } : { key: "caches-resync", params: { interval } },
+    ...(range?.cache_results === true ? [{ key: "caches-results", params: {} }] : []),
+    ...indexGateways.slice(0, 10).map((command) => ({ key: "caches-restart", params: { command } })),
+  ];
+}
