@@ -22,7 +22,7 @@ interface OperationStepsProps {
   /** How each goes, in the same order; left out for a plan that nobody has applied. */
   readonly progress?: readonly StepProgress[];
   /** Whose words they are told in: `<texts>.step.<key>` and `<texts>.detail.<key>`. */
-  readonly texts?: "operations" | "limits";
+  readonly texts?: StepTexts;
 }
 
 /** The steps of an operation in their order, with what is sent to the letter; with `progress` how far they are. */
@@ -37,19 +37,19 @@ export function OperationSteps({ steps, progress, texts = "operations" }: Operat
   );
 }
 
-function stepText(texts: StepProps["texts"], key: string): string {
-  return texts === "limits" ? `limits.step.${key}` : `operations.step.${key}`;
-}
+type StepTexts = "operations" | "limits" | "storage";
 
-function detailText(texts: StepProps["texts"], key: string): string {
-  return texts === "limits" ? `limits.detail.${key}` : `operations.detail.${key}`;
-}
+const TEXTS = {
+  operations: { step: (key: string) => `operations.step.${key}`, detail: (key: string) => `operations.detail.${key}` },
+  limits: { step: (key: string) => `limits.step.${key}`, detail: (key: string) => `limits.detail.${key}` },
+  storage: { step: (key: string) => `storage.step.${key}`, detail: (key: string) => `storage.detail.${key}` },
+} as const;
 
 interface StepProps {
   readonly step: PlanStep;
   readonly place: number;
   readonly progress: StepProgress | undefined;
-  readonly texts: "operations" | "limits";
+  readonly texts: StepTexts;
 }
 
 function Step({ step, place, progress, texts }: StepProps): ReactElement {
@@ -67,13 +67,13 @@ function Step({ step, place, progress, texts }: StepProps): ReactElement {
       </span>
       <div className={styles.content}>
         <p className={styles.text}>
-          <CodeText text={t.dynamic(stepText(texts, step.key), readableParams(t, formats, step.params), step.key)} />
+          <CodeText text={t.dynamic(TEXTS[texts].step(step.key), readableParams(t, formats, step.params), step.key)} />
         </p>
         {step.request === null ? null : <code className={styles.request}>{step.request}</code>}
         {progress?.detail == null ? null : (
           <p className={styles.detail}>
             {t.dynamic(
-              detailText(texts, progress.detail.key),
+              TEXTS[texts].detail(progress.detail.key),
               readableParams(t, formats, progress.detail.params),
               progress.detail.key,
             )}

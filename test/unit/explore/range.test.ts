@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseRangeDuration, parseRangeEnd } from "../../../src-renderer/features/explore/range/range-expression.ts";
+import { parseRangeDuration, parseRangeEnd } from "../../../src-renderer/hooks/range-expression.ts";
 import { readRangeForm, shiftRange, zoomOutRange } from "../../../src-renderer/features/explore/range/range-form.ts";
 import {
   startRangeHistory,

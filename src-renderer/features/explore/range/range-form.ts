@@ -1,7 +1,7 @@
 import { nanoFromMs, NS_PER_SECOND, type NanoTime } from "../../../../src-shared/model/nano-time.ts";
 import type { TimeZoneChoice } from "../../../hooks/formats.ts";
 import type { RangeChoice } from "../../../hooks/workspace-store.ts";
-import { parseRangeEnd, resolveRangeEnd, type RangeEndProblem } from "./range-expression.ts";
+import { parseRangeEnd, resolveRangeEnd, type RangeEndProblem } from "../../../hooks/range-expression.ts";
 
 export type RangeFormProblem =
   | { readonly field: "from" | "to"; readonly problem: RangeEndProblem }

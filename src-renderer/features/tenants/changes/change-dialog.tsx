@@ -1,9 +1,8 @@
-import { Modal } from "@mantine/core";
 import { useState, type ReactElement } from "react";
 import type { Site } from "../../../../src-shared/api/sites.api.ts";
+import { PlanDialog } from "../../../components/plan-dialog.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { NO_EDITS, type ChangeInput, type EditsDraft } from "./change-draft.ts";
-import styles from "./change-dialog.module.css";
 import { ComposeView } from "./compose-view.tsx";
 import type { FileDraft } from "./file-form.tsx";
 import { JobView } from "./job-view.tsx";
@@ -29,14 +28,9 @@ export function ChangeDialog({ site, subject, onSubject, collected, onCollect }:
   const [file, setFile] = useState<FileDraft | null>(null);
   const close = (): void => onSubject(null);
   return (
-    <Modal
-      classNames={{ body: styles.body ?? "", content: styles.content ?? "" }}
-      closeButtonProps={{ "aria-label": t("app.close") }}
-      // A press beside it must not throw away what was typed.
-      closeOnClickOutside={false}
+    <PlanDialog
       onClose={close}
       opened={subject !== null}
-      size={960}
       title={
         subject?.kind === "plan" && subject.change.kind === "rollback"
           ? t("limits.change.kind.rollback")
@@ -86,6 +80,6 @@ export function ChangeDialog({ site, subject, onSubject, collected, onCollect }:
           onPlan={(change) => onSubject({ kind: "plan", change })}
         />
       ) : null}
-    </Modal>
+    </PlanDialog>
   );
 }

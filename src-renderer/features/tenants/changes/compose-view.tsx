@@ -4,6 +4,7 @@ import type { Site } from "../../../../src-shared/api/sites.api.ts";
 import { Button } from "../../../components/button.tsx";
 import { Stages } from "../../../components/stages.tsx";
 import { useForbidden } from "../../../hooks/use-permission.ts";
+import { DialogActions, DialogFoot } from "../../../components/plan-dialog.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { editsInput, type ChangeInput, type EditsDraft } from "./change-draft.ts";
 import styles from "./change-dialog.module.css";
@@ -71,15 +72,15 @@ export function ComposeView({
           <FileForm draft={file} onDraft={onFile} site={site} />
         )}
       </div>
-      <div className={styles.foot}>
-        <div className={styles.actions}>
+      <DialogFoot>
+        <DialogActions>
           <Button disabledReason={disabledReason} tone="primary" type="submit">
             {t("limits.compose.plan")}
           </Button>
           <Button onClick={onClose}>{t("app.close")}</Button>
           <span className={styles.rest}>{t("limits.compose.nothingYet")}</span>
-        </div>
-      </div>
+        </DialogActions>
+      </DialogFoot>
     </form>
   );
 }

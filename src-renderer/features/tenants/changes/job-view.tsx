@@ -11,6 +11,7 @@ import { LoadingView } from "../../../components/state-views.tsx";
 import { useFollowedJob } from "../../../hooks/use-followed-job.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { hasEnded } from "../../../hooks/use-jobs.ts";
+import { DialogActions, DialogFoot } from "../../../components/plan-dialog.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { changeTitle, type ChangeInput } from "./change-draft.ts";
 import styles from "./change-dialog.module.css";
@@ -46,7 +47,7 @@ export function JobView({ job: id, onPlan, onClose }: JobViewProps): ReactElemen
                   actions={
                     report !== null && report.writtenVersion === null ? (
                       <Button compact onClick={() => onPlan(report.plan.change)}>
-                        {t("limits.plan.again")}
+                        {t("operations.planAgain")}
                       </Button>
                     ) : undefined
                   }
@@ -62,8 +63,8 @@ export function JobView({ job: id, onPlan, onClose }: JobViewProps): ReactElemen
           </>
         )}
       </ScrollRegion>
-      <div className={styles.foot}>
-        <div className={styles.actions}>
+      <DialogFoot>
+        <DialogActions>
           <Button onClick={onClose} tone="primary">
             {job !== undefined && !hasEnded(job) ? t("operations.leaveRunning") : t("app.close")}
           </Button>
@@ -78,8 +79,8 @@ export function JobView({ job: id, onPlan, onClose }: JobViewProps): ReactElemen
             />
           ) : null}
           <JobLinks onLeave={onClose} />
-        </div>
-      </div>
+        </DialogActions>
+      </DialogFoot>
     </>
   );
 }

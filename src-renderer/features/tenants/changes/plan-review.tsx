@@ -1,9 +1,10 @@
-import type { ReactElement, ReactNode } from "react";
+import type { ReactElement } from "react";
 import type { LimitPlan } from "../../../../src-shared/model/tenants/limit-change.ts";
 import { withVisibleCharacters } from "../../../components/control-characters.ts";
 import { DiffText } from "../../../components/diff-text.tsx";
 import { Facts } from "../../../components/facts.tsx";
 import { OperationSteps } from "../../../components/operation-steps.tsx";
+import { PlanSection } from "../../../components/plan-dialog.tsx";
 import { RelativeTime } from "../../../components/quantity.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
@@ -20,30 +21,30 @@ export function PlanReview({ plan }: { readonly plan: LimitPlan }): ReactElement
   return (
     <>
       {plan.edits.length === 0 ? null : (
-        <Section title={t("limits.plan.values")}>
+        <PlanSection title={t("limits.plan.values")}>
           <ValueTable edits={plan.edits} />
-        </Section>
+        </PlanSection>
       )}
       {plan.expiry.length === 0 ? null : (
-        <Section title={t("limits.plan.expiry")}>
+        <PlanSection title={t("limits.plan.expiry")}>
           <ul className={styles.expiry}>
             {plan.expiry.map((expiry) => (
               <ExpiryLine expiry={expiry} key={`${expiry.tenant} ${expiry.key}`} />
             ))}
           </ul>
-        </Section>
+        </PlanSection>
       )}
       {plan.diff === "" ? null : (
-        <Section title={t("limits.plan.diff")}>
+        <PlanSection title={t("limits.plan.diff")}>
           <DiffText label={t("limits.plan.diff")} text={plan.diff} />
-        </Section>
+        </PlanSection>
       )}
       {plan.capacity.length === 0 ? null : (
-        <Section title={t("limits.plan.capacity")}>
+        <PlanSection title={t("limits.plan.capacity")}>
           <CapacityTable capacity={plan.capacity} />
-        </Section>
+        </PlanSection>
       )}
-      <Section title={t("limits.plan.place")}>
+      <PlanSection title={t("limits.plan.place")}>
         <Facts
           facts={[
             { label: t("limits.place"), value: `${place.namespace}/${place.name} · ${place.key}`, mono: true },
@@ -55,8 +56,8 @@ export function PlanReview({ plan }: { readonly plan: LimitPlan }): ReactElement
               : [{ label: t("limits.place.managedBy"), value: withVisibleCharacters(place.managedBy) }]),
           ]}
         />
-      </Section>
-      <Section title={t("limits.plan.lately")}>
+      </PlanSection>
+      <PlanSection title={t("limits.plan.lately")}>
         {plan.lately.length === 0 ? (
           <p className={styles.muted}>{t("limits.plan.latelyNone")}</p>
         ) : (
@@ -70,19 +71,10 @@ export function PlanReview({ plan }: { readonly plan: LimitPlan }): ReactElement
             ))}
           </ul>
         )}
-      </Section>
-      <Section title={t("operations.steps")}>
+      </PlanSection>
+      <PlanSection title={t("operations.steps")}>
         <OperationSteps steps={plan.steps} texts="limits" />
-      </Section>
+      </PlanSection>
     </>
-  );
-}
-
-function Section({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactElement {
-  return (
-    <section className={styles.section}>
-      <h3>{title}</h3>
-      {children}
-    </section>
   );
 }

@@ -7,6 +7,7 @@ import { ScrollRegion } from "../../../components/scroll-region.tsx";
 import { Stages } from "../../../components/stages.tsx";
 import { LoadingView, PartialNotice } from "../../../components/state-views.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
+import { DialogActions, DialogFoot } from "../../../components/plan-dialog.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { ApplyForm } from "./apply-form.tsx";
 import type { ChangeInput } from "./change-draft.ts";
@@ -36,7 +37,7 @@ export function PlanView({ site, change, onApplied, onBack, onClose }: PlanViewP
       <ErrorPanel
         actions={
           <Button compact icon={IconRefresh} loading={looking} onClick={lookAgain}>
-            {t("limits.plan.again")}
+            {t("operations.planAgain")}
           </Button>
         }
         error={error}
@@ -64,12 +65,12 @@ export function PlanView({ site, change, onApplied, onBack, onClose }: PlanViewP
             </>
           )}
         </ScrollRegion>
-        <div className={styles.foot}>
-          <div className={styles.actions}>
+        <DialogFoot>
+          <DialogActions>
             {back}
             <Button onClick={onClose}>{t("app.close")}</Button>
-          </div>
-        </div>
+          </DialogActions>
+        </DialogFoot>
       </div>
     );
   }
@@ -81,25 +82,25 @@ export function PlanView({ site, change, onApplied, onBack, onClose }: PlanViewP
         <PlanVerdict looking={looking} onLookAgain={lookAgain} plan={plan} />
         <PlanReview plan={plan} />
       </ScrollRegion>
-      <div className={styles.foot}>
+      <DialogFoot>
         {newer === undefined ? null : (
           <PartialNotice
             actions={
               <Button compact onClick={takeNewer}>
-                {t("limits.plan.showNewer")}
+                {t("operations.showNewerPlan")}
               </Button>
             }
           >
-            {t("limits.plan.newer")}
+            {t("operations.newerPlan")}
           </PartialNotice>
         )}
         <ApplyForm
           back={back}
           blocked={
             newer !== undefined
-              ? t("limits.blocked.newer")
+              ? t("operations.blocked.newerPlan")
               : error !== undefined
-                ? t("limits.blocked.failed")
+                ? t("operations.blocked.notRenewed")
                 : undefined
           }
           onApplied={onApplied}
@@ -107,7 +108,7 @@ export function PlanView({ site, change, onApplied, onBack, onClose }: PlanViewP
           onLookAgain={lookAgain}
           plan={plan}
         />
-      </div>
+      </DialogFoot>
     </>
   );
 }

@@ -5,8 +5,8 @@ import {
   NS_PER_SECOND,
   parseNanoTime,
   type NanoTime,
-} from "../../../../src-shared/model/nano-time.ts";
-import type { TimeZoneChoice } from "../../../hooks/formats.ts";
+} from "../../src-shared/model/nano-time.ts";
+import type { TimeZoneChoice } from "./formats.ts";
 
 /** One end of a range as typed. `now` ends keep their distance, so that the range can move with the clock. */
 export type RangeEnd =
