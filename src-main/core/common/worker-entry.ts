@@ -6,6 +6,7 @@ export const WORKER_NAMES = [
   "archive-write",
   "lab",
   "storage-check",
+  "restore-index",
   "series-table",
   "ledger",
   "limits-read",

@@ -6,7 +6,7 @@ export type ObjectReading = { readonly bytes: Uint8Array<ArrayBuffer> } | "too-l
 
 /**
  * Reads an object as it was listed. One that has changed since is looked at and read once more; one that changes again rejects
- * with `storage.changed`. The bytes lie in a buffer of their own, so that a thread can have it without a copy.
+ * with `storage.changed`. Where it was listed with its version, that version is read. The bytes lie in a buffer of their own, so that a thread can have it without a copy.
  */
 export async function readListedObject(
   store: ObjectStore,
@@ -17,19 +17,21 @@ export async function readListedObject(
   try {
     return await readVersion(store, object, maxBytes, signal);
   } catch (error) {
-    if (!hasCode(error, "storage.changed")) throw error;
+    // A version does not change: one that does is none.
+    if (!hasCode(error, "storage.changed") || object.versionId !== null) throw error;
     return readVersion(store, await store.head(object.key, {}, signal), maxBytes, signal);
   }
 }
 
 async function readVersion(
   store: ObjectStore,
-  { key, etag, sizeBytes }: ObjectInfo,
+  { key, etag, sizeBytes, versionId }: ObjectInfo,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<ObjectReading> {
   if (sizeBytes > maxBytes) return "too-large";
-  await using body = await store.get(key, { ifMatch: etag }, signal);
+  const options = versionId === null ? { ifMatch: etag } : { ifMatch: etag, versionId };
+  await using body = await store.get(key, options, signal);
   // A store that ignores `If-Match` may give another object than it listed.
   if (body.lengthBytes > maxBytes) return "too-large";
   const bytes = new Uint8Array(body.lengthBytes);
