@@ -23,7 +23,8 @@ import { DeleteRequests } from "./loki/delete-requests.ts";
 import { Faults } from "./loki/faults.ts";
 import { LokiServer } from "./loki/loki-server.ts";
 import { ClusterSimulation } from "./metrics/cluster-simulation.ts";
-import { createS3Keys } from "./s3/s3-keys.ts";
+import { BucketSet } from "./s3/bucket-set.ts";
+import { createS3Keys, type LabS3Keys } from "./s3/s3-keys.ts";
 import { S3Server } from "./s3/s3-server.ts";
 import { SimulatedProcesses } from "./simulated-processes.ts";
 import { LimitsTable, type TenantLimits } from "./loki/tenant-limits.ts";
@@ -62,6 +63,10 @@ export interface LabOptions {
   readonly configPropagationMs?: number;
   /** Bytes that pushed streams of one tenant may hold before the oldest go. */
   readonly maxPushedBytes?: number;
+  /** Bytes that the object store takes before it is full; 512 MiB by default. */
+  readonly maxObjectBytes?: number;
+  /** 0, the default, takes a free one. */
+  readonly s3Port?: number;
 }
 
 /** A running lab: Loki and a Kubernetes API on loopback. */
@@ -69,6 +74,9 @@ export interface Lab extends AsyncDisposable {
   readonly lokiUrl: string;
   readonly kubernetesUrl: string;
   readonly controlUrl: string;
+  readonly s3Url: string;
+  /** Whom its object store knows. */
+  readonly s3Keys: LabS3Keys;
   /** The text of a kubeconfig for its Kubernetes API. */
   readonly kubeconfig: string;
   status(): LabStatus;
@@ -187,7 +195,14 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   };
 
   const keys = createS3Keys();
-  const s3 = new S3Server();
+  const buckets = new BucketSet(() => clock.nowMs(), options.maxObjectBytes ?? 512 * MEGABYTE);
+  const s3 = new S3Server({
+    buckets,
+    keys,
+    clock,
+    settle: async () => {},
+    state: () => (faults.has("object-store-down") ? "down" : faults.has("store-slow") ? "slow" : "well"),
+  });
   const backends = new ComponentBackends(({ target, ...pod }) =>
     target === "minio" ? s3.start(0) : loki.startPod({ ...pod, target }),
   );
@@ -212,8 +227,10 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   });
 
   const lokiListening = await loki.start("all", options.lokiPort ?? 0);
+  const s3Listening = await s3.start(options.s3Port ?? 0);
   const kubernetesListening = await listenOnLoopback(kubernetes.server, options.kubernetesPort ?? 0);
   const lokiUrl = `http://127.0.0.1:${lokiListening.port}`;
+  const s3Url = `http://127.0.0.1:${s3Listening.port}`;
   const kubernetesUrl = `https://127.0.0.1:${kubernetesListening.port}`;
   const kubeconfig = kubeconfigYaml({ url: kubernetesUrl, ca: identity.ca, adminToken, viewerToken });
   const parts = {
@@ -221,6 +238,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
       running: true,
       lokiUrl,
       kubernetesUrl,
+      s3Url,
       tenants: [...LAB_TENANTS],
       ingesters: [...simulation.ingesters()],
       pods: simulation.pods().map(({ name }) => name),
@@ -236,13 +254,16 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     closing ??= (async () => {
       loki.close();
       cluster.close();
-      await Promise.all([lokiListening.close(), kubernetesListening.close(), control.close(), backends.closeAll()]);
+      const servers = [lokiListening, kubernetesListening, s3Listening, control];
+      await Promise.all([...servers.map((server) => server.close()), backends.closeAll()]);
     })();
     return closing;
   };
   return {
     lokiUrl,
     kubernetesUrl,
+    s3Url,
+    s3Keys: keys,
     controlUrl: `http://127.0.0.1:${control.port}`,
     kubeconfig,
     ...parts,

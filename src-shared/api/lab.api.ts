@@ -6,6 +6,8 @@ export const labStatusSchema = z.object({
   running: z.boolean(),
   lokiUrl: z.string().optional(),
   kubernetesUrl: z.string().optional(),
+  /** Its S3, path style; the keys are in Secrets of its Kubernetes. */
+  s3Url: z.string().exactOptional(),
   kubeconfig: z.string().optional(),
   tenants: z.array(z.string()),
   /** Names of the ingesters' pods, which faults may name. */
