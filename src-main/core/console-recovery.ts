@@ -1,3 +1,4 @@
+import { openConsoleDrills } from "./console-drills.ts";
 import { pending, type ConsoleStorage, type StorageDomain } from "./console-storage.ts";
 import type { AnyJobDefinition } from "./jobs/job-engine.ts";
 import type { DrillsDesk, QuarantineDesk, RestoreDesk, RunbooksDesk } from "./storage/recovery-desks.ts";
@@ -15,6 +16,13 @@ export interface ConsoleRecovery {
 }
 
 /** Setting aside, bringing back, and rehearsing it. */
-export function openConsoleRecovery(_domain: RecoveryDomain, _opened: AsyncDisposableStack): ConsoleRecovery {
-  return { quarantine: pending(), restores: pending(), drills: pending(), runbooks: pending(), jobs: [] };
+export function openConsoleRecovery(domain: RecoveryDomain, opened: AsyncDisposableStack): ConsoleRecovery {
+  const drills = openConsoleDrills(domain, () => pending(), opened);
+  return {
+    quarantine: pending(),
+    restores: pending(),
+    drills: drills.desk,
+    runbooks: drills.runbooks,
+    jobs: [...drills.jobs],
+  };
 }

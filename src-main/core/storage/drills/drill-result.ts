@@ -1,0 +1,57 @@
+import type { Drill } from "../../../../src-shared/model/storage/recovery.ts";
+import { jobIdSchema } from "../../../../src-shared/model/ids.ts";
+import type { DrillCheckpoint, ScratchVerdict } from "./drill-checkpoint.ts";
+
+/** Steps whose time grows with the bytes: what a restore of everything would take is reckoned from them. */
+const MEASURED: ReadonlySet<string> = new Set(["restore-chunks", "restore-index", "restore-verify", "drill-scan"]);
+
+export interface DrillFrame {
+  readonly drill: string;
+  readonly title: string;
+  readonly into: string;
+  readonly principal: string;
+  readonly endedAtMs: number;
+  readonly rpoMs: number | null;
+  /** Of the bucket that was restored, all of it. */
+  readonly bucketBytes: number | null;
+}
+
+/** What a drill came to: passed only where every object is there, whole, and nothing is lost beyond what the plan had told. */
+export function drillOf(checkpoint: DrillCheckpoint, frame: DrillFrame): Drill {
+  const { plan, scratch, steps } = checkpoint;
+  const bytesPerSecond = measuredRate(checkpoint);
+  const { bucketBytes, ...rest } = frame;
+  return {
+    ...rest,
+    drill: jobIdSchema.parse(frame.drill),
+    store: plan.request.store,
+    startedAtMs: checkpoint.beganAtMs,
+    result: isPassed(checkpoint, scratch) ? "passed" : "failed",
+    steps: plan.steps.map(({ key, params }, place) => {
+      const step = steps[place];
+      const ms = step?.startedAtMs == null || step.endedAtMs === null ? null : step.endedAtMs - step.startedAtMs;
+      return { key, params, state: step?.state ?? "waiting", ms };
+    }),
+    objects: checkpoint.written + checkpoint.found,
+    bytes: checkpoint.writtenBytes,
+    bytesPerSecond,
+    lostMinutes: plan.lostMinutes,
+    rtoMs: bytesPerSecond === null || bucketBytes === null ? null : Math.round((bucketBytes / bytesPerSecond) * 1_000),
+  };
+}
+
+function isPassed({ plan, failedCount, done, error }: DrillCheckpoint, scratch: ScratchVerdict | null): boolean {
+  if (scratch === null || !done || error !== undefined || failedCount > 0) return false;
+  return scratch.damaged === 0 && scratch.missing <= plan.counts.lost;
+}
+
+/** Bytes that were written by the time from the first copy to the last check; `null` where nothing was measured. */
+function measuredRate({ plan, steps, writtenBytes }: DrillCheckpoint): number | null {
+  let ms = 0;
+  plan.steps.forEach(({ key }, place) => {
+    const step = steps[place];
+    if (!MEASURED.has(key) || step?.startedAtMs == null || step.endedAtMs === null) return;
+    ms += step.endedAtMs - step.startedAtMs;
+  });
+  return writtenBytes === 0 || ms <= 0 ? null : (writtenBytes / ms) * 1_000;
+}

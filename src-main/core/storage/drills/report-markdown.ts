@@ -1,0 +1,60 @@
+import type { Cell, ReportBlock, ReportDocument } from "./report-document.ts";
+
+/** Everything that begins something in CommonMark or GitHub's tables, and HTML in it. */
+const SPECIAL = /[\\`*_{}[\]()<>#+\-.!|~&=:@^$'"]/g;
+
+/** A report as Markdown (CommonMark with tables). What is data is escaped: it can make neither links nor HTML nor structure. */
+export function reportMarkdown({ title, blocks }: ReportDocument): string {
+  return `${[`# ${escaped(title)}`, ...blocks.map(blockText)].join("\n\n")}\n`;
+}
+
+function blockText(block: ReportBlock): string {
+  switch (block.kind) {
+    case "heading":
+      return `## ${escaped(block.text)}`;
+    case "paragraph":
+      return escaped(block.text);
+    case "verdict":
+      return `**${escaped(block.text)}**`;
+    case "facts":
+      return table(
+        ["", ""],
+        block.rows.map(([label, value]) => [{ text: label }, value]),
+      );
+    case "table":
+      return table(block.head, block.rows);
+    case "code":
+      return fenced(block.text);
+  }
+}
+
+function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const lines = [head.map((text) => escaped(text)), head.map(() => "---"), ...rows.map((row) => row.map(cellText))];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function cellText({ text, exact = false }: Cell): string {
+  return exact ? codeSpan(text) : escaped(text);
+}
+
+/** Inside of a code span only its own fence and, in a table, the bar mean something. */
+function codeSpan(text: string): string {
+  if (text === "") return "";
+  const fence = "`".repeat(longestRun(text) + 1);
+  return `${fence} ${text.replaceAll("|", "\\|")} ${fence}`;
+}
+
+function fenced(text: string): string {
+  const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
+  return `${fence}\n${text}\n${fence}`;
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(SPECIAL, (character) => (character === "<" ? "&lt;" : `\\${character}`));
+}
