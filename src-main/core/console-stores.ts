@@ -5,9 +5,9 @@ import { AppError, hasCode } from "../../src-shared/errors/app-error.ts";
 import type { StoreConfig } from "../../src-shared/model/storage/store.ts";
 import type { SitesService } from "./clusters/sites.service.ts";
 import type { ConsoleBase } from "./console-base.ts";
+import { clusterSiteStores, openAll } from "./console-stores-sites.ts";
 import type { ObjectStore } from "./storage/object-store.ts";
 import type { S3Credentials, S3StoreOptions } from "./storage/s3-store-options.ts";
-import { notFoundAtSite } from "./storage/stores/discovery-problem.ts";
 import { KeptStores } from "./storage/stores/kept-stores.store.ts";
 import type { BucketRequests } from "./storage/stores/site-stores.ts";
 import { bucketsTitle } from "./storage/stores/store-title.ts";
@@ -26,15 +26,12 @@ export interface StoresDomain {
 }
 
 /** The stores of a profile, and what its sites' Lokis keep their data in. */
-export function openConsoleStores({ base, environment }: StoresDomain): StoresService {
+export function openConsoleStores({ base, sites, environment }: StoresDomain): StoresService {
   const { profile, clock, logger, announcements } = base;
   return new StoresService({
     kept: KeptStores.open(profile.file("stores.json"), clock, logger.child("storage")),
     openS3: (place) => openPlaceBuckets(place, base, environment),
-    sites: {
-      find: (site) => Promise.reject(notFoundAtSite(site, "no-config")),
-      open: (site) => Promise.reject(notFoundAtSite(site, "no-config")),
-    },
+    sites: clusterSiteStores({ sites, clock }),
     announcer: announcements,
     clock,
   });
@@ -48,16 +45,8 @@ async function openPlaceBuckets(
 ): Promise<BucketRequests> {
   const { credentials, ...options } = await placeOptions(place, base, environment);
   const store = bucketsTitle([place.bucket, ...moreBuckets], place.prefix);
-  const { openS3Requests } = await import("./storage/open-s3-object-store.ts");
-  const open = (bucket: string) =>
-    openS3Requests({ ...options, bucket, credentials: () => orMissing(credentials, store) });
-  const buckets = [await open(place.bucket), ...(await Promise.all(moreBuckets.map(open)))] as const;
-  return {
-    buckets,
-    [Symbol.asyncDispose]: async () => {
-      for (const { client } of buckets) client.destroy();
-    },
-  };
+  const buckets = [place.bucket, ...moreBuckets] as const;
+  return openAll(buckets, { ...options, credentials: () => orMissing(credentials, store) });
 }
 
 /** What is wrong with the console's own secrets or environment is told of the store that needs them. */

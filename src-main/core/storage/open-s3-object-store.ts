@@ -1,3 +1,5 @@
+import { CredentialCache } from "./credential-cache.ts";
+import { DialledAgent, DialledTlsAgent } from "./dialled-agent.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { S3ObjectStore } from "./s3-object-store.ts";
 import { S3Requests } from "./s3-requests.ts";
@@ -19,21 +21,32 @@ export async function openS3ObjectStore(options: S3StoreOptions): Promise<Object
 export async function openS3Requests(options: S3StoreOptions): Promise<S3Requests> {
   const sdk = await import("@aws-sdk/client-s3");
   const idleTimeoutMs = options.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
-  const agent = { keepAlive: true, maxSockets: options.maxConnections ?? MAX_CONNECTIONS };
+  const credentials = new CredentialCache(options);
   const client = new sdk.S3Client({
     region: options.region ?? "us-east-1",
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     forcePathStyle: options.pathStyle ?? options.endpoint !== undefined,
-    credentials: async () => await options.credentials(),
+    // The SDK keeps what has not expired; ours is the only place that does.
+    credentials: async () => ({ ...(await credentials.get()), expiration: new Date(0) }),
     maxAttempts: 1,
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     requestHandler: {
       connectionTimeout: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
       socketTimeout: idleTimeoutMs,
-      httpAgent: agent,
-      httpsAgent: options.ca === undefined ? agent : { ...agent, ca: options.ca },
+      ...agentsOf(options),
     },
   });
-  return new S3Requests(sdk, client, options, idleTimeoutMs);
+  return new S3Requests(sdk, client, options, idleTimeoutMs, credentials);
+}
+
+function agentsOf({ maxConnections, ca, trustAnyServer, dial, connectTimeoutMs }: S3StoreOptions) {
+  const plain = { keepAlive: true, maxSockets: maxConnections ?? MAX_CONNECTIONS };
+  const tls = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(trustAnyServer === true ? { rejectUnauthorized: false } : {}),
+  };
+  if (dial === undefined) return { httpAgent: plain, httpsAgent: { ...plain, ...tls } };
+  const dialled = { ...plain, dial, timeoutMs: connectTimeoutMs ?? CONNECT_TIMEOUT_MS };
+  return { httpAgent: new DialledAgent(dialled), httpsAgent: new DialledTlsAgent({ ...dialled, tls }) };
 }

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { AppError, isAppError } from "../../../src-shared/errors/app-error.ts";
-import { s3Failure, type S3Request } from "./s3-failure.ts";
+import { s3Failure, throughForward, type S3Request } from "./s3-failure.ts";
 import { endIfCancelled } from "./store-retries.ts";
 
 async function* read(
@@ -20,7 +20,7 @@ async function* read(
     }
   } catch (error) {
     endIfCancelled(signal);
-    throw isAppError(error) ? error : s3Failure(error, request, timeoutSeconds).error;
+    throw isAppError(error) ? throughForward(error, request.store) : s3Failure(error, request, timeoutSeconds).error;
   }
   endIfCancelled(signal);
   if (gotBytes === lengthBytes) return;

@@ -1,4 +1,4 @@
-import { AppError } from "../../../src-shared/errors/app-error.ts";
+import { AppError, hasCode, isAppError } from "../../../src-shared/errors/app-error.ts";
 import type { StoreFailure } from "./store-retries.ts";
 
 /** What a request was for, for the texts of its failures. */
@@ -116,4 +116,19 @@ export function s3Failure(error: unknown, request: S3Request, timeoutSeconds: nu
   if (failure === null) throw error;
   const translated = network(request, failure) ?? missing(request, failure) ?? answered(request, failure);
   return { error: translated, retryAfterMs: failure.retryAfterMs };
+}
+
+/**
+ * Failures of the way to the store that come as errors of ours already, such as a port-forward's: the store's own words are
+ * `storage.unreachable` or `storage.forbidden`. Everything else is given back as it is.
+ */
+export function throughForward(error: unknown, store: string): unknown {
+  if (!isAppError(error)) return error;
+  if (hasCode(error, "cluster.forbidden")) {
+    const { verb, resource } = error.params;
+    return new AppError("storage.forbidden", { store, action: `${verb} ${resource}` }, { cause: error });
+  }
+  if (!/^(cluster|forward|kubeconfig|sites|plugins)\./.test(error.code)) return error;
+  const problem = `${error.code} ${JSON.stringify(error.params)}`.slice(0, 300);
+  return new AppError("storage.unreachable", { store, problem }, { cause: error });
 }

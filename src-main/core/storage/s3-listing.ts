@@ -18,37 +18,36 @@ export function plainEtag(etag: string | undefined): string {
   return (etag ?? "").replaceAll('"', "");
 }
 
-function stripped(key: string, prefix: string): string {
-  return key.startsWith(prefix) ? key.slice(prefix.length) : key;
-}
+/** A key of the bucket as those know it who ask the store. */
+type FromBucket = (key: string) => string;
 
 /** One page of `ListObjectsV2`, without the store's own prefix. */
-export function objectPage(answer: ListObjectsV2CommandOutput, prefix: string): ObjectPage {
+export function objectPage(answer: ListObjectsV2CommandOutput, fromBucket: FromBucket): ObjectPage {
   const objects = (answer.Contents ?? []).map((object): ObjectInfo => ({
-    key: stripped(decoded(object.Key), prefix),
+    key: fromBucket(decoded(object.Key)),
     sizeBytes: object.Size ?? 0,
     etag: plainEtag(object.ETag),
     modifiedMs: object.LastModified?.getTime() ?? 0,
     versionId: null,
   }));
-  const prefixes = (answer.CommonPrefixes ?? []).map(({ Prefix }) => stripped(decoded(Prefix), prefix));
+  const prefixes = (answer.CommonPrefixes ?? []).map(({ Prefix }) => fromBucket(decoded(Prefix)));
   const nextToken = answer.IsTruncated === true ? (answer.NextContinuationToken ?? null) : null;
   return { objects, prefixes, nextToken };
 }
 
 /** One page of `ListObjectVersions`: versions and delete markers in one order, keys ascending, newest first. */
-export function versionPage(answer: ListObjectVersionsCommandOutput, prefix: string): VersionPage {
+export function versionPage(answer: ListObjectVersionsCommandOutput, fromBucket: FromBucket): VersionPage {
   const versions = [
     ...(answer.Versions ?? []).map((version) =>
-      versionOf(version, prefix, version.Size ?? 0, plainEtag(version.ETag), false),
+      versionOf(version, fromBucket, version.Size ?? 0, plainEtag(version.ETag), false),
     ),
-    ...(answer.DeleteMarkers ?? []).map((marker) => versionOf(marker, prefix, 0, "", true)),
+    ...(answer.DeleteMarkers ?? []).map((marker) => versionOf(marker, fromBucket, 0, "", true)),
   ];
   const byKey = Map.groupBy(versions, ({ key }) => key);
   const ordered = [...byKey.keys()]
     .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
     .flatMap((key) => (byKey.get(key) ?? []).sort(newestFirst));
-  const prefixes = (answer.CommonPrefixes ?? []).map(({ Prefix }) => stripped(decoded(Prefix), prefix));
+  const prefixes = (answer.CommonPrefixes ?? []).map(({ Prefix }) => fromBucket(decoded(Prefix)));
   const more = answer.IsTruncated === true && answer.NextKeyMarker !== undefined;
   const nextToken = more ? versionToken(decoded(answer.NextKeyMarker), answer.NextVersionIdMarker ?? "") : null;
   return { versions: ordered, prefixes, nextToken };
@@ -66,13 +65,13 @@ function versionOf(
     readonly IsLatest?: boolean | undefined;
     readonly LastModified?: Date | undefined;
   },
-  prefix: string,
+  fromBucket: FromBucket,
   sizeBytes: number,
   etag: string,
   isDeleteMarker: boolean,
 ): ObjectVersion {
   return {
-    key: stripped(decoded(version.Key), prefix),
+    key: fromBucket(decoded(version.Key)),
     sizeBytes,
     etag,
     modifiedMs: version.LastModified?.getTime() ?? 0,

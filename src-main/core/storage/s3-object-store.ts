@@ -43,23 +43,23 @@ export class S3ObjectStore implements ObjectStore {
   async list(request: ListRequest, signal: AbortSignal): Promise<ObjectPage> {
     const command = new this.#requests.sdk.ListObjectsV2Command({
       Bucket: this.#requests.options.bucket,
-      Prefix: this.#requests.prefix + request.prefix,
+      Prefix: this.#requests.inBucket(request.prefix),
       EncodingType: "url",
       ...(request.delimiter === undefined ? {} : { Delimiter: request.delimiter }),
-      ...(request.startAfter === undefined ? {} : { StartAfter: this.#requests.prefix + request.startAfter }),
+      ...(request.startAfter === undefined ? {} : { StartAfter: this.#requests.inBucket(request.startAfter) }),
       ...(request.token === undefined ? {} : { ContinuationToken: request.token }),
       ...(request.maxKeys === undefined ? {} : { MaxKeys: request.maxKeys }),
     });
     const answer = await this.#requests.send("ListObjectsV2", request.prefix, signal, (abortSignal) =>
       this.#requests.client.send(command, { abortSignal }),
     );
-    return objectPage(answer, this.#requests.prefix);
+    return objectPage(answer, (key) => this.#requests.fromBucket(key));
   }
 
   async listVersions(request: ListVersionsRequest, signal: AbortSignal): Promise<VersionPage> {
     const command = new this.#requests.sdk.ListObjectVersionsCommand({
       Bucket: this.#requests.options.bucket,
-      Prefix: this.#requests.prefix + request.prefix,
+      Prefix: this.#requests.inBucket(request.prefix),
       EncodingType: "url",
       ...(request.delimiter === undefined ? {} : { Delimiter: request.delimiter }),
       ...(request.token === undefined ? {} : versionMarkers(request.token, this.title)),
@@ -68,7 +68,7 @@ export class S3ObjectStore implements ObjectStore {
     const answer = await this.#requests.send("ListObjectVersions", request.prefix, signal, (abortSignal) =>
       this.#requests.client.send(command, { abortSignal }),
     );
-    return versionPage(answer, this.#requests.prefix);
+    return versionPage(answer, (key) => this.#requests.fromBucket(key));
   }
 
   async versioning(signal: AbortSignal): Promise<"enabled" | "suspended" | "off"> {
@@ -161,14 +161,20 @@ export class S3ObjectStore implements ObjectStore {
     return this.#uploads.abort(upload, signal);
   }
 
-  async copy(from: ObjectRef, toKey: string, signal: AbortSignal): Promise<PutOutcome> {
-    const { sizeBytes } = await this.head(from.key, from, signal);
+  copy(from: ObjectRef, toKey: string, signal: AbortSignal): Promise<PutOutcome> {
+    return this.copyFrom(this, from, toKey, signal);
+  }
+
+  /** As `copy`, out of another bucket that these credentials may read as well. */
+  async copyFrom(other: S3ObjectStore, from: ObjectRef, toKey: string, signal: AbortSignal): Promise<PutOutcome> {
+    const { sizeBytes } = await other.head(from.key, from, signal);
+    const source = other.#requests.source(from);
     if (sizeBytes > (this.#requests.options.singleCopyMaxBytes ?? SINGLE_COPY_MAX_BYTES)) {
-      return await this.#uploads.copy(from, toKey, sizeBytes, signal);
+      return await this.#uploads.copy(from.key, source, toKey, sizeBytes, signal);
     }
     const command = new this.#requests.sdk.CopyObjectCommand({
       ...this.#requests.object({ key: toKey }),
-      CopySource: this.#requests.source(from),
+      CopySource: source,
     });
     const answer = await this.#requests.send("CopyObject", from.key, signal, (abortSignal) =>
       this.#requests.client.send(command, { abortSignal }),

@@ -1,6 +1,9 @@
 import type { S3Client } from "@aws-sdk/client-s3";
+import { hasCode } from "../../../src-shared/errors/app-error.ts";
+import { fromDelimited, toDelimited } from "./chunk-delimiter.ts";
+import type { CredentialCache } from "./credential-cache.ts";
 import type { MultipartUpload, ObjectRef, PutOutcome } from "./object-store.ts";
-import { s3Failure, type S3Request } from "./s3-failure.ts";
+import { s3Failure, throughForward, type S3Request } from "./s3-failure.ts";
 import { plainEtag } from "./s3-listing.ts";
 import type { S3StoreOptions } from "./s3-store-options.ts";
 import { withRetries } from "./store-retries.ts";
@@ -17,7 +20,16 @@ export class S3Requests {
   readonly prefix: string;
   readonly idleSeconds: number;
 
-  constructor(sdk: S3Sdk, client: S3Client, options: S3StoreOptions, idleTimeoutMs: number) {
+  readonly #credentials: CredentialCache;
+
+  constructor(
+    sdk: S3Sdk,
+    client: S3Client,
+    options: S3StoreOptions,
+    idleTimeoutMs: number,
+    credentials: CredentialCache,
+  ) {
+    this.#credentials = credentials;
     const prefix = (options.prefix ?? "").replace(/^\/+|\/+$/g, "");
     this.sdk = sdk;
     this.client = client;
@@ -27,8 +39,19 @@ export class S3Requests {
     this.title = `s3://${options.bucket}${prefix === "" ? "" : `/${prefix}`}`;
   }
 
+  /** A key, or the beginning of keys, as it stands in the bucket. */
+  inBucket(key: string): string {
+    return this.prefix + toDelimited(key, this.options.chunkDelimiter);
+  }
+
+  /** A key, or a common prefix, of the bucket as those know it who ask this store. */
+  fromBucket(key: string): string {
+    const own = key.startsWith(this.prefix) ? key.slice(this.prefix.length) : key;
+    return fromDelimited(own, this.options.chunkDelimiter);
+  }
+
   object({ key, versionId }: ObjectRef): { Bucket: string; Key: string; VersionId?: string } {
-    const object = { Bucket: this.options.bucket, Key: this.prefix + key };
+    const object = { Bucket: this.options.bucket, Key: this.inBucket(key) };
     return versionId === undefined ? object : { ...object, VersionId: versionId };
   }
 
@@ -38,7 +61,7 @@ export class S3Requests {
 
   /** The value of `x-amz-copy-source`. */
   source({ key, versionId }: ObjectRef): string {
-    const path = `${this.options.bucket}/${this.prefix}${key}`.split("/").map(encodeURIComponent).join("/");
+    const path = `${this.options.bucket}/${this.inBucket(key)}`.split("/").map(encodeURIComponent).join("/");
     return versionId === undefined ? path : `${path}?versionId=${encodeURIComponent(versionId)}`;
   }
 
@@ -52,12 +75,22 @@ export class S3Requests {
   ): Promise<Answer> {
     const request: S3Request = { store: this.title, key, action };
     const { clock, random = Math.random } = this.options;
-    return withRetries(
-      () => send(signal),
-      (error) => s3Failure(error, request, this.idleSeconds),
-      { clock, random, attempts: attempts ?? this.options.attempts ?? 6 },
-      signal,
-    );
+    const options = { clock, random, attempts: attempts ?? this.options.attempts ?? 6 };
+    const translate = (error: unknown) => s3Failure(error, request, this.idleSeconds);
+    const once = async () => {
+      try {
+        return await send(signal);
+      } catch (error) {
+        throw throughForward(error, this.title);
+      }
+    };
+    const { generation } = this.#credentials;
+    return withRetries(once, translate, options, signal).catch((error: unknown) => {
+      // They may have been changed since they were read: with new ones, once more.
+      const again = hasCode(error, "storage.credentials-refused") && this.#credentials.refused(generation);
+      if (!again) throw error;
+      return withRetries(once, translate, options, signal);
+    });
   }
 }
 

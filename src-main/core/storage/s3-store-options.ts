@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Clock } from "../common/clock.ts";
 
 export interface S3Credentials {
@@ -7,6 +8,12 @@ export interface S3Credentials {
   /** Asked for again before this instant. */
   readonly expiration?: Date;
 }
+
+/**
+ * Opens a connection to the endpoint by another way than this machine's network, such as a port-forward. TLS is on top of it.
+ * Rejects with an `AppError`.
+ */
+export type Dial = (signal: AbortSignal) => Promise<Duplex>;
 
 export interface S3StoreOptions {
   readonly bucket: string;
@@ -19,7 +26,12 @@ export interface S3StoreOptions {
   readonly pathStyle?: boolean;
   /** PEM of the authorities to trust instead of the system's. */
   readonly ca?: string;
-  /** Asked when a request needs them and none are known or they expire; never kept in the store's own fields. */
+  /** Whatever certificate the endpoint has is taken: Loki's `insecure_skip_verify`. */
+  readonly trustAnyServer?: boolean;
+  /** Loki's `chunk_delimiter`: stands in the bucket for every `:` of a key. */
+  readonly chunkDelimiter?: string;
+  readonly dial?: Dial;
+  /** Asked when a request needs them and none are known, they expire, or were refused; never kept in the store's own fields. */
   readonly credentials: () => Promise<S3Credentials>;
   readonly clock: Clock;
   readonly random?: () => number;

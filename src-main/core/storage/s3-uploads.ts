@@ -1,13 +1,6 @@
 import { AppError, isAppError } from "../../../src-shared/errors/app-error.ts";
 import { multipartEtag } from "./multipart-etag.ts";
-import type {
-  MultipartUpload,
-  ObjectRef,
-  ObjectStore,
-  PutOutcome,
-  UploadedPart,
-  UploadOptions,
-} from "./object-store.ts";
+import type { MultipartUpload, ObjectStore, PutOutcome, UploadedPart, UploadOptions } from "./object-store.ts";
 import { plainEtag } from "./s3-listing.ts";
 import { outcomeOf, type S3Requests } from "./s3-requests.ts";
 
@@ -78,14 +71,14 @@ export class S3Uploads {
   async list(prefix: string, signal: AbortSignal): Promise<readonly MultipartUpload[]> {
     const command = new this.#requests.sdk.ListMultipartUploadsCommand({
       Bucket: this.#requests.options.bucket,
-      Prefix: this.#requests.prefix + prefix,
+      Prefix: this.#requests.inBucket(prefix),
       MaxUploads: MAX_LISTED_UPLOADS,
     });
     const { Uploads } = await this.#requests.send("ListMultipartUploads", prefix, signal, (abortSignal) =>
       this.#requests.client.send(command, { abortSignal }),
     );
     return (Uploads ?? []).map(({ Key, UploadId }) => ({
-      key: (Key ?? "").slice(this.#requests.prefix.length),
+      key: this.#requests.fromBucket(Key ?? ""),
       uploadId: UploadId ?? "",
     }));
   }
@@ -133,8 +126,14 @@ export class S3Uploads {
     throw error;
   }
 
-  /** Copies by parts of at most a GiB, without the bytes passing through here. */
-  async copy(from: ObjectRef, toKey: string, sizeBytes: number, signal: AbortSignal): Promise<PutOutcome> {
+  /** Copies by parts of at most a GiB, without the bytes passing through here; `source` as `S3Requests.source` words it. */
+  async copy(
+    fromKey: string,
+    source: string,
+    toKey: string,
+    sizeBytes: number,
+    signal: AbortSignal,
+  ): Promise<PutOutcome> {
     const upload = await this.begin(toKey, {}, signal);
     const partBytes = Math.max(this.#requests.options.copyPartBytes ?? GIB, Math.ceil(sizeBytes / 10_000));
     try {
@@ -145,10 +144,10 @@ export class S3Uploads {
         const command = new this.#requests.sdk.UploadPartCopyCommand({
           ...this.#requests.upload(upload),
           PartNumber: partNumber,
-          CopySource: this.#requests.source(from),
+          CopySource: source,
           CopySourceRange: `bytes=${start}-${end - 1}`,
         });
-        const answer = await this.#requests.send("UploadPartCopy", from.key, signal, (abortSignal) =>
+        const answer = await this.#requests.send("UploadPartCopy", fromKey, signal, (abortSignal) =>
           this.#requests.client.send(command, { abortSignal }),
         );
         parts.push({ partNumber, etag: plainEtag(answer.CopyPartResult?.ETag), sizeBytes: end - start });

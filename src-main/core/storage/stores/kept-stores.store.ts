@@ -63,9 +63,9 @@ export class KeptStores {
   /** Durable when it resolves; where it rejects, nothing has changed. */
   async #change(change: (stores: ReadonlyMap<StoreId, StoreConfig>) => Map<StoreId, StoreConfig>): Promise<void> {
     const saving = this.#saving.then(async () => {
-      const next = change(this.#stores);
-      await saveJsonFile(this.#file, FORMAT, { stores: Object.fromEntries(next) });
-      this.#stores = next;
+      const after = change(this.#stores);
+      await saveJsonFile(this.#file, FORMAT, { stores: Object.fromEntries(after) });
+      this.#stores = after;
     });
     this.#saving = saving.catch(() => undefined);
     await saving;
