@@ -11,6 +11,8 @@ export const restoreCheckpointSchema = restoreReportSchema.extend({
   settledBytes: z.number(),
   /** Keys of chunks that were not brought back: an index file that names one waits. */
   failedChunks: z.array(z.string()),
+  /** Uploads in parts that were begun and not ended. */
+  uploads: z.array(z.object({ key: z.string(), uploadId: z.string() })),
   /** While copying, over all runs. */
   copyingMs: z.number(),
 });
@@ -35,6 +37,7 @@ export function freshCheckpoint(plan: RestorePlan, reason: string): RestoreCheck
     position: 0,
     settledBytes: 0,
     failedChunks: [],
+    uploads: [],
     copyingMs: 0,
   };
 }

@@ -1,0 +1,138 @@
+import { isAppError } from "../../../../../src-shared/errors/app-error.ts";
+import type { RestoreItem } from "../../../../../src-shared/model/storage/restore.ts";
+import { endIfCancelled } from "../../store-retries.ts";
+import { INDEX_MAX_BYTES } from "../../integrity/unpack-index.ts";
+import type { BytePace } from "./byte-pace.ts";
+import { chunksThere, indexHindrance, knownLost } from "./chunk-presence.ts";
+import type { Patience } from "./patience.ts";
+import type { RestoreJournal } from "./restore-journal.ts";
+import { restoreObject, type ObjectOutcome, type RestoreWay } from "./restore-object.ts";
+import type { PlannedRestore } from "../planned-restore.ts";
+import { settleInOrder } from "./settle-in-order.ts";
+
+const LANES = 8;
+
+/** Nothing of one object: the next would fail likewise. */
+const ENDS_ALL: ReadonlySet<string> = new Set([
+  "storage.full",
+  "storage.lease-lost",
+  "storage.lease-held",
+  "storage.credentials-refused",
+  "storage.credentials-missing",
+  "storage.forbidden",
+  "storage.tls",
+  "storage.bucket-unknown",
+  "storage.not-found-at-site",
+]);
+
+export interface CopyWork {
+  readonly way: RestoreWay;
+  readonly planned: PlannedRestore;
+  readonly journal: RestoreJournal;
+  readonly patience: Patience;
+  readonly pace: BytePace;
+  readonly lanes?: number | undefined;
+}
+
+/** Chunks, and what is neither chunk nor index, several at a time. */
+export async function copyChunks(work: CopyWork, signal: AbortSignal): Promise<void> {
+  const { planned, journal, lanes = LANES } = work;
+  await settleInOrder(
+    until(planned.items(journal.now.position, signal), ({ kind }) => kind === "index"),
+    lanes,
+    (item) => copyOne(work, item, signal),
+    (item, outcome) => journal.settle(item, outcome),
+  );
+}
+
+/**
+ * Index files, one after the other, the newest last; each only when every chunk that it names is there or was known to be
+ * lost: Loki stumbles over one that names what is not there.
+ */
+export async function copyIndexFiles(work: CopyWork, signal: AbortSignal): Promise<void> {
+  const { planned, journal, patience, way } = work;
+  if (planned.plan.indexFiles === 0) return;
+  const there = await patience.until(() => chunksThere(way.target, way.layout, signal), signal);
+  const failed = new Set(journal.now.failedChunks);
+  const isKnownLost = knownLost(planned.plan);
+  for await (const item of planned.items(journal.now.position, signal)) {
+    const hindrance = await attempted(work, signal, async () => {
+      if (item.sizeBytes > INDEX_MAX_BYTES) return { problem: "index-unreadable" };
+      const packed = await readSource(way, item, signal);
+      return indexHindrance(packed, item.key, { layout: way.layout, there, failed, isKnownLost });
+    });
+    const outcome =
+      hindrance === null
+        ? await copyOne(work, item, signal)
+        : ({ kind: "failed", problem: hindrance.problem } satisfies ObjectOutcome);
+    await journal.settle(item, outcome);
+  }
+}
+
+/** Whether every object of the plan stands at its place with its size: the last look, at all of them. */
+export async function lookAtAll(work: CopyWork, signal: AbortSignal): Promise<number> {
+  const { planned, journal, patience, way, lanes = LANES } = work;
+  const failed = new Set([...journal.now.failedChunks, ...journal.now.failed.map(({ key }) => key)]);
+  let missing = 0;
+  await settleInOrder(
+    planned.items(0, signal),
+    lanes * 2,
+    (item) =>
+      failed.has(item.key)
+        ? Promise.resolve(true)
+        : attempted({ journal, patience }, signal, async () => {
+            const { sizeBytes } = await way.target.head(item.key, {}, signal);
+            return sizeBytes === item.sizeBytes;
+          }),
+    async (item, seen) => {
+      if (seen === true) return;
+      missing += 1;
+      journal.fail(item, seen === false ? "place-changed" : seen.problem);
+    },
+  );
+  return missing;
+}
+
+async function copyOne(work: CopyWork, item: RestoreItem, signal: AbortSignal): Promise<ObjectOutcome> {
+  const outcome = await attempted(work, signal, async () => {
+    await work.pace.take(item.sizeBytes, signal);
+    return await restoreObject(work.way, item, signal);
+  });
+  return "kind" in outcome ? outcome : { kind: "failed", problem: outcome.problem };
+}
+
+/** What a store says of one object is the object's; what it says of all rejects. */
+async function attempted<Value>(
+  { patience }: Pick<CopyWork, "patience" | "journal">,
+  signal: AbortSignal,
+  work: () => Promise<Value>,
+): Promise<Value | { readonly problem: string }> {
+  try {
+    return await patience.until(work, signal);
+  } catch (error) {
+    endIfCancelled(signal);
+    if (!isAppError(error) || error.category === "cancelled" || ENDS_ALL.has(error.code) || patience.isOver)
+      throw error;
+    return { problem: error.code };
+  }
+}
+
+async function readSource({ source }: RestoreWay, item: RestoreItem, signal: AbortSignal): Promise<Uint8Array> {
+  const { key, sourceVersionId, sourceEtag } = item;
+  const which = sourceVersionId === null ? { ifMatch: sourceEtag } : { versionId: sourceVersionId };
+  await using body = await source.get(key, which, signal);
+  const bytes = new Uint8Array(body.lengthBytes);
+  let at = 0;
+  for await (const piece of body.chunks) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+async function* until<Item>(items: AsyncIterable<Item>, isEnd: (item: Item) => boolean): AsyncGenerator<Item> {
+  for await (const item of items) {
+    if (isEnd(item)) return;
+    yield item;
+  }
+}
