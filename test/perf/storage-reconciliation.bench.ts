@@ -11,6 +11,8 @@ import { ChunkBook } from "../../src-main/core/storage/integrity/chunk-book.ts";
 import { IndexPass } from "../../src-main/core/storage/integrity/index-pass.ts";
 import { DEFAULT_LAYOUT, objectKind, type ObjectKind } from "../../src-main/core/storage/integrity/object-kind.ts";
 import { reconciled } from "../../src-main/core/storage/integrity/reconcile.ts";
+import { EVERYTHING, ScanReach } from "../../src-main/core/storage/integrity/scan-reach.ts";
+import type { StorageFinding } from "../../src-shared/model/storage-finding.ts";
 import { formatChunkKey } from "../../src-main/core/common/loki-format/chunk-key.ts";
 import { streamHash } from "../../src-shared/logql/pipeline/stream-hash.ts";
 import { buildTsdbIndex, type TsdbChunkRecipe } from "../builders/tsdb-index.ts";
@@ -47,8 +49,11 @@ async function measureReconciliation(count: number, folder: string): Promise<voi
     pass.take(key, index, readFileSync(join(folder, path)));
     look();
   }
-  const facts = { book, damaged: [], garbage: [], unreadable: [] };
-  const findings = await reconciled(facts, pass, DEFAULT_LAYOUT, async () => null);
+  const parts = { book, pass, spill: pass.spill, layout: DEFAULT_LAYOUT, reach: new ScanReach(EVERYTHING) };
+  const findings: StorageFinding[] = [];
+  for await (const finding of reconciled({ ...parts, labelsOf: async () => null, settled: () => true })) {
+    findings.push(finding);
+  }
   look();
   const tookMs = performance.now() - started;
   if (pass.references !== count || book.size !== count || findings.length > 0) {

@@ -2,7 +2,8 @@ import { rmSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { FolderObjectStore } from "../../../src-main/core/storage/folder-object-store.ts";
-import { scanBucket, type ScanReport } from "../../../src-main/core/storage/integrity/integrity-scan.ts";
+import { scanBucket, scanInto, type ScanReport } from "../../../src-main/core/storage/integrity/integrity-scan.ts";
+import type { StorageFinding } from "../../../src-shared/model/storage-finding.ts";
 import type { GetOptions, ListRequest, ObjectInfo, ObjectPage } from "../../../src-main/core/storage/object-store.ts";
 import { writeObject } from "../../builders/loki-bucket.ts";
 import { buildChunk, snappyFrames, u32 } from "../../builders/loki-chunk.ts";
@@ -67,9 +68,9 @@ describe("a listing", () => {
     const tokens = ["eyJhZnRlciI6IiIsImlzUHJlZml4IjpmYWxzZX0", "eyJhZnRlciI6ImEiLCJpc1ByZWZpeCI6ZmFsc2V9"];
     let pages = 0;
     store.page = () => ({ objects: [], prefixes: [], nextToken: tokens[pages++ % 2] ?? null });
-    await expect(scan(store)).rejects.toMatchObject({ code: "storage.failed" });
+    await expect(scan(store)).rejects.toMatchObject({ code: "storage.listing-broken" });
     store.page = () => ({ objects: [], prefixes: [], nextToken: tokens[0] ?? null });
-    await expect(scan(store)).rejects.toMatchObject({ code: "storage.failed" });
+    await expect(scan(store)).rejects.toMatchObject({ code: "storage.listing-broken" });
   });
 
   it("that skips a chunk loses it not: what an index names is asked for and checked", async () => {
@@ -118,14 +119,16 @@ describe("an object", () => {
     expect(told(await scan(store))).toEqual([expect.stringMatching(/^missing-index-of-day /)]);
   });
 
-  it("that changes again and again is a finding", async () => {
+  it("that changes again and again is a gap and no damage", async () => {
     using work = temporaryDirectory();
     const path = writeObject(work.path, chunk.name, chunk.bytes);
     const store = new UnrulyStore(work.path);
     let length = 0;
     store.beforeGet = () => writeFileSync(path, "x".repeat((length += 1)));
-    const { findings } = await scan(store);
-    expect(findings).toMatchObject([{ kind: "unreadable-object", evidence: [{ what: "storage.changed" }] }]);
+    const findings: StorageFinding[] = [];
+    const { gaps } = await scanInto({ store, mode: "fast" }, (finding) => findings.push(finding), never);
+    expect(findings).toMatchObject([{ kind: "missing-index-of-day" }]);
+    expect(gaps).toEqual([{ key: "object-changed", params: { count: 1, first: chunk.name } }]);
   });
 
   it("that is deleted after it was listed is missing where an index names it, and nothing where none does", async () => {

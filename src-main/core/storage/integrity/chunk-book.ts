@@ -4,6 +4,18 @@ import { ChunkColumns } from "./chunk-columns.ts";
 const REFERENCED = 1;
 const DAMAGED = 2;
 const GONE = 4;
+const SOUND = 8;
+
+/** What is said of a chunk object that is there, for counting; its tenant by number of `tenantNames`. */
+export interface CountedChunk {
+  tenant: number;
+  fromMs: number;
+  throughMs: number;
+  sizeBytes: number;
+  referenced: boolean;
+  damaged: boolean;
+  sound: boolean;
+}
 
 interface BookedChunk {
   readonly key: string;
@@ -58,6 +70,11 @@ export class ChunkBook {
     this.#mark(chunk, DAMAGED);
   }
 
+  /** Read, now or before, and found to be what its key says. */
+  markSound(chunk: ChunkKey): void {
+    this.#mark(chunk, SOUND);
+  }
+
   /** `false` where there is no such object. */
   markReferenced(chunk: ChunkKey): boolean {
     return this.#mark(chunk, REFERENCED);
@@ -71,10 +88,40 @@ export class ChunkBook {
     return ((this.#columns.flags[this.#numberOf(chunk)] ?? 0) & DAMAGED) !== 0;
   }
 
-  /** Sound chunks that no index names. */
+  get tenantNames(): readonly string[] {
+    return this.#tenantNames;
+  }
+
+  /** Each chunk that is there; the object is used again for the next one. */
+  *counted(): Generator<CountedChunk> {
+    const counted = {
+      tenant: 0,
+      fromMs: 0,
+      throughMs: 0,
+      sizeBytes: 0,
+      referenced: false,
+      damaged: false,
+      sound: false,
+    };
+    const { tenants, fromMs, throughMs, sizes, flags } = this.#columns;
+    for (let number = 0; number < this.#count; number += 1) {
+      const flag = flags[number] ?? 0;
+      if ((flag & GONE) !== 0) continue;
+      counted.tenant = tenants[number] ?? 0;
+      counted.fromMs = fromMs[number] ?? 0;
+      counted.throughMs = throughMs[number] ?? 0;
+      counted.sizeBytes = sizes[number] ?? 0;
+      counted.referenced = (flag & REFERENCED) !== 0;
+      counted.damaged = (flag & DAMAGED) !== 0;
+      counted.sound = (flag & SOUND) !== 0;
+      yield counted;
+    }
+  }
+
+  /** Chunks that no index names and that nothing is known to be wrong with. */
   *orphans(): Generator<BookedChunk> {
     for (let number = 0; number < this.#count; number += 1) {
-      if (this.#columns.flags[number] !== 0) continue;
+      if (((this.#columns.flags[number] ?? 0) & (REFERENCED | DAMAGED | GONE)) !== 0) continue;
       const chunk = this.#columns.chunk(number, this.#tenantNames);
       const key = this.#oddKeys.get(number) ?? formatChunkKey(chunk);
       yield { key, chunk, sizeBytes: this.#columns.sizes[number] ?? 0 };

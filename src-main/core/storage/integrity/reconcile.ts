@@ -1,83 +1,101 @@
 import type { LabelSet } from "../../../../src-shared/model/labels.ts";
-import {
-  MAX_FINDING_STREAMS,
-  STORAGE_SEVERITIES,
-  type StorageFinding,
-} from "../../../../src-shared/model/storage-finding.ts";
+import { MAX_FINDING_STREAMS, type StorageFinding } from "../../../../src-shared/model/storage-finding.ts";
 import { parseChunkKey, type ChunkKey } from "../../common/loki-format/chunk-key.ts";
 import { tableDayMs } from "../../common/loki-format/tsdb/index-key.ts";
-import { daysOf } from "./chunk-book.ts";
-import { ownsChunk, ownsKey } from "../shards/scan-shard.ts";
-import type { BrokenIndex, DanglingReference, IndexPass } from "./index-pass.ts";
-import type { DamagedChunk, ObjectFacts, UnreadableObject } from "./integrity-scan.ts";
+import { daysOf, type ChunkBook } from "./chunk-book.ts";
+import type { BrokenIndex, IndexPass } from "./index-pass.ts";
 import type { BucketLayout } from "./object-kind.ts";
+import type { ScanReach } from "./scan-reach.ts";
+import type { DamagedChunk, DanglingReference, ScanSpill, UnreadableObject } from "./scan-spill.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Whose labels are looked up one by one; a bucket without an index has orphans by the million. */
-const MAX_ORPHANS_READ = 1_000;
+/** Streams that a finding names, with a chunk that tells the labels where no index does. */
+type StreamLabels = (chunk: ChunkKey, key: string) => Promise<LabelSet | null | "gone">;
+
+/** What was found out of a bucket, to be put together. */
+export interface Reconciled {
+  readonly book: ChunkBook;
+  readonly spill: ScanSpill;
+  readonly pass: IndexPass;
+  readonly layout: BucketLayout;
+  readonly reach: ScanReach;
+  /** Labels of a stream by the index of another day or the chunk itself; `gone` where that is not there any more. */
+  readonly labelsOf: StreamLabels;
+  /** Whether an index would name it by now: ingesters put chunks first and their index a while later. */
+  readonly settled: (chunk: ChunkKey) => boolean;
+}
 
 /**
- * Findings of objects and indexes, the worst first, then by key. What follows from another is part of it: chunks whose only
+ * Findings of objects and indexes, one at a time and in no order. What follows from another is part of it: chunks whose only
  * index cannot be read are no orphans of their own.
  */
-export async function reconciled(
-  facts: ObjectFacts,
-  pass: IndexPass,
-  layout: BucketLayout,
-  labelsOf: (key: string) => Promise<LabelSet | null>,
-): Promise<readonly StorageFinding[]> {
-  const { shard = null } = facts;
-  const findings: StorageFinding[] = [
-    ...facts.damaged.map((damaged) => damagedFinding(damaged, facts, pass)),
-    ...facts.garbage.map(({ key, sizeBytes }) =>
-      plain({ kind: "garbage-object", severity: "info", key, bytes: sizeBytes }),
-    ),
-    ...facts.unreadable.map((unreadable) => unreadableFinding(unreadable, pass)),
-    ...[...pass.dangling.values()].map(danglingFinding),
-    ...pass.duplicates.map(({ key, of, index, sizeBytes }) =>
-      plain({
-        kind: "duplicate-index-file",
-        severity: "warning",
-        key,
-        bytes: sizeBytes,
-        ...rangeOfTable(index.table),
-        tenant: tenantOf(index),
-        evidence: [told("same-index", of)],
-      }),
-    ),
-  ].filter(({ key }) => shard === null || ownsKey(shard, key));
-  const broken = new Map(pass.broken.map((index) => [index.key, { ...index, unindexed: new Unindexed() }]));
+export async function* reconciled(parts: Reconciled): AsyncGenerator<StorageFinding> {
+  for (const finding of ofObjects(parts)) if (parts.reach.finding(finding)) yield finding;
+  for await (const finding of ofIndexes(parts)) if (parts.reach.finding(finding)) yield finding;
+}
+
+function* ofObjects({ book, spill, pass, reach }: Reconciled): Generator<StorageFinding> {
+  for (const damaged of spill.damaged()) {
+    if (reach.owns(damaged.key)) yield damagedFinding(damaged, book, pass);
+  }
+  for (const { key, sizeBytes } of spill.garbage()) {
+    if (reach.owns(key)) yield plain({ kind: "garbage-object", severity: "info", key, bytes: sizeBytes });
+  }
+  for (const unreadable of spill.unreadable()) {
+    if (reach.owns(unreadable.object.key)) yield unreadableFinding(unreadable, pass);
+  }
+  for (const dangling of spill.dangling()) if (reach.owns(dangling.key)) yield danglingFinding(dangling);
+  for (const { key, of, index, sizeBytes } of pass.duplicates) {
+    if (!reach.owns(key)) continue;
+    yield plain({
+      kind: "duplicate-index-file",
+      severity: "warning",
+      key,
+      bytes: sizeBytes,
+      ...rangeOfTable(index.table),
+      tenant: tenantOf(index),
+      evidence: [told("same-index", of)],
+    });
+  }
+}
+
+async function* ofIndexes(parts: Reconciled): AsyncGenerator<StorageFinding> {
+  const { book, pass, layout, reach, labelsOf } = parts;
+  const broken = pass.broken.map((index) => ({ ...index, unindexed: new Unindexed() }));
+  const brokenOf = Map.groupBy(broken, ({ index }) => tableDayMs(index.table));
   const missing = new Map<string, Unindexed & { day: number; tenant: string }>();
-  let read = 0;
-  for (const { key, chunk, sizeBytes } of facts.book.orphans()) {
-    if (shard !== null && !ownsChunk(shard, chunk)) continue;
-    const uncovered = daysOf(chunk).filter((day) => !pass.covered.has(`${day} ${chunk.tenant}`));
-    const [day] = uncovered;
+  for (const { key, chunk, sizeBytes } of book.orphans()) {
+    if (!reach.chunk(chunk)) continue;
+    const days = daysOf(chunk);
+    if (days.some((day) => pass.isUnread(day, chunk.tenant))) continue;
+    const day = days.find((each) => !pass.covered.has(`${each} ${chunk.tenant}`));
     if (day === undefined) {
-      read += 1;
+      if (!parts.settled(chunk)) continue;
       // oxlint-disable-next-line no-await-in-loop -- orphans are few where the index is whole
-      findings.push(orphanFinding(key, chunk, sizeBytes, read <= MAX_ORPHANS_READ ? await labelsOf(key) : null));
+      const labels = await labelsOf(chunk, key);
+      if (labels !== "gone") yield orphanFinding(key, chunk, sizeBytes, labels);
       continue;
     }
-    const culprit = [...broken.values()].find(({ index }) => isOf(index, day, chunk.tenant));
+    const culprit = brokenOf.get(day * DAY_MS)?.find(({ index }) => isOf(index, chunk.tenant));
     if (culprit !== undefined) {
-      culprit.unindexed.add(chunk, sizeBytes);
+      culprit.unindexed.add(chunk, key, sizeBytes);
       continue;
     }
     const id = `${day} ${chunk.tenant}`;
     const group = missing.get(id) ?? Object.assign(new Unindexed(), { day, tenant: chunk.tenant });
     missing.set(id, group);
-    group.add(chunk, sizeBytes);
+    group.add(chunk, key, sizeBytes);
   }
-  findings.push(...[...broken.values()].map((each) => brokenFinding(each, each.unindexed)));
-  for (const group of missing.values()) findings.push(missingIndexFinding(group, layout, pass));
-  return findings.toSorted(
-    (a, b) =>
-      STORAGE_SEVERITIES.indexOf(a.severity) - STORAGE_SEVERITIES.indexOf(b.severity) ||
-      (a.key < b.key ? -1 : a.key > b.key ? 1 : 0),
-  );
+  // Which shard's chunks they are about, is all that a shard tells of an index.
+  // oxlint-disable-next-line no-await-in-loop -- their streams are asked for one by one
+  for (const each of broken) yield brokenFinding(each, each.unindexed, await each.unindexed.told(labelsOf));
+  // oxlint-disable-next-line no-await-in-loop -- as above
+  for (const group of missing.values()) yield missingIndexFinding(group, layout, pass, await group.told(labelsOf));
 }
+
+/** What an index would name, of a finding about it. */
+type ToldStreams = Pick<StorageFinding, "streams" | "streamCount" | "chunks">;
 
 /** Chunks that are whole and that no query finds. */
 class Unindexed {
@@ -85,22 +103,27 @@ class Unindexed {
   bytes = 0;
   fromMs = Number.POSITIVE_INFINITY;
   throughMs = Number.NEGATIVE_INFINITY;
-  readonly fingerprints = new Set<bigint>();
+  readonly #fingerprints = new Set<bigint>();
+  readonly #first: { readonly chunk: ChunkKey; readonly key: string }[] = [];
 
-  add({ fromMs, throughMs, fingerprint }: ChunkKey, sizeBytes: number): void {
+  add(chunk: ChunkKey, key: string, sizeBytes: number): void {
     this.chunks += 1;
     this.bytes += sizeBytes;
-    this.fromMs = Math.min(this.fromMs, fromMs);
-    this.throughMs = Math.max(this.throughMs, throughMs);
-    this.fingerprints.add(fingerprint);
+    this.fromMs = Math.min(this.fromMs, chunk.fromMs);
+    this.throughMs = Math.max(this.throughMs, chunk.throughMs);
+    if (this.#fingerprints.has(chunk.fingerprint)) return;
+    this.#fingerprints.add(chunk.fingerprint);
+    if (this.#first.length < MAX_FINDING_STREAMS) this.#first.push({ chunk, key });
   }
 
-  get told(): Pick<StorageFinding, "streams" | "streamCount" | "chunks"> {
-    return {
-      streams: [...this.fingerprints].slice(0, MAX_FINDING_STREAMS).map((fingerprint) => stream(fingerprint, null)),
-      streamCount: this.fingerprints.size,
-      chunks: this.chunks,
-    };
+  async told(labelsOf: StreamLabels): Promise<ToldStreams> {
+    const streams: StorageFinding["streams"] = [];
+    for (const { chunk, key } of this.#first) {
+      // oxlint-disable-next-line no-await-in-loop -- a handful
+      const labels = await labelsOf(chunk, key);
+      streams.push(stream(chunk.fingerprint, labels === "gone" ? null : labels));
+    }
+    return { streams, streamCount: this.#fingerprints.size, chunks: this.chunks };
   }
 }
 
@@ -136,10 +159,10 @@ function plain(
 
 function damagedFinding(
   { key, chunk, sizeBytes, damage }: DamagedChunk,
-  { book }: ObjectFacts,
+  book: ChunkBook,
   pass: IndexPass,
 ): StorageFinding {
-  const known = pass.described.get(key);
+  const known = pass.spill.described(key);
   const own = damage.ownKey;
   // The same bytes stand where they belong as well: nothing is lost that was ever under this key alone.
   const ownChunk = own === null ? undefined : parseChunkKey(own)?.key;
@@ -149,13 +172,16 @@ function damagedFinding(
     damage.kind === "wrong-key-checksum" &&
     !damage.evidence.some(({ what }) => what === "key-checksum");
   const referenced = book.isReferenced(chunk);
+  const neighbours = pass.labelsOf(chunk.tenant, chunk.fingerprint);
   const kind = copied ? "duplicate-chunk" : damage.kind;
   return plain({
     kind,
     severity: referenced ? "critical" : kind === "garbage-object" || kind === "duplicate-chunk" ? "info" : "warning",
     key,
     bytes: sizeBytes,
-    streams: [stream(chunk.fingerprint, known?.labels ?? (kind === "wrong-key-checksum" ? null : damage.labels))],
+    streams: [
+      stream(chunk.fingerprint, known?.labels ?? neighbours ?? (kind === "wrong-key-checksum" ? null : damage.labels)),
+    ],
     entriesLost: damage.entriesLost ?? known?.entries ?? null,
     evidence: [...damage.evidence, ...(own === null ? [] : [told("own-key", own)])],
   });
@@ -164,9 +190,9 @@ function damagedFinding(
 function unreadableFinding({ object, code }: UnreadableObject, pass: IndexPass): StorageFinding {
   const { key, sizeBytes: bytes } = object;
   const finding = plain({ kind: "unreadable-object", severity: "critical", key, bytes, evidence: [told(code)] });
-  const known = pass.described.get(key);
+  const known = pass.spill.described(key);
   const fingerprint = parseChunkKey(key)?.key.fingerprint;
-  if (known === undefined || fingerprint === undefined) return finding;
+  if (known === null || fingerprint === undefined) return finding;
   return { ...finding, streams: [stream(fingerprint, known.labels)], entriesLost: known.entries };
 }
 
@@ -210,11 +236,15 @@ function rangeOfTable(table: string): Pick<StorageFinding, "fromMs" | "throughMs
   return { fromMs: day, throughMs: day === null ? null : day + DAY_MS - 1 };
 }
 
-function isOf(index: BrokenIndex["index"], day: number, tenant: string): boolean {
-  return tableDayMs(index.table) === day * DAY_MS && (index.kind === "uploaded" || index.tenant === tenant);
+function isOf(index: BrokenIndex["index"], tenant: string): boolean {
+  return index.kind === "uploaded" || index.tenant === tenant;
 }
 
-function brokenFinding({ key, index, sizeBytes, reading, problem }: BrokenIndex, unindexed: Unindexed): StorageFinding {
+function brokenFinding(
+  { key, index, sizeBytes, reading, problem }: BrokenIndex,
+  unindexed: Unindexed,
+  streams: ToldStreams,
+): StorageFinding {
   const range =
     unindexed.chunks > 0 ? { fromMs: unindexed.fromMs, throughMs: unindexed.throughMs } : rangeOfTable(index.table);
   return plain({
@@ -224,7 +254,7 @@ function brokenFinding({ key, index, sizeBytes, reading, problem }: BrokenIndex,
     tenant: tenantOf(index),
     bytes: sizeBytes,
     ...range,
-    ...unindexed.told,
+    ...streams,
     evidence:
       reading === null
         ? [told("gzip", problem)]
@@ -241,6 +271,7 @@ function missingIndexFinding(
   group: Unindexed & { readonly day: number; readonly tenant: string },
   { indexPrefix }: BucketLayout,
   pass: IndexPass,
+  streams: ToldStreams,
 ): StorageFinding {
   return plain({
     kind: "missing-index-of-day",
@@ -250,6 +281,6 @@ function missingIndexFinding(
     bytes: group.bytes,
     fromMs: group.fromMs,
     throughMs: group.throughMs,
-    ...group.told,
+    ...streams,
   });
 }
