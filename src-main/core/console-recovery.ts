@@ -1,4 +1,5 @@
 import { openConsoleDrills } from "./console-drills.ts";
+import { openConsoleQuarantine } from "./console-quarantine.ts";
 import { pending, type ConsoleStorage, type StorageDomain } from "./console-storage.ts";
 import type { AnyJobDefinition } from "./jobs/job-engine.ts";
 import type { DrillsDesk, QuarantineDesk, RestoreDesk, RunbooksDesk } from "./storage/recovery-desks.ts";
@@ -18,11 +19,18 @@ export interface ConsoleRecovery {
 /** Setting aside, bringing back, and rehearsing it. */
 export function openConsoleRecovery(domain: RecoveryDomain, opened: AsyncDisposableStack): ConsoleRecovery {
   const drills = openConsoleDrills(domain, () => pending(), opened);
+  const { health, storage } = domain;
+  const quarantine = openConsoleQuarantine({
+    ...domain,
+    stores: storage.stores,
+    scans: storage.scans,
+    openSite: (site, signal) => health.service.open(site, signal),
+  });
   return {
-    quarantine: pending(),
+    quarantine,
     restores: pending(),
     drills: drills.desk,
     runbooks: drills.runbooks,
-    jobs: [...drills.jobs],
+    jobs: [quarantine.job, ...drills.jobs],
   };
 }
