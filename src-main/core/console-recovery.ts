@@ -1,6 +1,8 @@
 import { openConsoleDrills } from "./console-drills.ts";
 import { openConsoleQuarantine } from "./console-quarantine.ts";
-import { pending, type ConsoleStorage, type StorageDomain } from "./console-storage.ts";
+import { openRestorePlans } from "./console-restore-plans.ts";
+import { openConsoleRestores, restoreParts } from "./console-restores.ts";
+import type { ConsoleStorage, StorageDomain } from "./console-storage.ts";
 import type { AnyJobDefinition } from "./jobs/job-engine.ts";
 import type { DrillsDesk, QuarantineDesk, RestoreDesk, RunbooksDesk } from "./storage/recovery-desks.ts";
 
@@ -18,7 +20,10 @@ export interface ConsoleRecovery {
 
 /** Setting aside, bringing back, and rehearsing it. */
 export function openConsoleRecovery(domain: RecoveryDomain, opened: AsyncDisposableStack): ConsoleRecovery {
-  const drills = openConsoleDrills(domain, () => pending(), opened);
+  const restore = restoreParts(domain);
+  const drills = openConsoleDrills(domain, () => restore, opened);
+  const plans = openRestorePlans(domain, opened);
+  const restores = openConsoleRestores(domain, { plans, restore, drills }, opened);
   const { health, storage } = domain;
   const quarantine = openConsoleQuarantine({
     ...domain,
@@ -28,9 +33,9 @@ export function openConsoleRecovery(domain: RecoveryDomain, opened: AsyncDisposa
   });
   return {
     quarantine,
-    restores: pending(),
+    restores: restores.desk,
     drills: drills.desk,
     runbooks: drills.runbooks,
-    jobs: [quarantine.job, ...drills.jobs],
+    jobs: [quarantine.job, ...restores.jobs, ...drills.jobs],
   };
 }

@@ -25,6 +25,7 @@ import { podListing } from "./logs/pod-listing.ts";
 import { SourcePool } from "./logs/source-pool.ts";
 import { QueryHistory } from "./queries/query-history.ts";
 import { unsettled } from "./tenants/changes/unsettled.ts";
+import { unpaused } from "./storage/restore/apply/unpaused.ts";
 import { ReadOnlySwitch } from "./session/standing.ts";
 import { createSupportBundleJob } from "./support/support-bundle.job.ts";
 
@@ -165,7 +166,8 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   jobs.begin();
   cardinality.begin();
   const interrupted = jobs.list(["interrupted"], INTERRUPTED_LOOKED_AT);
-  for (const left of [...unrestored(interrupted), ...unsettled(interrupted)]) jobs.resume(left);
+  const unfinished = [...unrestored(interrupted), ...unsettled(interrupted), ...unpaused(interrupted)];
+  for (const left of unfinished) jobs.resume(left);
   logger.info("console opened", { version: options.version, profile: profile.root });
   const rest = opened.move();
   return {

@@ -59,14 +59,22 @@ export async function resumeCompactor(
     await loki.resumeCompactor(paused, signal);
   } catch (error) {
     if (!isAppError(error) || !(await wants(loki, replicas, clock))) {
-      const command = scaleCommand(workload, replicas);
-      await journal.end("restore-resume-compactor", "failed", { key: "compactor-left", params: { workload, command } });
+      await leaveCompactor(journal);
       throw error;
     }
     // It has its replicas; that its pod is not ready yet is Kubernetes' to mend.
   }
   journal.change({ compactor: { ...paused, resumed: true } });
   await journal.end("restore-resume-compactor", "done", { key: "compactor-resumed", params: { workload, replicas } });
+}
+
+/** Says that it is still paused, and what ends that by hand. */
+export async function leaveCompactor(journal: RestoreJournal): Promise<void> {
+  const paused = journal.now.compactor;
+  if (paused === null || paused.resumed) return;
+  const { workload, replicas } = paused;
+  const command = scaleCommand(workload, replicas);
+  await journal.end("restore-resume-compactor", "failed", { key: "compactor-left", params: { workload, command } });
 }
 
 async function wants(loki: LokiControl, replicas: number, clock: Clock): Promise<boolean> {

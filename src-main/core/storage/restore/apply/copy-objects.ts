@@ -1,9 +1,11 @@
 import { isAppError } from "../../../../../src-shared/errors/app-error.ts";
 import type { RestoreItem } from "../../../../../src-shared/model/storage/restore.ts";
 import { endIfCancelled } from "../../store-retries.ts";
-import { INDEX_MAX_BYTES } from "../../integrity/unpack-index.ts";
+import { objectKind } from "../../integrity/object-kind.ts";
+import type { ObjectStore } from "../../object-store.ts";
+import type { IndexReader } from "../plan/index-reader.ts";
 import type { BytePace } from "./byte-pace.ts";
-import { chunksThere, indexHindrance, knownLost } from "./chunk-presence.ts";
+import { chunksNotBack, chunksThere, NamedChunks } from "./chunk-presence.ts";
 import type { Patience } from "./patience.ts";
 import type { RestoreJournal } from "./restore-journal.ts";
 import { restoreObject, type ObjectOutcome, type RestoreWay } from "./restore-object.ts";
@@ -24,6 +26,8 @@ const ENDS_ALL: ReadonlySet<string> = new Set([
   "storage.bucket-unknown",
   "storage.not-found-at-site",
 ]);
+
+export type IndexReading = Pick<IndexReader, "read">;
 
 export interface CopyWork {
   readonly way: RestoreWay;
@@ -46,27 +50,48 @@ export async function copyChunks(work: CopyWork, signal: AbortSignal): Promise<v
 }
 
 /**
- * Index files, one after the other, the newest last; each only when every chunk that it names is there or was known to be
- * lost: Loki stumbles over one that names what is not there.
+ * Index files, one after the other, the newest last; each only when it is whole and every chunk that it names is there or was
+ * lost before. Gives how many names of lost chunks came with them.
  */
-export async function copyIndexFiles(work: CopyWork, signal: AbortSignal): Promise<void> {
+export async function copyIndexFiles(work: CopyWork, reader: IndexReading, signal: AbortSignal): Promise<number> {
   const { planned, journal, patience, way } = work;
-  if (planned.plan.indexFiles === 0) return;
+  if (planned.plan.indexFiles === 0) return 0;
   const there = await patience.until(() => chunksThere(way.target, way.layout, signal), signal);
-  const failed = new Set(journal.now.failedChunks);
-  const isKnownLost = knownLost(planned.plan);
+  const notBack = await chunksNotBack(planned, way.layout, there, journal.now.failedChunks, signal);
+  let lost = 0;
   for await (const item of planned.items(journal.now.position, signal)) {
-    const hindrance = await attempted(work, signal, async () => {
-      if (item.sizeBytes > INDEX_MAX_BYTES) return { problem: "index-unreadable" };
-      const packed = await readSource(way, item, signal);
-      return indexHindrance(packed, item.key, { layout: way.layout, there, failed, isKnownLost });
-    });
-    const outcome =
-      hindrance === null
-        ? await copyOne(work, item, signal)
-        : ({ kind: "failed", problem: hindrance.problem } satisfies ObjectOutcome);
+    const named = new NamedChunks(there, notBack);
+    const problem = await attempted(work, signal, () => indexProblem(way, reader, item, named, signal));
+    lost += named.lost;
+    const outcome = problem === null ? await copyOne(work, item, signal) : ({ kind: "failed", ...problem } as const);
     await journal.settle(item, outcome);
   }
+  return lost;
+}
+
+async function indexProblem(
+  { source, layout }: RestoreWay,
+  reader: IndexReading,
+  { key, sizeBytes, sourceEtag, sourceVersionId, sourceModifiedMs }: RestoreItem,
+  named: NamedChunks,
+  signal: AbortSignal,
+): Promise<{ readonly problem: string } | null> {
+  const kind = objectKind(key, layout);
+  if (kind.kind !== "index") return null;
+  const object = { key, sizeBytes, etag: sourceEtag, modifiedMs: sourceModifiedMs, versionId: sourceVersionId };
+  const store = sourceVersionId === null ? source : atVersion(source, sourceVersionId);
+  const { isWhole } = await reader.read(store, object, kind.index, (batch) => named.take(batch), signal);
+  if (!isWhole) return { problem: "index-unreadable" };
+  return named.hindrance === null ? null : { problem: "index-names-failed" };
+}
+
+/** The same store, where one object is its version of then. Stores of a restore are plain objects: see `RenewedStore`. */
+function atVersion(store: ObjectStore, versionId: string): ObjectStore {
+  return {
+    ...store,
+    get: (key, { range }, signal) => store.get(key, { versionId, ...(range === undefined ? {} : { range }) }, signal),
+    head: (key, _options, signal) => store.head(key, { versionId }, signal),
+  };
 }
 
 /** Whether every object of the plan stands at its place with its size: the last look, at all of them. */
@@ -115,19 +140,6 @@ async function attempted<Value>(
       throw error;
     return { problem: error.code };
   }
-}
-
-async function readSource({ source }: RestoreWay, item: RestoreItem, signal: AbortSignal): Promise<Uint8Array> {
-  const { key, sourceVersionId, sourceEtag } = item;
-  const which = sourceVersionId === null ? { ifMatch: sourceEtag } : { versionId: sourceVersionId };
-  await using body = await source.get(key, which, signal);
-  const bytes = new Uint8Array(body.lengthBytes);
-  let at = 0;
-  for await (const piece of body.chunks) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
 
 async function* until<Item>(items: AsyncIterable<Item>, isEnd: (item: Item) => boolean): AsyncGenerator<Item> {

@@ -6,6 +6,7 @@ import type { ProgressReport } from "../../../jobs/job-definition.ts";
 import type { BucketLease } from "../../lease/bucket-lease.ts";
 import type { LokiControl } from "../../loki/loki-control.ts";
 import type { OpenedStore, StoreOpener } from "../../stores/opened-store.ts";
+import type { IndexReader } from "../plan/index-reader.ts";
 import type { PlannedRestore } from "../planned-restore.ts";
 import type { RestoreCheckpoint } from "./restore-checkpoint.ts";
 
@@ -21,6 +22,8 @@ export interface RestoreParts {
   readonly lokiControl: (site: SiteId | null, signal: AbortSignal) => Promise<LokiControl | null>;
   /** The plan's checks, looked at again now. */
   readonly preflight: (planned: PlannedRestore, job: JobId, signal: AbortSignal) => Promise<readonly Preflight[]>;
+  /** A thread that reads index files; disposed with the run. */
+  readonly openIndexReader: () => Pick<IndexReader, "read"> & AsyncDisposable;
   readonly clock: Clock;
   readonly logger: Logger;
 }

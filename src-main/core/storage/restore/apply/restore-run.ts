@@ -5,7 +5,7 @@ import { endIfCancelled } from "../../store-retries.ts";
 import { SCRATCH_MARKER_KEY } from "../plan/scratch-marker.ts";
 import { BytePace, slowest } from "./byte-pace.ts";
 import { countAfter, countBefore } from "./canary-counts.ts";
-import { pauseCompactor, resumeCompactor } from "./compactor-pause.ts";
+import { leaveCompactor, pauseCompactor, resumeCompactor } from "./compactor-pause.ts";
 import { copyChunks, copyIndexFiles, lookAtAll, type CopyWork } from "./copy-objects.ts";
 import { graceSignal } from "./grace-signal.ts";
 import { Patience } from "./patience.ts";
@@ -151,8 +151,9 @@ export class RestoreRun {
       await copyChunks(work, signal);
       await journal.end("restore-chunks", "done", this.#counted());
       await journal.begin("restore-index");
-      await copyIndexFiles(work, signal);
-      await journal.end("restore-index", "done", this.#counted());
+      await using reader = this.#options.parts.openIndexReader();
+      const lost = await copyIndexFiles(work, reader, signal);
+      await journal.end("restore-index", "done", { key: "index-copied", params: { ...this.#counted().params, lost } });
     } finally {
       journal.copying(false);
     }
@@ -248,7 +249,8 @@ export class RestoreRun {
   /** In every way out. Whoever took the lease over relies on the compactor being paused: then it is left to them and told. */
   async #giveBack(failure: AppError | null, signal: AbortSignal): Promise<void> {
     const { parts } = this.#options;
-    if (failure !== null && isLeaseError(failure)) return;
+    const journal = this.#journal;
+    if (failure !== null && isLeaseError(failure)) return await leaveCompactor(journal);
     await resumeCompactor(this.#loki, this.#journal, parts.clock, signal);
   }
 
