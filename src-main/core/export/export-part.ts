@@ -1,9 +1,9 @@
 import { AppError, isAppError } from "../../../src-shared/errors/app-error.ts";
 import { type Completeness, mergeCompleteness } from "../../../src-shared/model/completeness.ts";
+import type { RateBucket } from "../common/rate-bucket.ts";
 import { type FinishedPart, partRange, type PinnedPlan } from "./export-checkpoint.ts";
 import type { ExportParts } from "./export-plan.ts";
 import type { ExportProgress } from "./export-progress.ts";
-import type { RateBucket } from "./rate-bucket.ts";
 
 /** How often a part is begun before its failure is the export's. */
 const MAX_TRIES = 4;

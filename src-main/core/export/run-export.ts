@@ -1,5 +1,6 @@
 import { AppError, hasCode } from "../../../src-shared/errors/app-error.ts";
 import type { ExportSummary } from "../../../src-shared/model/export-summary.ts";
+import { RateBucket } from "../common/rate-bucket.ts";
 import { checkFolderIsFree, hasManifest, lostParts, removeLeftovers } from "./archive-leftovers.ts";
 import type { ExportCheckpoint, PinnedPlan } from "./export-checkpoint.ts";
 import { ExportLedger } from "./export-ledger.ts";
@@ -9,7 +10,6 @@ import type { ExportParts, ExportPlan } from "./export-plan.ts";
 import { ExportProgress } from "./export-progress.ts";
 import { exportQuery } from "./export-query.ts";
 import { planParts } from "./plan-parts.ts";
-import { RateBucket } from "./rate-bucket.ts";
 import { someStreams } from "./some-streams.ts";
 import { StoreTarget } from "./store-target.ts";
 

@@ -8,8 +8,9 @@ export const UPLOADS_FOLDER = ".kubemate-uploads";
 const MAX_KEY_BYTES = 1_024;
 
 function isSegment(segment: string): boolean {
-  // A backslash separates folders on Windows; NUL ends a path everywhere.
-  return segment !== "" && segment !== "." && segment !== ".." && !/[\0\\]/.test(segment);
+  // NUL ends a path everywhere; a backslash separates folders on Windows, and is a character elsewhere.
+  const unfit = sep === "/" ? /\0/ : /[\0\\]/;
+  return segment !== "" && segment !== "." && segment !== ".." && !unfit.test(segment);
 }
 
 /** The path of a key's file. Throws `storage.key-invalid` for a key that no file can have, or that leaves the folder. */

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import { AppError, hasCode } from "../../../src-shared/errors/app-error.ts";
+import { compareKeys } from "./key-order.ts";
 import type {
   DeleteOutcome,
   GetOptions,
@@ -53,7 +54,9 @@ export class S3ObjectStore implements ObjectStore {
     const answer = await this.#requests.send("ListObjectsV2", request.prefix, signal, (abortSignal) =>
       this.#requests.client.send(command, { abortSignal }),
     );
-    return objectPage(answer, (key) => this.#requests.fromBucket(key));
+    const page = objectPage(answer, (key) => this.#requests.fromBucket(key));
+    if (this.#requests.options.chunkDelimiter === undefined) return page;
+    return { ...page, objects: page.objects.toSorted((a, b) => compareKeys(a.key, b.key)) };
   }
 
   async listVersions(request: ListVersionsRequest, signal: AbortSignal): Promise<VersionPage> {
