@@ -6,7 +6,7 @@ import { inTransaction, openSqliteDatabase } from "../../../common/sqlite-databa
 import type { KeyState } from "./key-state.ts";
 
 const MIGRATIONS = [
-  "CREATE TABLE candidates (position INTEGER PRIMARY KEY, kind TEXT NOT NULL, damaged INTEGER NOT NULL, state TEXT NOT NULL) STRICT",
+  "CREATE TABLE candidates (position INTEGER PRIMARY KEY, key TEXT NOT NULL, kind TEXT NOT NULL, damaged INTEGER NOT NULL, state TEXT NOT NULL) STRICT",
 ] as const;
 
 const versionSchema = z.object({
@@ -22,7 +22,12 @@ const stateSchema = z.object({
   wanted: versionSchema.nullable(),
   others: z.array(versionSchema),
 });
-const rowSchema = z.object({ kind: z.enum(["chunk", "other"]), damaged: z.number(), state: z.string() });
+const rowSchema = z.object({
+  key: z.string(),
+  kind: z.enum(["chunk", "other"]),
+  damaged: z.number(),
+  state: z.string(),
+});
 
 /** An object that is not as it should be, or not known to be. */
 export interface Candidate {
@@ -31,6 +36,8 @@ export interface Candidate {
   readonly isDamaged: boolean;
   readonly state: KeyState;
 }
+
+export type ChosenBy = Pick<Candidate, "kind" | "isDamaged"> & { readonly key: string };
 
 /** Candidates of a plan in the making, on disk and in the order of their keys: a lost bucket is all candidates. */
 export class Candidates implements Disposable {
@@ -44,7 +51,7 @@ export class Candidates implements Disposable {
     this.#database = openSqliteDatabase(this.#file, MIGRATIONS);
     // Nobody reads it after this process.
     this.#database.exec("PRAGMA synchronous = OFF");
-    this.#insert = this.#database.prepare("INSERT INTO candidates VALUES (?, ?, ?, ?)");
+    this.#insert = this.#database.prepare("INSERT INTO candidates VALUES (?, ?, ?, ?, ?)");
   }
 
   get count(): number {
@@ -55,22 +62,23 @@ export class Candidates implements Disposable {
     if (candidates.length === 0) return;
     inTransaction(this.#database, () => {
       for (const { kind, isDamaged, state } of candidates) {
-        this.#insert.run(this.#count, kind, isDamaged ? 1 : 0, JSON.stringify(state));
+        this.#insert.run(this.#count, state.key, kind, isDamaged ? 1 : 0, JSON.stringify(state));
         this.#count += 1;
       }
     });
   }
 
-  /** Page by page, in order. */
-  *pages(size: number): Generator<readonly Candidate[]> {
+  /** Page by page, in order, only those that `isChosen`. */
+  *pages(size: number, isChosen: (candidate: ChosenBy) => boolean): Generator<readonly Candidate[]> {
     const select = this.#database.prepare(
-      "SELECT kind, damaged, state FROM candidates WHERE position >= ? ORDER BY position LIMIT ?",
+      "SELECT key, kind, damaged, state FROM candidates WHERE position >= ? ORDER BY position LIMIT ?",
     );
     for (let from = 0; from < this.#count; from += size) {
-      yield select.all(from, size).map((row) => {
-        const { kind, damaged, state } = rowSchema.parse(row);
-        return { kind, isDamaged: damaged === 1, state: stateSchema.parse(JSON.parse(state)) };
-      });
+      const rows = select.all(from, size).map((row) => rowSchema.parse(row));
+      yield rows
+        .map(({ key, kind, damaged, state }) => ({ key, kind, isDamaged: damaged === 1, state }))
+        .filter(isChosen)
+        .map(({ kind, isDamaged, state }) => ({ kind, isDamaged, state: stateSchema.parse(JSON.parse(state)) }));
     }
   }
 
