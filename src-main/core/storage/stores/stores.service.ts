@@ -16,6 +16,7 @@ import type { Clock } from "../../common/clock.ts";
 import type { Announcer } from "../../common/topics.ts";
 import { FolderObjectStore } from "../folder-object-store.ts";
 import type { StoresDesk } from "../storage-desks.ts";
+import { checkStore } from "./check-store.ts";
 import { discoveryProblem } from "./discovery-problem.ts";
 import type { KeptStores } from "./kept-stores.store.ts";
 import { openBuckets } from "./open-buckets.ts";
@@ -23,6 +24,9 @@ import type { OpenedStore, StoreOpener } from "./opened-store.ts";
 import type { BucketRequests, SiteStore, SiteStores } from "./site-stores.ts";
 import { siteOfStoreId, siteStoreId } from "./site-store-id.ts";
 import { placeTitle } from "./store-title.ts";
+
+/** A store that is checked before it is kept has no id yet. */
+const CHECKED = storeIdSchema.parse("checked");
 
 type S3StorePlace = Extract<StoreConfig["place"], { kind: "s3" }>;
 
@@ -88,8 +92,10 @@ export class StoresService implements StoresDesk, StoreOpener {
     return removed;
   }
 
-  async check(config: StoreConfig, _write: boolean, _signal: AbortSignal): Promise<readonly StoreCheck[]> {
-    throw new AppError("storage.unsupported", { store: placeTitle(config.place), action: "check" });
+  async check(config: StoreConfig, write: boolean, signal: AbortSignal): Promise<readonly StoreCheck[]> {
+    const id = config.place.kind === "site" ? siteStoreId(config.place.site, config.place.bucket ?? null) : CHECKED;
+    await using opened = await this.openConfig(id, checked(config), signal);
+    return await checkStore(opened, { write, clock: this.#parts.clock }, signal);
   }
 
   async open(id: StoreId, signal: AbortSignal): Promise<OpenedStore> {
