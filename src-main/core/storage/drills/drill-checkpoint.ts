@@ -12,6 +12,8 @@ export const scratchVerdictSchema = z.object({
   damaged: z.number(),
   /** Chunks that an index names and that are not there; what the plan had told as lost is among them. */
   missing: z.number(),
+  /** What could not be looked at: then nobody can say that all of it is whole. */
+  gaps: z.number(),
   /** The first of the keys. */
   keys: z.array(z.string()),
   ms: z.number(),
@@ -31,7 +33,10 @@ export type DrillInput = z.output<typeof drillInputSchema>;
 /** The restore as far as it is, with the drill's own steps behind those of the plan. */
 export const drillCheckpointSchema = restoreCheckpointSchema.extend({
   beganAtMs: z.number(),
+  /** What a drill before wrote is out of the way. */
   cleared: z.boolean(),
+  /** The restore itself has come to its end; `done` is said of the whole drill, once it has passed. */
+  restored: z.boolean(),
   scratch: scratchVerdictSchema.nullable(),
 });
 export type DrillCheckpoint = z.output<typeof drillCheckpointSchema>;

@@ -1,4 +1,5 @@
 import type { Drill } from "../../../../src-shared/model/storage/recovery.ts";
+import type { RestorePlan } from "../../../../src-shared/model/storage/restore.ts";
 import { jobIdSchema } from "../../../../src-shared/model/ids.ts";
 import type { DrillCheckpoint, ScratchVerdict } from "./drill-checkpoint.ts";
 
@@ -18,7 +19,7 @@ export interface DrillFrame {
 
 /** What a drill came to: passed only where every object is there, whole, and nothing is lost beyond what the plan had told. */
 export function drillOf(checkpoint: DrillCheckpoint, frame: DrillFrame): Drill {
-  const { plan, scratch, steps } = checkpoint;
+  const { plan, steps } = checkpoint;
   const bytesPerSecond = measuredRate(checkpoint);
   const { bucketBytes, ...rest } = frame;
   return {
@@ -26,7 +27,7 @@ export function drillOf(checkpoint: DrillCheckpoint, frame: DrillFrame): Drill {
     drill: jobIdSchema.parse(frame.drill),
     store: plan.request.store,
     startedAtMs: checkpoint.beganAtMs,
-    result: isPassed(checkpoint, scratch) ? "passed" : "failed",
+    result: isPassed(checkpoint) ? "passed" : "failed",
     steps: plan.steps.map(({ key, params }, place) => {
       const step = steps[place];
       const ms = step?.startedAtMs == null || step.endedAtMs === null ? null : step.endedAtMs - step.startedAtMs;
@@ -40,9 +41,15 @@ export function drillOf(checkpoint: DrillCheckpoint, frame: DrillFrame): Drill {
   };
 }
 
-function isPassed({ plan, failedCount, done, error }: DrillCheckpoint, scratch: ScratchVerdict | null): boolean {
-  if (scratch === null || !done || error !== undefined || failedCount > 0) return false;
-  return scratch.damaged === 0 && scratch.missing <= plan.counts.lost;
+/** Every object is there and sound, and what is missing is what the plan had told as lost. */
+export function isPassed({ plan, failedCount, restored, error, scratch }: DrillCheckpoint): boolean {
+  if (scratch === null || !restored || error !== undefined || failedCount > 0) return false;
+  return isWhole(scratch, plan);
+}
+
+/** Whether a scan of the scratch bucket has shown that all is there that the source had whole. */
+export function isWhole({ damaged, missing, gaps }: ScratchVerdict, { counts }: RestorePlan): boolean {
+  return damaged === 0 && gaps === 0 && missing <= counts.lost;
 }
 
 /** Bytes that were written by the time from the first copy to the last check; `null` where nothing was measured. */

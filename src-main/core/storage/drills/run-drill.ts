@@ -5,22 +5,20 @@ import type { StoreId } from "../../../../src-shared/model/storage/store.ts";
 import type { SecretStore } from "../../secrets/secret-store.ts";
 import type { JobContext } from "../../jobs/job-definition.ts";
 import type { ChunkChecker } from "../integrity/chunk-checker.ts";
-import { scanBucket } from "../integrity/integrity-scan.ts";
-import type { ObjectStore } from "../object-store.ts";
+import { scanInto } from "../integrity/integrity-scan.ts";
 import { freshCheckpoint, type RestoreCheckpoint } from "../restore/apply/restore-checkpoint.ts";
 import type { RestoreParts } from "../restore/apply/restore-parts.ts";
 import { RestoreRun } from "../restore/apply/restore-run.ts";
 import type { PlannedRestore } from "../restore/planned-restore.ts";
-import { SCRATCH_MARKER_KEY } from "../restore/plan/scratch-marker.ts";
 import type { OpenedStore } from "../stores/opened-store.ts";
 import { afterClearing, ClearedKeys } from "./cleared-keys.ts";
 import { clearDrill } from "./clear-scratch.ts";
 import { planOfDrill, type DrillCheckpoint, type DrillInput, type DrillOutput } from "./drill-checkpoint.ts";
 import type { DrillHistory } from "./drill-history.ts";
-import { drillOf } from "./drill-result.ts";
+import { drillOf, isPassed, isWhole } from "./drill-result.ts";
 import { signingKey, signReport } from "./report-signing.ts";
 import type { ScratchHistory } from "./scratch-history.ts";
-import { scratchVerdict } from "./verify-scratch.ts";
+import { ScratchTally } from "./verify-scratch.ts";
 
 export interface DrillParts {
   /** Asked for when a drill begins: restores are composed after drills. */
@@ -69,6 +67,7 @@ class DrillRun {
       ...freshCheckpoint(this.#planned.plan, context.input.reason),
       beganAtMs: this.#nowMs(),
       cleared: false,
+      restored: false,
       scratch: null,
     };
   }
@@ -80,8 +79,8 @@ class DrillRun {
     await this.#commit(this.#now);
     await using target = await this.#parts.restore().stores.open(into, signal);
     if (!this.#now.cleared) await this.#clear(target, into);
-    if (!this.#now.done) await this.#restore();
-    if (signal.aborted) return this.#output(null);
+    if (!this.#now.restored) await this.#restore();
+    if (signal.aborted || !this.#now.restored) return this.#output(null);
     if (this.#now.scratch === null) await this.#scan(target);
     return this.#end();
   }
@@ -103,11 +102,17 @@ class DrillRun {
       principal: input.principal,
       before: this.#now,
       signal,
-      commit: (restored) => this.#commit({ ...this.#now, ...restored }),
+      commit: (checkpoint) => this.#commit(this.#with(checkpoint)),
       report,
     });
-    const restored = await run.run();
-    await this.#commit({ ...this.#now, ...restored });
+    await run.run();
+  }
+
+  /** What the restore commits, with what is the drill's own. An error of a run before is none of this one's. */
+  #with({ error: failure, ...checkpoint }: RestoreCheckpoint): DrillCheckpoint {
+    const { beganAtMs, cleared, scratch } = this.#now;
+    const own = { beganAtMs, cleared, scratch, done: false, restored: checkpoint.done };
+    return { ...checkpoint, ...own, ...(failure === undefined ? {} : { error: failure }) };
   }
 
   /** Under the lease that the restore takes afterwards by the same nonce. */
@@ -117,7 +122,6 @@ class DrillRun {
     const about = { principal: input.principal, purpose: `drill ${id}`, nonce: id };
     await using lease = await this.#parts.restore().acquireLease(target, about, signal);
     const stop = AbortSignal.any([signal, lease.lost]);
-    await markScratch(target.store, stop);
     scratch.begin(id, into, input.directory, this.#nowMs());
     using cleared = new ClearedKeys(input.directory);
     for (const before of scratch.before(id, into)) {
@@ -145,27 +149,32 @@ class DrillRun {
     await this.#step("drill-scan", { state: "running", startedAtMs: this.#nowMs(), endedAtMs: null, detail: null });
     const beganAtMs = this.#nowMs();
     await using pool = this.#parts.checker(target);
-    const scanned = await scanBucket(
+    const { scope, verify } = this.#planned.plan.request;
+    const tally = new ScratchTally();
+    const totals = await scanInto(
       {
         store: target.store,
-        mode: this.#planned.plan.request.verify,
+        mode: verify,
+        scope,
         layout: target.layout,
         checker: pool.checker,
+        nowMs: this.#nowMs(),
         onProgress: ({ objects, bytes }) =>
           report({ phase: "drill-scan", fraction: null, done: objects, total: null, unit: "objects", bytes }),
       },
+      (finding) => tally.add(finding),
       signal,
     );
-    const scratch = scratchVerdict(scanned, this.#planned.plan.request.scope, this.#nowMs() - beganAtMs);
+    const scratch = tally.verdict(totals, this.#nowMs() - beganAtMs);
     this.#now = { ...this.#now, scratch };
-    const whole = scratch.damaged === 0 && scratch.missing <= this.#planned.plan.counts.lost;
+    const whole = isWhole(scratch, this.#planned.plan);
     await this.#step("drill-scan", {
       state: whole ? "done" : "failed",
       startedAtMs: beganAtMs,
       endedAtMs: this.#nowMs(),
       detail: {
         key: "drill-scan",
-        params: { objects: scratch.objects, damaged: scratch.damaged, missing: scratch.missing },
+        params: { objects: scratch.objects, damaged: scratch.damaged, missing: scratch.missing, gaps: scratch.gaps },
       },
     });
   }
@@ -173,7 +182,10 @@ class DrillRun {
   async #end(): Promise<DrillOutput> {
     const atMs = this.#nowMs();
     await this.#step("drill-sign", { state: "done", startedAtMs: atMs, endedAtMs: atMs, detail: null });
-    return this.#output(await this.#sign(true));
+    this.#now = { ...this.#now, done: isPassed(this.#now) };
+    const drill = await this.#sign(true);
+    await this.#commit(this.#now);
+    return this.#output(drill);
   }
 
   async #sign(asks: boolean) {
@@ -224,21 +236,5 @@ class DrillRun {
 
   #nowMs(): number {
     return this.#parts.restore().clock.nowMs();
-  }
-}
-
-/** From before the first object of the first drill: a bucket that has it is one to drill in. */
-async function markScratch(store: ObjectStore, signal: AbortSignal): Promise<void> {
-  const text = Buffer.from(`${JSON.stringify({ purpose: "scratch bucket of restore drills" })}\n`);
-  try {
-    await store.head(SCRATCH_MARKER_KEY, {}, signal);
-    return;
-  } catch (error) {
-    if (!hasCode(error, "storage.not-found")) throw error;
-  }
-  try {
-    await store.put(SCRATCH_MARKER_KEY, text, { contentType: "application/json", ifAbsent: true }, signal);
-  } catch (error) {
-    if (!hasCode(error, "storage.changed")) throw error;
   }
 }

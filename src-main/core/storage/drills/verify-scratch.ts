@@ -1,6 +1,5 @@
-import type { RestoreRequest } from "../../../../src-shared/model/storage/restore.ts";
 import type { StorageFinding, StorageFindingKind } from "../../../../src-shared/model/storage-finding.ts";
-import type { ScanReport } from "../integrity/integrity-scan.ts";
+import type { ScanTotals } from "../integrity/integrity-scan.ts";
 import type { ScratchVerdict } from "./drill-checkpoint.ts";
 
 /** An object of the drill that is not as it should be. Orphans are none: a scope of some hours has chunks without their index. */
@@ -14,28 +13,33 @@ const DAMAGED: ReadonlySet<StorageFindingKind> = new Set<StorageFindingKind>([
   "inconsistent-chunk",
   "corrupt-gz-index",
   "corrupt-index",
+  "missing-index-of-day",
   "unreadable-object",
 ]);
 const MOST_KEYS = 50;
 
-/** What a scan of a scratch bucket says of the drill's own scope: its index files name other tenants' chunks and other times' as well. */
-export function scratchVerdict(report: ScanReport, scope: RestoreRequest["scope"], ms: number): ScratchVerdict {
-  const within = report.findings.filter((finding) => isWithin(finding, scope));
-  const damaged = within.filter(({ kind }) => DAMAGED.has(kind));
-  const missing = within.filter(({ kind }) => kind === "missing-chunk");
-  return {
-    objects: report.objects,
-    bytes: report.bytes,
-    damaged: damaged.length,
-    missing: missing.reduce((sum, { chunks }) => sum + Math.max(1, chunks), 0),
-    keys: [...damaged, ...missing].slice(0, MOST_KEYS).map(({ key }) => key),
-    ms,
-  };
-}
+/** Counts what a scan finds of a drill's scope in its scratch bucket. */
+export class ScratchTally {
+  #damaged = 0;
+  #missing = 0;
+  readonly #keys: string[] = [];
 
-/** Of a finding that names neither tenant nor time nobody can say that it is outside. */
-function isWithin({ tenant, fromMs, throughMs }: StorageFinding, scope: RestoreRequest["scope"]): boolean {
-  if (scope.tenants !== null && tenant !== null && !scope.tenants.includes(tenant)) return false;
-  if (scope.fromMs !== null && throughMs !== null && throughMs < scope.fromMs) return false;
-  return !(scope.throughMs !== null && fromMs !== null && fromMs > scope.throughMs);
+  add({ kind, key, chunks }: StorageFinding): void {
+    if (kind === "missing-chunk") this.#missing += Math.max(1, chunks);
+    else if (DAMAGED.has(kind)) this.#damaged += 1;
+    else return;
+    if (this.#keys.length < MOST_KEYS) this.#keys.push(key);
+  }
+
+  verdict({ objects, bytes, gaps }: Pick<ScanTotals, "objects" | "bytes" | "gaps">, ms: number): ScratchVerdict {
+    return {
+      objects,
+      bytes,
+      damaged: this.#damaged,
+      missing: this.#missing,
+      gaps: gaps.length,
+      keys: this.#keys,
+      ms,
+    };
+  }
 }
