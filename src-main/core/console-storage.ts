@@ -3,8 +3,10 @@ import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { SitesService } from "./clusters/sites.service.ts";
 import type { WorkerLocator } from "./common/worker-entry.ts";
 import type { ConsoleBase } from "./console-base.ts";
+import { openBucketStates } from "./console-bucket-state.ts";
 import { openConsoleStores } from "./console-stores.ts";
 import type { ConsoleHealth } from "./console-health.ts";
+import type { OpenHealthSite } from "./health/health-site.ts";
 import type { AnyJobDefinition, JobEngine } from "./jobs/job-engine.ts";
 import type { LogSource } from "./logs/log-source.ts";
 import type { ScanResults } from "./storage/scans/scan-results.ts";
@@ -32,8 +34,12 @@ export interface ConsoleStorage {
 }
 
 /** Buckets, what is in them, and whether it is whole. */
-export function openConsoleStorage(domain: StorageDomain, _opened: AsyncDisposableStack): ConsoleStorage {
-  return { stores: openConsoleStores(domain), bucketStates: pending(), scans: pending(), jobs: [] };
+export function openConsoleStorage(domain: StorageDomain, opened: AsyncDisposableStack): ConsoleStorage {
+  const { health, version, base } = domain;
+  const stores = openConsoleStores(domain);
+  const openSite: OpenHealthSite = (site, signal) => health.service.open(site, signal);
+  const bucketStates = opened.use(openBucketStates({ base, stores, openSite, version, keepsHistory: true }));
+  return { stores, bucketStates, scans: pending(), jobs: [] };
 }
 
 /** Until its owner has put the real one in its place. */

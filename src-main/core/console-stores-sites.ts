@@ -1,13 +1,13 @@
 import { AppError, hasCode } from "../../src-shared/errors/app-error.ts";
 import type { LokiComponentName } from "../../src-shared/api/sites.api.ts";
 import type { SiteId } from "../../src-shared/model/ids.ts";
-import { clusterHost, forwardToService, isService } from "./clusters/adapters/service-forward.ts";
+import { clusterHost, forwardToService, isService, readyPods } from "./clusters/adapters/service-forward.ts";
 import type { KubernetesClient } from "./clusters/kubernetes-client.ts";
 import { statusFailure } from "./clusters/kubernetes-status.ts";
 import type { Discovery } from "./clusters/loki-discovery.ts";
 import type { SitesService } from "./clusters/sites.service.ts";
 import type { Clock } from "./common/clock.ts";
-import type { Dial } from "./storage/s3-store-options.ts";
+import type { S3StoreOptions } from "./storage/s3-store-options.ts";
 import { notFoundAtSite } from "./storage/stores/discovery-problem.ts";
 import type { ClusterObjects } from "./storage/stores/site/cluster-objects.ts";
 import { locateStore, type LocatedStore } from "./storage/stores/site/located-store.ts";
@@ -51,7 +51,7 @@ export function clusterSiteStores({ sites, clock }: SiteStoresDomain): SiteStore
     find: async (site, signal) => (await locate(site, signal)).located.store,
     open: async (site, signal) => {
       const { client, objects, located } = await locate(site, signal);
-      const dial = await dialOf(client, located, objects.namespace, clock, signal);
+      const ways = await waysOf(client, located, objects.namespace, clock, signal);
       let known: LocatedStore | null = located;
       const credentials = async () => {
         const inner = AbortSignal.timeout(TIMEOUT_MS);
@@ -60,7 +60,7 @@ export function clusterSiteStores({ sites, clock }: SiteStoresDomain): SiteStore
         known = null;
         return siteCredentials(current, inner);
       };
-      const options = { ...located.options, ...(dial === null ? {} : { dial }), credentials, clock };
+      const options = { ...located.options, ...ways, credentials, clock };
       return { found: located.store, requests: await openAll(located.buckets, options) };
     },
   };
@@ -95,20 +95,27 @@ function podsOf({ components }: Discovery): readonly string[] {
     .flatMap(({ pods }) => pods.toSorted((a, b) => Number(b.ready) - Number(a.ready)).map(({ name }) => name));
 }
 
-/** A way through the cluster where the endpoint is a Service of it; `null` where it is dialled from here. */
-async function dialOf(
+/** Ways through the cluster where the endpoint is a Service of it; none where it is dialled from here. */
+async function waysOf(
   client: KubernetesClient,
   { options: { endpoint } }: LocatedStore,
   namespace: string,
   clock: Clock,
   signal: AbortSignal,
-): Promise<Dial | null> {
+): Promise<Pick<S3StoreOptions, "dial" | "nodes">> {
   const url = endpoint === undefined ? null : URL.parse(endpoint);
-  if (url === null) return null;
+  if (url === null) return {};
   const host = clusterHost(url.hostname, namespace);
-  if (host === null || !(await isService(client, host, signal))) return null;
+  if (host === null || !(await isService(client, host, signal))) return {};
   const port = url.port === "" ? (url.protocol === "http:" ? 80 : 443) : Number(url.port);
-  return (inner) => forwardToService(client, host, port, clock, inner);
+  return {
+    dial: (inner) => forwardToService(client, host, port, clock, inner),
+    nodes: async (inner) =>
+      (await readyPods(client, host, inner)).map((pod) => ({
+        title: `${host.namespace}/${pod}:${port}`,
+        dial: (innermost) => forwardToService(client, { ...host, pod }, port, clock, innermost),
+      })),
+  };
 }
 
 /** Objects of a namespace, bounded, none of them kept. */

@@ -2,6 +2,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { hasCode } from "../../../src-shared/errors/app-error.ts";
 import { fromDelimited, toDelimited } from "./chunk-delimiter.ts";
 import type { CredentialCache } from "./credential-cache.ts";
+import { minioToken } from "./minio-token.ts";
 import type { MultipartUpload, ObjectRef, PutOutcome } from "./object-store.ts";
 import { s3Failure, throughForward, type S3Request } from "./s3-failure.ts";
 import { plainEtag } from "./s3-listing.ts";
@@ -53,6 +54,11 @@ export class S3Requests {
   object({ key, versionId }: ObjectRef): { Bucket: string; Key: string; VersionId?: string } {
     const object = { Bucket: this.options.bucket, Key: this.inBucket(key) };
     return versionId === undefined ? object : { ...object, VersionId: versionId };
+  }
+
+  /** A token for MinIO's metrics, made of the store's own credentials. Rejects as `S3StoreOptions.credentials` does. */
+  async minioToken(): Promise<string> {
+    return minioToken(await this.#credentials.get(), this.options.clock.nowMs());
   }
 
   upload({ key, uploadId }: MultipartUpload): { Bucket: string; Key: string; UploadId: string } {

@@ -15,6 +15,12 @@ export interface S3Credentials {
  */
 export type Dial = (signal: AbortSignal) => Promise<Duplex>;
 
+/** One server behind an endpoint, for what each tells of itself. */
+export interface StoreNode {
+  readonly title: string;
+  readonly dial: Dial;
+}
+
 export interface S3StoreOptions {
   readonly bucket: string;
   /** Loki's `storage_prefix`: in front of every key, with a slash between. */
@@ -31,6 +37,8 @@ export interface S3StoreOptions {
   /** Loki's `chunk_delimiter`: stands in the bucket for every `:` of a key. */
   readonly chunkDelimiter?: string;
   readonly dial?: Dial;
+  /** The servers behind `dial`, as they are now. Rejects with an `AppError`. */
+  readonly nodes?: (signal: AbortSignal) => Promise<readonly StoreNode[]>;
   /** Asked when a request needs them and none are known, they expire, or were refused; never kept in the store's own fields. */
   readonly credentials: () => Promise<S3Credentials>;
   readonly clock: Clock;
