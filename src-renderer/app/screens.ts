@@ -2,6 +2,7 @@ import {
   IconAdjustmentsHorizontal,
   IconArchive,
   IconChecklist,
+  IconDatabase,
   IconFileSearch,
   IconHeartbeat,
   IconLayoutDashboard,
@@ -57,6 +58,14 @@ export const SCREEN_ENTRIES: readonly ScreenEntry[] = [
     label: "app.screen.tenants",
     shortcut: "g t",
     permission: "tenants.read",
+    foot: false,
+  },
+  {
+    name: "storage",
+    icon: IconDatabase,
+    label: "app.screen.storage",
+    shortcut: "g b",
+    permission: "storage.read",
     foot: false,
   },
   {

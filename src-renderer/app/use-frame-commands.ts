@@ -7,7 +7,7 @@ import { useAnswer } from "../hooks/use-answer.ts";
 import { useCommands } from "../hooks/use-commands.ts";
 import { useForbidden, useStanding } from "../hooks/use-permission.ts";
 import { useTenants } from "../hooks/use-sites.ts";
-import { HEALTH_TABS, TENANTS_TABS, useWorkspace } from "../hooks/workspace-store.ts";
+import { HEALTH_TABS, STORAGE_TABS, TENANTS_TABS, useWorkspace } from "../hooks/workspace-store.ts";
 import { SCREEN_ENTRIES } from "./screens.ts";
 
 export interface FrameActions {
@@ -25,6 +25,7 @@ function useScreenCommands(): void {
   const noArchives = useForbidden("archives.read");
   const noHealth = useForbidden("health.read");
   const noTenants = useForbidden("tenants.read");
+  const noStorage = useForbidden("storage.read");
   useCommands(
     useMemo(() => {
       const reasons: Partial<Record<Permission, string | undefined>> = {
@@ -33,6 +34,7 @@ function useScreenCommands(): void {
         "archives.read": noArchives,
         "health.read": noHealth,
         "tenants.read": noTenants,
+        "storage.read": noStorage,
       };
       return SCREEN_ENTRIES.map((entry) => ({
         id: `go.${entry.name}`,
@@ -42,7 +44,7 @@ function useScreenCommands(): void {
         disabled: reasons[entry.permission],
         run: () => show(entry.name),
       }));
-    }, [show, noLogs, noAudit, noArchives, noHealth, noTenants]),
+    }, [show, noLogs, noAudit, noArchives, noHealth, noTenants, noStorage]),
   );
 }
 
@@ -78,6 +80,24 @@ function useTenantsCommands(): void {
           run: () => showTenants({ tab }),
         })),
       [showTenants, noTenants],
+    ),
+  );
+}
+
+function useStorageCommands(): void {
+  const showStorage = useWorkspace((state) => state.showStorage);
+  const noStorage = useForbidden("storage.read");
+  useCommands(
+    useMemo(
+      () =>
+        STORAGE_TABS.map((tab): Command => ({
+          id: `go.storage.${tab}`,
+          group: "go",
+          label: `storage.command.${tab}`,
+          disabled: noStorage,
+          run: () => showStorage({ tab }),
+        })),
+      [showStorage, noStorage],
     ),
   );
 }
@@ -201,6 +221,7 @@ export function useFrameCommands(actions: FrameActions): void {
   useScreenCommands();
   useHealthCommands();
   useTenantsCommands();
+  useStorageCommands();
   useSiteCommands();
   useLookCommands();
 }

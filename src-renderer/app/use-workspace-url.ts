@@ -10,6 +10,7 @@ function isStep(after: Workspace, before: Workspace): boolean {
     after.site !== before.site ||
     (after.screen === "health" && after.health.tab !== before.health.tab) ||
     (after.screen === "tenants" && after.tenants.tab !== before.tenants.tab) ||
+    (after.screen === "storage" && after.storage.tab !== before.storage.tab) ||
     // A tenant where there was none was filled in, not chosen.
     (after.tenant !== before.tenant && before.tenant !== null) ||
     !sameSource(after.source, before.source)
@@ -29,6 +30,7 @@ export function openLink(store: WorkspaceStore, link: ParsedLink): void {
     ...workspace,
     health: workspace.screen === "health" ? workspace.health : state.health,
     tenants: workspace.screen === "tenants" ? workspace.tenants : state.tenants,
+    storage: workspace.screen === "storage" ? workspace.storage : state.storage,
     site: workspace.site ?? state.site,
     tenant: workspace.tenant ?? (workspace.site === null && sameKind(workspace, state) ? state.tenant : null),
     beforeArchive: beforeArchive(workspace, state),

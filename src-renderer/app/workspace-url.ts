@@ -1,18 +1,22 @@
 import { z } from "zod";
 import { isLinkPath, MAX_LINK_PATHS } from "../../src-shared/model/console-link.ts";
-import { archiveIdSchema, siteIdSchema } from "../../src-shared/model/ids.ts";
+import { archiveIdSchema, jobIdSchema, siteIdSchema } from "../../src-shared/model/ids.ts";
 import { formatNanoUtc, nanoFromMs, NS_PER_SECOND, parseNanoTime } from "../../src-shared/model/nano-time.ts";
+import { storeIdSchema } from "../../src-shared/model/storage/store.ts";
 import { tenantIdProblem } from "../../src-shared/model/tenant-id.ts";
 import {
   DEFAULT_HEALTH,
   DEFAULT_RANGE,
+  DEFAULT_STORAGE,
   DEFAULT_TENANTS,
   HEALTH_TABS,
   SCREENS,
+  STORAGE_TABS,
   TENANTS_TABS,
   type HealthView,
   type RangeChoice,
   type SourceChoice,
+  type StorageView,
   type TenantsView,
   type Workspace,
 } from "../hooks/workspace-store.ts";
@@ -20,7 +24,7 @@ import {
 /** The part of a workspace that a link carries. */
 export type LinkedWorkspace = Pick<
   Workspace,
-  "screen" | "site" | "tenant" | "source" | "range" | "query" | "direction" | "live" | "health" | "tenants"
+  "screen" | "site" | "tenant" | "source" | "range" | "query" | "direction" | "live" | "health" | "tenants" | "storage"
 >;
 
 export interface ParsedLink {
@@ -37,6 +41,8 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, 
 
 /** A pod's or a ring member's name, as the board has it. */
 const instanceSchema = z.string().regex(/^[A-Za-z0-9](?:[-A-Za-z0-9._:]{0,251}[A-Za-z0-9])?$/);
+/** A finding's id, as a scan makes it of its kind and key. */
+const findingSchema = z.string().regex(/^[A-Za-z0-9._:-]{1,200}$/);
 const namespaceSchema = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 
 function relativeSeconds(text: string): number | null {
@@ -101,9 +107,15 @@ export function parseWorkspaceLink(link: string): ParsedLink {
   const range = parseRange(params.get("from"), params.get("to"));
   if (range === null && (params.has("from") || params.has("to"))) ignored.push("from, to");
   const ofTenants = screen.data === "tenants";
-  const tab = ofTenants
-    ? DEFAULT_HEALTH.tab
-    : read<HealthView["tab"]>("tab", (value) => z.enum(HEALTH_TABS).safeParse(value).data ?? null, DEFAULT_HEALTH.tab);
+  const ofStorage = screen.data === "storage";
+  const tab =
+    ofTenants || ofStorage
+      ? DEFAULT_HEALTH.tab
+      : read<HealthView["tab"]>(
+          "tab",
+          (value) => z.enum(HEALTH_TABS).safeParse(value).data ?? null,
+          DEFAULT_HEALTH.tab,
+        );
   const tenantsTab = ofTenants
     ? read<TenantsView["tab"]>(
         "tab",
@@ -112,6 +124,18 @@ export function parseWorkspaceLink(link: string): ParsedLink {
       )
     : DEFAULT_TENANTS.tab;
   const opened = read<string | null>("opened", (value) => (tenantIdProblem(value) === null ? value : null), null);
+  const storage: StorageView = {
+    tab: ofStorage
+      ? read<StorageView["tab"]>(
+          "tab",
+          (value) => z.enum(STORAGE_TABS).safeParse(value).data ?? null,
+          DEFAULT_STORAGE.tab,
+        )
+      : DEFAULT_STORAGE.tab,
+    store: read<string | null>("store", (value) => storeIdSchema.safeParse(value).data ?? null, null),
+    scan: read<string | null>("scan", (value) => jobIdSchema.safeParse(value).data ?? null, null),
+    finding: read<string | null>("finding", (value) => findingSchema.safeParse(value).data ?? null, null),
+  };
   const instance = read<string | null>("instance", (value) => instanceSchema.safeParse(value).data ?? null, null);
   const paths = parsePaths(screen.data, params.getAll("path"));
   if (paths === null) ignored.push("path");
@@ -130,6 +154,7 @@ export function parseWorkspaceLink(link: string): ParsedLink {
       // Only a link to a screen says what it shows.
       health: screen.data === "health" ? { tab, instance } : DEFAULT_HEALTH,
       tenants: ofTenants ? { tab: tenantsTab, opened } : DEFAULT_TENANTS,
+      storage: ofStorage ? storage : DEFAULT_STORAGE,
     },
     ignored,
     paths: paths ?? [],
@@ -169,6 +194,13 @@ export function formatWorkspaceLink(workspace: LinkedWorkspace): string {
   if (workspace.screen === "tenants") {
     if (workspace.tenants.tab !== DEFAULT_TENANTS.tab) params.set("tab", workspace.tenants.tab);
     if (workspace.tenants.opened !== null) params.set("opened", workspace.tenants.opened);
+  }
+  if (workspace.screen === "storage") {
+    const { tab, store, scan, finding } = workspace.storage;
+    if (store !== null) params.set("store", store);
+    if (tab !== DEFAULT_STORAGE.tab) params.set("tab", tab);
+    if (scan !== null) params.set("scan", scan);
+    if (finding !== null) params.set("finding", finding);
   }
   const query = params.toString();
   return query === "" ? workspace.screen : `${workspace.screen}?${query}`;

@@ -7,6 +7,7 @@ export const SCREENS = [
   "overview",
   "health",
   "tenants",
+  "storage",
   "sites",
   "archives",
   "jobs",
@@ -33,6 +34,30 @@ export type TenantsTab = (typeof TENANTS_TABS)[number];
 export interface TenantsView {
   readonly tab: TenantsTab;
   readonly opened: string | null;
+}
+
+/** The parts of the Storage screen, in their order. */
+export const STORAGE_TABS = [
+  "overview",
+  "findings",
+  "scans",
+  "quarantine",
+  "restore",
+  "drills",
+  "runbooks",
+  "bucket",
+] as const;
+export type StorageTab = (typeof STORAGE_TABS)[number];
+
+/**
+ * What the Storage screen shows: a part of it, the store (`null` for the site's own, or the first there is), the scan whose
+ * findings are listed (`null` for the last), and the finding whose details lie beside the list.
+ */
+export interface StorageView {
+  readonly tab: StorageTab;
+  readonly store: string | null;
+  readonly scan: string | null;
+  readonly finding: string | null;
 }
 
 /** What was chosen; a relative range moves with the clock and becomes instants when a query runs. */
@@ -64,6 +89,7 @@ export interface Workspace {
   readonly live: boolean;
   readonly health: HealthView;
   readonly tenants: TenantsView;
+  readonly storage: StorageView;
   /** What was looked at before an archive was, to go back to; `null` where there was nothing. Not part of a link. */
   readonly beforeArchive: SiteView | null;
 }
@@ -97,6 +123,8 @@ export interface WorkspaceActions {
   readonly showHealth: (view: Partial<HealthView>) => void;
   /** Shows the Tenants screen; what is left out stays as it is. */
   readonly showTenants: (view: Partial<TenantsView>) => void;
+  /** Shows the Storage screen; what is left out stays as it is. */
+  readonly showStorage: (view: Partial<StorageView>) => void;
 }
 
 export type WorkspaceStore = StoreApi<Workspace & WorkspaceActions>;
@@ -104,6 +132,7 @@ export type WorkspaceStore = StoreApi<Workspace & WorkspaceActions>;
 export const DEFAULT_RANGE: RangeChoice = { kind: "relative", lastSeconds: 900 };
 export const DEFAULT_HEALTH: HealthView = { tab: "board", instance: null };
 export const DEFAULT_TENANTS: TenantsView = { tab: "limits", opened: null };
+export const DEFAULT_STORAGE: StorageView = { tab: "overview", store: null, scan: null, finding: null };
 
 /** What of the site was put aside; what a site begins with where nothing was. */
 function siteView(state: Workspace): SiteView {
@@ -145,6 +174,7 @@ export function createWorkspaceStore(initial: Partial<Workspace> = {}): Workspac
     live: false,
     health: DEFAULT_HEALTH,
     tenants: DEFAULT_TENANTS,
+    storage: DEFAULT_STORAGE,
     beforeArchive: null,
     ...initial,
     show: (screen) => set({ screen }),
@@ -157,6 +187,7 @@ export function createWorkspaceStore(initial: Partial<Workspace> = {}): Workspac
         source: { kind: "loki" },
         health: { ...state.health, instance: null },
         tenants: { ...state.tenants, opened: null },
+        storage: { ...DEFAULT_STORAGE, tab: state.storage.tab },
       })),
     chooseTenant: (tenant) => set({ tenant, live: false }),
     chooseSource: (source) => set((state) => ({ ...leftArchive(state), source, live: false })),
@@ -171,6 +202,7 @@ export function createWorkspaceStore(initial: Partial<Workspace> = {}): Workspac
     setDirection: (direction) => set({ direction }),
     showHealth: (view) => set((state) => ({ screen: "health", health: { ...state.health, ...view } })),
     showTenants: (view) => set((state) => ({ screen: "tenants", tenants: { ...state.tenants, ...view } })),
+    showStorage: (view) => set((state) => ({ screen: "storage", storage: { ...state.storage, ...view } })),
   }));
 }
 

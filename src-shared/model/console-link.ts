@@ -1,5 +1,6 @@
-import { archiveIdSchema, siteIdSchema } from "./ids.ts";
+import { archiveIdSchema, jobIdSchema, siteIdSchema } from "./ids.ts";
 import { parseNanoTime } from "./nano-time.ts";
+import { storeIdSchema } from "./storage/store.ts";
 import { tenantIdProblem } from "./tenant-id.ts";
 
 /** Links into the console: `kubemate://explore?site=…&tenant=…&q=…&from=…&to=…`. */
@@ -11,6 +12,7 @@ export const LINK_SCREENS = [
   "overview",
   "health",
   "tenants",
+  "storage",
   "sites",
   "archives",
   "jobs",
@@ -53,6 +55,10 @@ const PARAMS: Readonly<Record<string, (text: string) => boolean>> = {
   to: isInstant,
   dir: (text) => text === "forward" || text === "backward",
   live: (text) => text === "1",
+  tab: (text) => /^[a-z]{1,20}$/.test(text),
+  store: (text) => storeIdSchema.safeParse(text).success,
+  scan: (text) => jobIdSchema.safeParse(text).success,
+  finding: (text) => /^[A-Za-z0-9._:-]{1,200}$/.test(text),
 };
 
 /**

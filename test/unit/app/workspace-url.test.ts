@@ -9,8 +9,10 @@ import {
 import {
   DEFAULT_HEALTH,
   DEFAULT_RANGE,
+  DEFAULT_STORAGE,
   DEFAULT_TENANTS,
   HEALTH_TABS,
+  STORAGE_TABS,
   SCREENS,
   TENANTS_TABS,
 } from "../../../src-renderer/hooks/workspace-store.ts";
@@ -65,6 +67,12 @@ const anyWorkspaces: fc.Arbitrary<LinkedWorkspace> = fc.record({
     tab: fc.constantFrom(...TENANTS_TABS),
     opened: fc.option(fc.stringMatching(/^[A-Za-z0-9!_*'()-]{1,40}$/)),
   }),
+  storage: fc.record({
+    tab: fc.constantFrom(...STORAGE_TABS),
+    store: fc.option(fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,40}$/)),
+    scan: fc.option(fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,40}$/)),
+    finding: fc.option(fc.stringMatching(/^[A-Za-z0-9._:-]{1,80}$/)),
+  }),
 });
 
 // An archive does not grow: nobody can follow it. What a screen shows belongs to links to that screen.
@@ -74,6 +82,7 @@ const workspaces = anyWorkspaces
     ...workspace,
     health: workspace.screen === "health" ? workspace.health : DEFAULT_HEALTH,
     tenants: workspace.screen === "tenants" ? workspace.tenants : DEFAULT_TENANTS,
+    storage: workspace.screen === "storage" ? workspace.storage : DEFAULT_STORAGE,
   }));
 
 describe("the address of a workspace", () => {

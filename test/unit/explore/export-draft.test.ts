@@ -2,11 +2,10 @@ import { describe, expect, it } from "vitest";
 import { exportRequestSchema } from "../../../src-shared/api/exports.api.ts";
 import { secretRefSchema, siteIdSchema } from "../../../src-shared/model/ids.ts";
 import { tenantIdSchema } from "../../../src-shared/model/tenant-id.ts";
+import { credentialsText, newSecretRef } from "../../../src-renderer/components/s3-credentials.ts";
 import {
-  credentialsText,
   emptyDraft,
   exportProblems,
-  newSecretRef,
   requestOf,
   suggestedName,
   type ExportDraft,

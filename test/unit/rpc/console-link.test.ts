@@ -33,6 +33,19 @@ describe("a link into the console", () => {
     expect(parseConsoleLink(text)?.params).toMatchObject({ pods: "loki-system", dir: "forward", site: "a@b" });
   });
 
+  test("takes what the Storage screen shows, and nothing that could be no place of it", () => {
+    const place = "kubemate://storage?store=site.lab.chunks&tab=findings&scan=job-1&finding=3f2a-1b";
+    expect(parseConsoleLink(place)?.params).toEqual({
+      store: "site.lab.chunks",
+      tab: "findings",
+      scan: "job-1",
+      finding: "3f2a-1b",
+    });
+    for (const query of ["store=../x", "tab=Findings", "scan=a%20b", "finding=%3Cb%3E"]) {
+      expect(parseConsoleLink(`kubemate://storage?${query}`), query).toBeNull();
+    }
+  });
+
   test("knows every screen of the window, and no other", () => {
     expect([...LINK_SCREENS].toSorted()).toEqual([...SCREENS].toSorted());
     for (const screen of SCREENS) expect(parseConsoleLink(`kubemate://${screen}`)?.screen).toBe(screen);

@@ -1,8 +1,8 @@
 import { SegmentedControl } from "@mantine/core";
 import type { ReactElement } from "react";
+import { CredentialsFields } from "../../../components/credentials-fields.tsx";
 import { TextField } from "../../../components/field.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { CredentialsFields } from "./credentials-fields.tsx";
 import type { ExportDraft, ExportField } from "./export-draft.ts";
 import styles from "./export.module.css";
 

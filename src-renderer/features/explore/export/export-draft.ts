@@ -1,16 +1,21 @@
 import type { z } from "zod";
 import { exportRequestSchema } from "../../../../src-shared/api/exports.api.ts";
-import { secretRefSchema, type SecretRef } from "../../../../src-shared/model/ids.ts";
+import type { SecretRef } from "../../../../src-shared/model/ids.ts";
 import { msFromNano } from "../../../../src-shared/model/nano-time.ts";
 import type { RedactionPattern } from "../../../../src-shared/model/redaction-pattern.ts";
+import {
+  credentialsProblems,
+  NO_CREDENTIALS,
+  type CredentialsDraft,
+  type CredentialsField,
+  type CredentialsProblem,
+} from "../../../components/s3-credentials.ts";
 import type { RunPlan } from "../session/run-plan.ts";
 
 export const MAX_PARALLEL = 16;
-/** How the credentials of a bucket are given: none of our own, a kept secret, or new ones that become a secret. */
-export type CredentialsChoice = "machine" | "kept" | "new";
 
 /** What stands in the form of a whole-range export. Text fields hold what was typed, valid or not. */
-export interface ExportDraft {
+export interface ExportDraft extends CredentialsDraft {
   readonly to: "folder" | "s3";
   readonly folder: string;
   readonly bucket: string;
@@ -18,11 +23,6 @@ export interface ExportDraft {
   readonly endpoint: string;
   readonly region: string;
   readonly caFile: string;
-  readonly credentials: CredentialsChoice;
-  readonly secret: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
   /** `null` while the field holds no number. */
   readonly parallel: number | null;
   readonly limited: boolean;
@@ -36,20 +36,10 @@ export type ExportField =
   | "prefix"
   | "endpoint"
   | "region"
-  | "secret"
-  | "accessKeyId"
-  | "secretAccessKey"
+  | CredentialsField
   | "parallel"
   | "linesPerSecond";
-export type ExportProblem =
-  | "required"
-  | "url"
-  | "bucket"
-  | "tooLong"
-  | "number"
-  | "parallel"
-  | "credentials"
-  | "noSecrets";
+export type ExportProblem = "url" | "bucket" | "tooLong" | "number" | "parallel" | CredentialsProblem;
 export type ExportProblems = Readonly<Partial<Record<ExportField, ExportProblem>>>;
 
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -73,11 +63,7 @@ export function emptyDraft(plan: RunPlan, parallel: number): ExportDraft {
     endpoint: "",
     region: "",
     caFile: "",
-    credentials: "machine",
-    secret: "",
-    accessKeyId: "",
-    secretAccessKey: "",
-    sessionToken: "",
+    ...NO_CREDENTIALS,
     parallel: Math.min(MAX_PARALLEL, Math.max(1, parallel)),
     limited: false,
     linesPerSecond: GENTLE_LINES_PER_SECOND,
@@ -100,28 +86,7 @@ export function exportProblems(draft: ExportDraft, mayKeepSecrets: boolean): Exp
   if (draft.region.trim().length > 64) problems.region = "tooLong";
   const endpoint = draft.endpoint.trim();
   if (endpoint !== "" && !/^https?:\/\/[^\s/]+/.test(endpoint)) problems.endpoint = "url";
-  if (draft.credentials === "kept" && draft.secret === "") problems.secret = "credentials";
-  if (draft.credentials === "new") {
-    if (!mayKeepSecrets) problems.secret = "noSecrets";
-    if (draft.accessKeyId.trim() === "") problems.accessKeyId = "required";
-    if (draft.secretAccessKey === "") problems.secretAccessKey = "required";
-  }
-  return problems;
-}
-
-/** The name under which new credentials of a bucket are kept: one for each entry, so that none is written over. */
-export function newSecretRef(bucket: string, id: string): SecretRef {
-  return secretRefSchema.parse(`s3.${bucket.trim()}.${id}`);
-}
-
-/** The value that the core reads as S3 credentials. */
-export function credentialsText(draft: ExportDraft): string {
-  const sessionToken = draft.sessionToken.trim();
-  return JSON.stringify({
-    accessKeyId: draft.accessKeyId.trim(),
-    secretAccessKey: draft.secretAccessKey.trim(),
-    ...(sessionToken === "" ? {} : { sessionToken }),
-  });
+  return { ...problems, ...credentialsProblems(draft, mayKeepSecrets) };
 }
 
 /** The request as the door takes it. Call it without problems; `credentials` is the secret's name, if there is one. */

@@ -3,21 +3,14 @@ import { useRef, useState, type FormEvent, type ReactElement } from "react";
 import { secretRefSchema, type SecretRef } from "../../../../src-shared/model/ids.ts";
 import { Button } from "../../../components/button.tsx";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
+import { credentialsText, newSecretRef } from "../../../components/s3-credentials.ts";
 import { PartialNotice } from "../../../components/state-views.tsx";
 import { useAnswer, useChange } from "../../../hooks/use-answer.ts";
 import { useForbidden } from "../../../hooks/use-permission.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { withoutCost } from "../session/source-traits.ts";
 import { DestinationFields } from "./destination-fields.tsx";
-import {
-  credentialsText,
-  emptyDraft,
-  exportProblems,
-  newSecretRef,
-  requestOf,
-  type ExportDraft,
-  type ExportField,
-} from "./export-draft.ts";
+import { emptyDraft, exportProblems, requestOf, type ExportDraft, type ExportField } from "./export-draft.ts";
 import type { ExportSubject } from "./export-subject.ts";
 import { ExportWarnings } from "./export-warnings.tsx";
 import styles from "./export.module.css";
