@@ -3,9 +3,11 @@ import type { CommandRunner } from "./command-runner.ts";
 import { outputOption } from "./output-option.ts";
 import type { StorageInspectOptions } from "./run-storage-inspect.ts";
 import type { StorageScanOptions } from "./run-storage-scan.ts";
+import { addStoreCommands } from "./store-commands.ts";
 
 export function addStorageCommands(program: Command, run: CommandRunner): void {
   const storage = program.command("storage").description("prove that what a Loki has stored is whole");
+  addStoreCommands(storage, run);
   storage
     .command("scan")
     .description("compare every chunk with its key and every index with the chunks that there are")
