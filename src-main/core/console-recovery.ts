@@ -4,7 +4,12 @@ import { openRestorePlans } from "./console-restore-plans.ts";
 import { openConsoleRestores, restoreParts } from "./console-restores.ts";
 import type { ConsoleStorage, StorageDomain } from "./console-storage.ts";
 import type { AnyJobDefinition } from "./jobs/job-engine.ts";
+import type { RestoreParts } from "./storage/restore/apply/restore-parts.ts";
+import { measuredRate } from "./storage/restore/plan/measured-rate.ts";
 import type { DrillsDesk, QuarantineDesk, RestoreDesk, RunbooksDesk } from "./storage/recovery-desks.ts";
+
+/** Newest drills and restores that a rate is looked for in. */
+const MEASURED_LOOKED_AT = 20;
 
 export interface RecoveryDomain extends StorageDomain {
   readonly storage: ConsoleStorage;
@@ -20,9 +25,14 @@ export interface ConsoleRecovery {
 
 /** Setting aside, bringing back, and rehearsing it. */
 export function openConsoleRecovery(domain: RecoveryDomain, opened: AsyncDisposableStack): ConsoleRecovery {
-  const restore = restoreParts(domain);
+  const restore: RestoreParts = {
+    ...restoreParts(domain),
+    preflight: (planned, job, signal) => plans.preflight(planned, job, signal),
+  };
   const drills = openConsoleDrills(domain, () => restore, opened);
-  const plans = openRestorePlans(domain, opened);
+  const plans = openRestorePlans(domain, (store) =>
+    measuredRate(drills.desk.list(store, MEASURED_LOOKED_AT), restores.desk.list(store, MEASURED_LOOKED_AT)),
+  );
   const restores = openConsoleRestores(domain, { plans, restore, drills }, opened);
   const { health, storage } = domain;
   const quarantine = openConsoleQuarantine({

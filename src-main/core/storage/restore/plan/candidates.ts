@@ -83,6 +83,7 @@ export class Candidates implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (!this.#database.isOpen) return;
     this.#database.close();
     for (const suffix of ["", "-wal", "-shm"]) rmSync(this.#file + suffix, { force: true });
   }

@@ -155,8 +155,11 @@ export class Classifier {
       candidates.addAll([{ kind: "other", isDamaged: false, state }]);
       return;
     }
-    if (current.etag === wanted.etag && current.sizeBytes === wanted.sizeBytes) return;
-    if (await isOtherReadable(bucket, objectOf(key, current), signal)) this.#othersDiffer += 1;
+    const isSameSize = current.sizeBytes === wanted.sizeBytes;
+    if (isSameSize && current.etag === wanted.etag) return;
+    // Etags that say nothing of the bytes differ always.
+    const differs = !isSameSize || this.#options.areEtagsContent;
+    if (await isOtherReadable(bucket, objectOf(key, current), signal)) this.#othersDiffer += differs ? 1 : 0;
     else candidates.addAll([{ kind: "other", isDamaged: true, state }]);
   }
 

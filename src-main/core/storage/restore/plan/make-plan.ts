@@ -71,7 +71,7 @@ class PlanMaker {
   }
 
   async make(folder: PlanFolder, signal: AbortSignal): Promise<KeptRestorePlan> {
-    const { parts } = { parts: this.#parts };
+    const parts = this.#parts;
     const scratch = await this.#scratchProblem(signal);
     const target = parts.into ?? parts.bucket.opened;
     const loki = this.#isDrill || !isLive(target) ? null : await parts.loki(signal);

@@ -25,29 +25,40 @@ export interface PlanFindings {
 
 /** What speaks against a plan, and what its reader should know; `storage.problem.<code>`. */
 export function planProblems(found: PlanFindings): readonly StorageProblem[] {
-  const problems: StorageProblem[] = [];
-  const say = (
-    weight: StorageProblem["weight"],
-    code: string,
-    count: number,
-    params: StorageProblem["params"] = {},
-  ): void => {
-    if (count > 0) problems.push({ code, weight, params: { count, ...params } });
-  };
-  const first = (keys: readonly string[]) => ({ key: keys[0]?.slice(0, 300) ?? "" });
-  if (found.objects === 0) problems.push({ code: "restore-nothing", weight: "stops", params: {} });
-  say("doubts", "restore-lost", found.lostChunks, { streams: found.lostStreams, minutes: found.lostMinutes });
-  say("doubts", "restore-index-lost", found.indexLost.length, first(found.indexLost));
-  say("doubts", "restore-index-stays", found.indexStays.length, first(found.indexStays));
-  say("doubts", "restore-boltdb", found.boltdbMissing);
-  say("doubts", "restore-overwrites", found.keepsVersions ? 0 : found.replaced);
-  say("doubts", "retention-again", found.expired.chunks, { tenants: found.expired.tenants.slice(0, 10).join(", ") });
-  say("notes", "restore-orphans", found.orphans);
-  say("notes", "restore-deleted-on-purpose", found.outdated);
-  say("notes", "restore-index-replaced", found.indexReplaced);
-  say("notes", "restore-unjudged", found.unjudged);
-  say("notes", "restore-others", found.others);
-  say("notes", "restore-others-differ", found.othersDiffer);
-  say("notes", "restore-canaries-cut", found.canariesLeftOut);
-  return problems;
+  const { expired, indexLost, indexStays } = found;
+  const overwritten = found.keepsVersions ? 0 : found.replaced;
+  const lost = { chunks: found.lostChunks, streams: found.lostStreams, minutes: found.lostMinutes };
+  const problems: readonly (StorageProblem | null)[] = [
+    found.objects === 0 ? { code: "restore-nothing", weight: "stops", params: {} } : null,
+    ifAny("doubts", "restore-lost", found.lostChunks, lost),
+    ifAny("doubts", "restore-index-lost", indexLost.length, { files: indexLost.length, ...first(indexLost) }),
+    ifAny("doubts", "restore-index-stays", indexStays.length, { files: indexStays.length, ...first(indexStays) }),
+    ifAny("doubts", "restore-boltdb", found.boltdbMissing, { files: found.boltdbMissing }),
+    ifAny("doubts", "restore-overwrites", overwritten, { objects: overwritten }),
+    ifAny("doubts", "retention-again", expired.chunks, {
+      chunks: expired.chunks,
+      tenants: expired.tenants.slice(0, 10).join(", "),
+    }),
+    ifAny("notes", "restore-orphans", found.orphans, { chunks: found.orphans }),
+    ifAny("notes", "restore-deleted-on-purpose", found.outdated, { chunks: found.outdated }),
+    ifAny("notes", "restore-index-replaced", found.indexReplaced, { files: found.indexReplaced }),
+    ifAny("notes", "restore-unjudged", found.unjudged, { chunks: found.unjudged }),
+    ifAny("notes", "restore-others", found.others, { files: found.others }),
+    ifAny("notes", "restore-others-differ", found.othersDiffer, { files: found.othersDiffer }),
+    ifAny("notes", "restore-canaries-cut", found.canariesLeftOut, { days: found.canariesLeftOut }),
+  ];
+  return problems.filter((problem) => problem !== null);
+}
+
+function ifAny(
+  weight: StorageProblem["weight"],
+  code: string,
+  count: number,
+  params: StorageProblem["params"],
+): StorageProblem | null {
+  return count > 0 ? { code, weight, params } : null;
+}
+
+function first(keys: readonly string[]): { readonly key: string } {
+  return { key: keys[0]?.slice(0, 300) ?? "" };
 }

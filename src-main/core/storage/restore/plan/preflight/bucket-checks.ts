@@ -24,15 +24,17 @@ export function versioningCheck(
   return verdict("versioning", "warned", "overwrites", { versioning, objects: replaced });
 }
 
-const NEEDED = ["reach", "list", "read", "write", "delete"] as const;
+/** A restore deletes nothing but its own lease. */
+const NEEDED = ["reach", "list", "read", "write"] as const;
 
 /** What the credentials are known not to be allowed. */
 export function permissionsCheck(checks: readonly StoreCheck[]): Preflight {
   const of = new Map(checks.map((each) => [each.check, each]));
   for (const name of NEEDED) {
     const found = of.get(name);
-    if (found?.state === "failed") return verdict("permissions", "failed", "refused", { action: name });
+    if (found?.state === "failed") return verdict("permissions", "failed", "denied", { action: name });
   }
+  if (of.get("delete")?.state === "failed") return verdict("permissions", "warned", "no-delete");
   const untried = NEEDED.filter((name) => (of.get(name)?.state ?? "unknown") === "unknown");
   if (untried.length > 0) return verdict("permissions", "unknown", "not-tried", { actions: untried.join(", ") });
   return verdict("permissions", "passed");

@@ -9,8 +9,10 @@ import type { OpenedStore } from "../../../stores/opened-store.ts";
 /** Who is asked before a bucket is written to. Every answer may be `null`: nobody can say. */
 export interface PreflightParts {
   readonly clock: Clock;
-  /** What the credentials may do, tried without writing. */
-  readonly storeChecks: (opened: OpenedStore, signal: AbortSignal) => Promise<readonly StoreCheck[]>;
+  /** What the credentials may do; tried by writing an object of the console's own where it may write. */
+  readonly storeChecks: (opened: OpenedStore, write: boolean, signal: AbortSignal) => Promise<readonly StoreCheck[]>;
+  /** A plan writes nothing, a job does. */
+  readonly mayWrite: boolean;
   readonly freeBytes: (opened: OpenedStore, signal: AbortSignal) => Promise<number | null>;
   readonly settings: (opened: OpenedStore, signal: AbortSignal) => Promise<BucketSettings | null>;
 }

@@ -32,7 +32,7 @@ export async function runPreflight(
   const [lease, versioning, checks, freeBytes, settings] = await Promise.all([
     orNull(() => readLease(target.store, signal), signal),
     orNull(() => target.store.versioning(signal), signal),
-    orNull(() => parts.storeChecks(target, signal), signal),
+    orNull(() => parts.storeChecks(target, parts.mayWrite, signal), signal),
     orNull(() => parts.freeBytes(target, signal), signal),
     orNull(() => parts.settings(target, signal), signal),
   ]);
