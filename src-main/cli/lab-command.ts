@@ -1,4 +1,4 @@
-import { LAB_FAULTS, LAB_INSTANCE_FAULTS, LAB_TENANT_FAULTS } from "../../src-shared/model/lab-fault.ts";
+import { BUCKET_DAMAGES, LAB_FAULTS, LAB_INSTANCE_FAULTS, LAB_TENANT_FAULTS } from "../../src-shared/model/lab-fault.ts";
 import type { Command } from "commander";
 import type { CommandRunner } from "./command-runner.ts";
 import type { LabOptions } from "./run-lab.ts";
@@ -28,6 +28,8 @@ function faultNames(): string {
   const withTarget = [
     ...LAB_INSTANCE_FAULTS.map((name) => `${name}:INGESTER`),
     ...LAB_TENANT_FAULTS.map((name) => `${name}:TENANT`),
+    ...BUCKET_DAMAGES.map((name) => `bucket-damage:${name}`),
+    "dr-lag:MINUTES",
   ];
   return [...LAB_FAULTS, ...withTarget].join(", ");
 }

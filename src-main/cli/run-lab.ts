@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError } from "../../src-shared/errors/app-error.ts";
-import { LAB_FAULTS, LAB_INSTANCE_FAULTS, LAB_TENANT_FAULTS } from "../../src-shared/model/lab-fault.ts";
+import {
+  bucketDamageOf,
+  drLagMinutesOf,
+  LAB_FAULTS,
+  LAB_INSTANCE_FAULTS,
+  LAB_TENANT_FAULTS,
+} from "../../src-shared/model/lab-fault.ts";
 import { LabService } from "../core/lab/lab.service.ts";
 import { createPinoLogger } from "../core/logging/pino-logger.ts";
 import type { CommandContext, OutputFormat } from "./command-context.ts";
@@ -44,6 +50,8 @@ export async function runLab({ terminal }: CommandContext, options: LabOptions):
       `loki        ${status.lokiUrl ?? ""}`,
       `kubernetes  ${status.kubernetesUrl ?? ""}`,
       `kubeconfig  ${status.kubeconfig ?? ""}`,
+      `s3          ${status.s3Url ?? ""}`,
+      "s3 keys     in the Secret loki-s3 of the namespace loki, by the kubeconfig",
       `control     ${lab.controlUrl ?? ""}`,
       `tenants     ${status.tenants.join(" ")}`,
       `ingesters   ${(status.ingesters ?? []).join(" ")}`,
@@ -58,8 +66,9 @@ export async function runLab({ terminal }: CommandContext, options: LabOptions):
 function faultOf(text: string): string {
   const [name = ""] = text.split(":");
   const plain = LAB_FAULTS.some((fault) => fault === text);
+  const ofBucket = bucketDamageOf(text) !== null || drLagMinutesOf(text) !== null;
   const withTarget = [...LAB_INSTANCE_FAULTS, ...LAB_TENANT_FAULTS].some((fault) => fault === name && text !== name);
-  if (!plain && !withTarget) throw new AppError("lab.fault-unknown", { fault: text });
+  if (!plain && !withTarget && !ofBucket) throw new AppError("lab.fault-unknown", { fault: text });
   return text;
 }
 

@@ -15,7 +15,7 @@ const faultSchema = z.object({ fault: labFaultSchema, on: z.boolean() });
  * On loopback, as all of the lab.
  */
 export function startControlServer(
-  lab: Pick<Lab, "acting" | "status" | "setFault" | "seed">,
+  lab: Pick<Lab, "acting" | "status" | "setFault" | "settled" | "seed">,
   port: number,
 ): Promise<Listening> {
   const answer = async (method: string, path: string, body: () => Promise<unknown>): Promise<Reply> => {
@@ -24,6 +24,7 @@ export function startControlServer(
     if (method === "POST" && path === "/faults") {
       const { fault, on } = parsed(faultSchema, await body());
       lab.setFault(fault, on);
+      await lab.settled();
       return json(lab.status());
     }
     if (method === "POST" && path === "/seed") {

@@ -28,6 +28,8 @@ import { createS3Keys, type LabS3Keys } from "./s3/s3-keys.ts";
 import { S3Server } from "./s3/s3-server.ts";
 import { SimulatedProcesses } from "./simulated-processes.ts";
 import { LimitsTable, type TenantLimits } from "./loki/tenant-limits.ts";
+import { bucketStreams } from "./storage/bucket-streams.ts";
+import { LabStorage } from "./storage/lab-storage.ts";
 import { seedDeleteRequests } from "./seed-deletes.ts";
 import { seedLines, type SeedRequest, type SeedResult } from "./seed.ts";
 import type { LabStream } from "./store/stream.ts";
@@ -81,6 +83,8 @@ export interface Lab extends AsyncDisposable {
   readonly kubeconfig: string;
   status(): LabStatus;
   setFault(fault: LabFault, on: boolean): void;
+  /** When what was asked of the bucket, damage or its end, has been done. */
+  settled(): Promise<void>;
   /** Fills a tenant with lines for a bench. */
   seed(request: SeedRequest): SeedResult;
   /** How often a route that acts was asked for since the start, by method and pod. */
@@ -139,6 +143,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     faults,
     clock,
     simulation,
+    lostInBucket: (tenant, labelText, startMs) => storage.lost(tenant, labelText, startMs),
     podLog: (pod, text) => {
       podStream("loki", pod);
       journals.of(pod).write(clock.nowMs(), "info", text);
@@ -196,11 +201,21 @@ export async function createLab(options: LabOptions): Promise<Lab> {
 
   const keys = createS3Keys();
   const buckets = new BucketSet(() => clock.nowMs(), options.maxObjectBytes ?? 512 * MEGABYTE);
+  const storage = new LabStorage({
+    buckets,
+    clock,
+    seed,
+    streams:
+      historyHours === 0
+        ? []
+        : bucketStreams({ workloads, seed, clock, startedMs, historyHours, ingesters: simulation.ingesters() }),
+  });
+  faults.listen((fault, on) => storage.setFault(fault, on));
   const s3 = new S3Server({
     buckets,
     keys,
     clock,
-    settle: async () => {},
+    settle: (bucket) => storage.settle(bucket),
     state: () => (faults.has("object-store-down") ? "down" : faults.has("store-slow") ? "slow" : "well"),
   });
   const backends = new ComponentBackends(({ target, ...pod }) =>
@@ -246,6 +261,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     }),
     setFault: (fault: LabFault, on: boolean) => faults.set(fault, on),
     seed: (request: SeedRequest) => seedLines(store, request),
+    settled: () => storage.settled(),
     acting: () => acting.list(),
   };
   const control = await startControlServer(parts, options.controlPort ?? 0);
@@ -253,6 +269,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   const close = () => {
     closing ??= (async () => {
       loki.close();
+      storage.close();
       cluster.close();
       const servers = [lokiListening, kubernetesListening, s3Listening, control];
       await Promise.all([...servers.map((server) => server.close()), backends.closeAll()]);

@@ -18,6 +18,7 @@ async function answer(lab: Lab, request: LabRequest): Promise<void> {
   switch (request.kind) {
     case "set-fault":
       lab.setFault(request.fault, request.on);
+      await lab.settled();
       post({ kind: "answer", id: request.id, status: lab.status() });
       return;
     case "seed":

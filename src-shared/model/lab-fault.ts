@@ -25,6 +25,30 @@ export const LAB_INSTANCE_FAULTS = ["slow-flush", "network-jitter", "cpu-starved
 /** Faults that one tenant causes, written `tenant-storm:cards`. */
 export const LAB_TENANT_FAULTS = ["tenant-storm", "label-explosion"] as const;
 
+/**
+ * What can be done to objects of Loki's bucket, written `bucket-damage:missing-chunk`; named as the scan's findings of it are,
+ * but for `dangling-references`, an index of chunks that never were. Switched off, what is still damaged is put back.
+ */
+export const BUCKET_DAMAGES = [
+  "zero-byte-chunk",
+  "truncated-chunk",
+  "bitflip-block",
+  "bitflip-metadata",
+  "wrong-key-checksum",
+  "cross-tenant-chunk",
+  "missing-chunk",
+  "duplicate-chunk",
+  "orphan-chunk",
+  "garbage-object",
+  "corrupt-gz-index",
+  "missing-index-of-day",
+  "duplicate-index-file",
+  "dangling-references",
+] as const;
+export type BucketDamage = (typeof BUCKET_DAMAGES)[number];
+
+const MAX_DR_LAG_MINUTES = 1_440;
+
 export type PlainLabFault = (typeof LAB_FAULTS)[number];
 export type InstanceLabFault = (typeof LAB_INSTANCE_FAULTS)[number];
 export type TenantLabFault = (typeof LAB_TENANT_FAULTS)[number];
@@ -36,6 +60,9 @@ export const labFaultSchema = z.union([
   z.enum(LAB_FAULTS),
   z.templateLiteral([z.enum(LAB_INSTANCE_FAULTS), ":", targetSchema]),
   z.templateLiteral([z.enum(LAB_TENANT_FAULTS), ":", targetSchema]),
+  z.templateLiteral(["bucket-damage:", z.enum(BUCKET_DAMAGES)]),
+  /** How many minutes the DR copy of the bucket is behind; five without it. */
+  z.templateLiteral(["dr-lag:", z.string().regex(/\d{1,4}/)]),
 ]);
 export type LabFault = z.infer<typeof labFaultSchema>;
 
@@ -46,6 +73,18 @@ export interface LabFaultTargets {
   /** Names of all pods of Loki, for what can be any one's. */
   readonly pods?: readonly string[];
   readonly tenants: readonly string[];
+}
+
+/** The damage that a fault does to the bucket; `null` for another fault. */
+export function bucketDamageOf(fault: string): BucketDamage | null {
+  return BUCKET_DAMAGES.find((damage) => fault === `bucket-damage:${damage}`) ?? null;
+}
+
+/** How many minutes late a fault makes the DR copy; `null` for another fault, or too many minutes. */
+export function drLagMinutesOf(fault: string): number | null {
+  const [, digits] = /^dr-lag:(\d{1,4})$/.exec(fault) ?? [];
+  const minutes = Number(digits);
+  return digits === undefined || minutes > MAX_DR_LAG_MINUTES ? null : minutes;
 }
 
 /** Which pod a person means: its name, its name without the release, or its number. */
@@ -59,9 +98,13 @@ export function resolveLabFault(text: string, { ingesters, pods = [], tenants }:
   const parsed = labFaultSchema.safeParse(text);
   if (!parsed.success) return null;
   const colon = parsed.data.indexOf(":");
-  if (colon < 0) return parsed.data;
+  if (colon < 0 || bucketDamageOf(parsed.data) !== null) return parsed.data;
   const name = parsed.data.slice(0, colon);
   const target = parsed.data.slice(colon + 1);
+  if (name === "dr-lag") {
+    const minutes = drLagMinutesOf(parsed.data);
+    return minutes === null ? null : `dr-lag:${minutes}`;
+  }
   const instanceFault = LAB_INSTANCE_FAULTS.find((fault) => fault === name);
   if (instanceFault !== undefined) {
     const others = instanceFault === "runtime-stuck" ? pods : [];

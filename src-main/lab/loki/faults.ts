@@ -31,6 +31,9 @@ export class Faults {
     // What is on can be switched off, though its target has gone.
     const resolved = this.on.has(fault) ? fault : resolveLabFault(fault, this.targets);
     if (resolved === null) throw new Error(`there is nothing to play ${fault} on`);
+    // The copy has one lag: another takes the place of the one before.
+    const another = [...this.on].find((each) => each !== resolved && isDrLag(each) && isDrLag(resolved));
+    if (on && another !== undefined) this.on.delete(another);
     if (on) this.on.add(resolved);
     else this.on.delete(resolved);
     for (const listener of this.listeners) listener(resolved, on);
@@ -40,4 +43,8 @@ export class Faults {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
+}
+
+function isDrLag(fault: LabFault): boolean {
+  return fault.startsWith("dr-lag:");
 }

@@ -1,3 +1,4 @@
+import { NS_PER_MS } from "../../../src-shared/model/nano-time.ts";
 import type { Clock } from "../../core/common/clock.ts";
 import type { ChunkLoss } from "../store/entry-merge.ts";
 import type { LabStream } from "../store/stream.ts";
@@ -24,6 +25,8 @@ export interface LabContext {
   readonly queryBlocked?: (tenant: string) => void;
   /** What the components' metrics show, and the ring of the ingesters. */
   readonly simulation: ClusterSimulation;
+  /** Whether the bucket has lost lines of a stream that were written in the five minutes from then on. */
+  readonly lostInBucket?: (tenant: string, labelText: string, startMs: number) => boolean;
 }
 
 /** A line of the query frontend's about a query that has ended. */
@@ -38,8 +41,15 @@ export function tenantStreams({ store, deletes }: LabContext, tenant: string): L
   return deletes.mask(tenant, store.peek(tenant)?.streams() ?? []);
 }
 
-/** Which chunks are damaged now: with `missing-chunks`, every third of those in the object store. The index knows them all. */
-export function chunkLoss({ faults }: LabContext): ChunkLoss {
-  if (!faults.has("missing-chunks")) return () => false;
-  return (ref) => ref.flushed && ref.checksum % 3 === 0;
+/**
+ * Which of a tenant's chunks are damaged now: with `missing-chunks`, every third of those in the object store; besides, what
+ * the bucket can no longer give. The index knows them all.
+ */
+export function chunkLoss({ faults, lostInBucket }: LabContext, tenant: string): ChunkLoss {
+  const thirds = faults.has("missing-chunks");
+  return (ref, stream) => {
+    if (!ref.flushed) return false;
+    if (thirds && ref.checksum % 3 === 0) return true;
+    return lostInBucket?.(tenant, stream.labelText, Number(ref.startNs / NS_PER_MS)) ?? false;
+  };
 }

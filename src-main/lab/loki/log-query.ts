@@ -45,7 +45,7 @@ export function runLogQuery(context: LabContext, request: LogQueryRequest): LogQ
   const streams = selectStreams(context, request.tenant, expr.selector);
   let passed = 0;
   let lastNs: bigint | null = null;
-  mergeEntries({ streams, ...bounds, backward, lost: chunkLoss(context), tally }, (cursor) => {
+  mergeEntries({ streams, ...bounds, backward, lost: chunkLoss(context, request.tenant), tally }, (cursor) => {
     const { chunk, index, timestampNs, stream } = cursor;
     if (chunk === null) return false;
     if (lines !== null && !lines.mayMatch(chunk, index)) return true;
@@ -73,7 +73,7 @@ export function sampleLines(
   const streams = selectStreams(context, tenant, expr.selector);
   const found: SampledLine[] = [];
   mergeEntries(
-    { streams, ...bounds, backward: true, lost: chunkLoss(context), tally: emptyTally() },
+    { streams, ...bounds, backward: true, lost: chunkLoss(context, tenant), tally: emptyTally() },
     ({ chunk, index, stream }) => {
       if (chunk === null) return false;
       if (lines === null)

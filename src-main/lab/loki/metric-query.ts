@@ -6,7 +6,7 @@ import { type MetricAnswerData, runMetricQuery } from "../../../src-shared/logql
 import type { LabelSet } from "../../../src-shared/model/labels.ts";
 import { goJson, goJsonLabels } from "../format/go-json.ts";
 import { HttpProblem, type Reply } from "../http/reply.ts";
-import { emptyTally, type ReadTally, StreamCursor } from "../store/entry-merge.ts";
+import { type ChunkLoss, emptyTally, type ReadTally, StreamCursor } from "../store/entry-merge.ts";
 import type { EntryChunk } from "../store/entry-chunk.ts";
 import type { LabStream } from "../store/stream.ts";
 import { chunkLoss, type LabContext, nowNs } from "./lab-context.ts";
@@ -99,7 +99,7 @@ function evaluate(context: LabContext, { tenant, expr, bounds, stepNs, limits, a
     const reader = new StreamReader(aggregation);
     return selectStreams(context, tenant, selector).map((stream) => ({
       labels: stream.labels,
-      entries: reader.read(stream, { startNs: fromNs + 1n, endNs: toNs + 1n }, context, tally, () => {
+      entries: reader.read(stream, { startNs: fromNs + 1n, endNs: toNs + 1n }, chunkLoss(context, tenant), tally, () => {
         lines += 1;
       }),
     }));
@@ -180,7 +180,7 @@ class StreamReader {
   *read(
     stream: LabStream,
     bounds: TimeBounds,
-    context: LabContext,
+    lost: ChunkLoss,
     tally: ReadTally,
     passed: () => void,
   ): Generator<StreamEntry> {
@@ -188,7 +188,7 @@ class StreamReader {
       streams: [stream],
       ...bounds,
       backward: false,
-      lost: chunkLoss(context),
+      lost,
       tally,
     });
     for (; cursor.chunk !== null; cursor.advance()) {

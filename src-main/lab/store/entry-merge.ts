@@ -2,7 +2,7 @@ import type { EntryChunk } from "./entry-chunk.ts";
 import type { ChunkRef, LabStream } from "./stream.ts";
 
 /** Which chunks a read leaves out, as damaged ones are left out by Loki; `() => false` for a healthy store. */
-export type ChunkLoss = (ref: ChunkRef) => boolean;
+export type ChunkLoss = (ref: ChunkRef, stream: LabStream) => boolean;
 
 /** What a read touched, for the answer's `stats`. */
 export interface ReadTally {
@@ -96,7 +96,7 @@ export class StreamCursor {
       }
       if (ref.flushed) this.options.tally.storeChunkRefs += 1;
       else this.options.tally.headChunks += 1;
-      if (this.options.lost(ref)) continue;
+      if (this.options.lost(ref, this.stream)) continue;
       const chunk = ref.open();
       this.first = chunk.lowerBound(this.options.startNs);
       this.last = chunk.lowerBound(this.endNs) - 1;
