@@ -7,6 +7,7 @@ import { siteTone, useCurrentSite } from "../hooks/use-sites.ts";
 import { useStatusLine } from "../hooks/status-line.ts";
 import { useTranslate } from "../hooks/use-translate.ts";
 import { JobTray } from "./job-tray.tsx";
+import { LastScanStatus } from "./last-scan-status.tsx";
 import styles from "./status-bar.module.css";
 import type { ConnectionState } from "../rpc/connection-state.ts";
 
@@ -70,6 +71,7 @@ export function StatusBar({ connection, version }: StatusBarProps): ReactElement
       <SiteStatus />
       <TailStatusItem />
       <JobTray />
+      <LastScanStatus />
       <span className={styles.right}>
         <span className={styles.item}>{t("app.status.version", { version })}</span>
         <span className={styles.item}>

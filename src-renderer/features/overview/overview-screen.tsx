@@ -16,6 +16,7 @@ import { ConnectionPanel } from "./connection-panel.tsx";
 import { HealthPanel } from "./health-panel.tsx";
 import { LabPanel } from "./lab-panel.tsx";
 import { NearLimitsPanel } from "./near-limits-panel.tsx";
+import { StoragePanel } from "./storage-panel.tsx";
 import styles from "./overview-screen.module.css";
 import { RunningJobsPanel } from "./running-jobs-panel.tsx";
 import { TenantsPanel } from "./tenants-panel.tsx";
@@ -68,6 +69,7 @@ export function OverviewScreen(): ReactElement {
 function Board({ site, watched }: { readonly site: Site; readonly watched: boolean }): ReactElement {
   const t = useTranslate();
   const noLimits = useForbidden("tenants.read");
+  const noStorage = useForbidden("storage.read");
   return (
     <Screen
       aside={
@@ -87,6 +89,7 @@ function Board({ site, watched }: { readonly site: Site; readonly watched: boole
         <div className={styles.side}>
           <ConnectionPanel site={site} />
           {site.kind === "lab" ? <LabPanel /> : null}
+          {noStorage === undefined ? <StoragePanel key={site.id} site={site} /> : null}
           <TenantsPanel site={site} />
           <RunningJobsPanel />
         </div>

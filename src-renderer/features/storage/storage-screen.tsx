@@ -7,6 +7,7 @@ import { EmptyView, FailedView, LoadingView, PartialNotice } from "../../compone
 import { useAnswer } from "../../hooks/use-answer.ts";
 import { useForbidden } from "../../hooks/use-permission.ts";
 import { useCurrentSite } from "../../hooks/use-sites.ts";
+import { useStores } from "../../hooks/use-stores.ts";
 import { useTranslate } from "../../hooks/use-translate.ts";
 import { useWorkspace } from "../../hooks/workspace-store.ts";
 import { discoveryText } from "./stores/discovery-text.ts";
@@ -21,8 +22,8 @@ export function StorageScreen(): ReactElement {
   const { site, id } = useCurrentSite();
   const sites = useAnswer("sites", "list", undefined);
   // An address may name a site that is not known yet: what is found there is asked for once it is.
-  const asked = sites.data === undefined && id !== null ? null : { site: site?.id ?? null };
-  const { data, error, loading, retry } = useAnswer("storage", "stores", asked, { keepPrevious: true });
+  const asked = sites.data === undefined && id !== null ? undefined : (site?.id ?? null);
+  const { data, error, asking, ask } = useStores(asked);
   const chosen = useWorkspace((state) => state.storage.store);
   const showStorage = useWorkspace((state) => state.showStorage);
   const forbidden = useForbidden("sites.change");
@@ -40,11 +41,14 @@ export function StorageScreen(): ReactElement {
     </Button>
   );
   const problem = data?.problem ?? null;
+  // One that was saved just now is in the next answer.
+  const waiting = data === undefined ? error === undefined : store === undefined && asking;
   const dialog = (
     <StoreDialog
       onClose={() => setSubject(null)}
       onSaved={(saved) => {
         setSubject(null);
+        ask();
         showStorage({ store: saved, scan: null, finding: null });
       }}
       site={site?.id ?? null}
@@ -84,11 +88,11 @@ export function StorageScreen(): ReactElement {
   }
   return (
     <Screen title={t("app.screen.storage")}>
-      {data === undefined && (loading || error === undefined) ? <LoadingView rowHeight={32} rows={8} /> : null}
+      {waiting ? <LoadingView rowHeight={32} rows={8} /> : null}
       {error === undefined || data !== undefined ? null : (
-        <FailedView actions={add} error={error} onRetry={retry} title={t("storage.store.failed")} />
+        <FailedView actions={add} error={error} onRetry={ask} title={t("storage.store.failed")} />
       )}
-      {data === undefined ? null : chosen !== null && stores.length > 0 ? (
+      {data === undefined || waiting ? null : chosen !== null && stores.length > 0 ? (
         <EmptyView
           actions={
             <Button onClick={() => showStorage({ store: null, scan: null, finding: null })} tone="primary">

@@ -4,7 +4,7 @@ import { withVisibleCharacters } from "../../../components/control-characters.ts
 import { Panel } from "../../../components/panel.tsx";
 import { StatusShape } from "../../../components/status-shape.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { severityTone } from "../severity.ts";
+import { severityTone } from "../../../components/severity.ts";
 import styles from "./bucket.module.css";
 
 /** What of settings, servers and room endangers the data: why, what to do, and what nobody could say. */

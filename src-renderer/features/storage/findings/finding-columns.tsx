@@ -8,7 +8,7 @@ import { StatusShape } from "../../../components/status-shape.tsx";
 import type { TableColumn } from "../../../components/virtual-table.tsx";
 import type { Formats } from "../../../hooks/formats.ts";
 import type { Translate } from "../../../hooks/use-translate.ts";
-import { severityTone } from "../severity.ts";
+import { severityTone } from "../../../components/severity.ts";
 import { timesText } from "./finding-text.ts";
 import styles from "./findings.module.css";
 import type { Selection } from "./use-selection.ts";

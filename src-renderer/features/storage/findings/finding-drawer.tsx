@@ -5,7 +5,7 @@ import { Drawer } from "../../../components/drawer.tsx";
 import { EmptyView, FailedView, LoadingView } from "../../../components/state-views.tsx";
 import { StatusShape } from "../../../components/status-shape.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { severityTone } from "../severity.ts";
+import { severityTone } from "../../../components/severity.ts";
 import { EvidenceTable } from "./evidence-table.tsx";
 import { PlanButtons } from "./finding-actions.tsx";
 import { FindingFacts } from "./finding-facts.tsx";

@@ -5,7 +5,7 @@ import type { StorageFindingKind } from "../../../../src-shared/model/storage-fi
 import { useAnswer } from "../../../hooks/use-answer.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { kindsByCount } from "../severity.ts";
+import { kindsByCount } from "../../../components/severity.ts";
 import { withFilter } from "./finding-filter.ts";
 import styles from "./findings.module.css";
 

@@ -11,7 +11,7 @@ import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { useWorkspace } from "../../../hooks/workspace-store.ts";
 import { ScanLine } from "../scans/scan-line.tsx";
-import { isWhole } from "../scans/scan-verdict.ts";
+import { isWhole } from "../../../components/scan-verdict.ts";
 import { useStorageView } from "../storage-context.ts";
 import { findingColumns } from "./finding-columns.tsx";
 import { FindingDrawer } from "./finding-drawer.tsx";

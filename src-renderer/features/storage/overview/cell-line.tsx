@@ -4,7 +4,7 @@ import { withVisibleCharacters } from "../../../components/control-characters.ts
 import { StatusShape } from "../../../components/status-shape.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { severityTone } from "../severity.ts";
+import { severityTone } from "../../../components/severity.ts";
 import { cellParts } from "./cell-text.ts";
 import type { HeatRow } from "./heat-map-model.ts";
 import styles from "./heat-map.module.css";

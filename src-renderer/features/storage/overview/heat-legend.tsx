@@ -2,7 +2,7 @@ import type { ReactElement } from "react";
 import { STORAGE_SEVERITIES } from "../../../../src-shared/model/storage-finding.ts";
 import { StatusShape } from "../../../components/status-shape.tsx";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { severityTone } from "../severity.ts";
+import { severityTone } from "../../../components/severity.ts";
 import type { HeatMeasure } from "./heat-map-model.ts";
 import styles from "./heat-map.module.css";
 

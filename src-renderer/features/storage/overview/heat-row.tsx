@@ -6,7 +6,7 @@ import { Sparkline } from "../../../components/sparkline.tsx";
 import { StatusShape } from "../../../components/status-shape.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { severityTone } from "../severity.ts";
+import { severityTone } from "../../../components/severity.ts";
 import { cellText } from "./cell-text.ts";
 import { heatLevel, type HeatMeasure, type HeatRow } from "./heat-map-model.ts";
 import styles from "./heat-map.module.css";

@@ -9,11 +9,11 @@ import { StatusShape } from "../../../components/status-shape.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { useWorkspace } from "../../../hooks/workspace-store.ts";
-import { CountShapes } from "../count-shapes.tsx";
+import { SeverityCounts } from "../../../components/severity-counts.tsx";
 import { GapList } from "../scans/gap-list.tsx";
 import { scopeText } from "../scans/scan-scope.ts";
-import { isWhole, scanVerdict, verdictTone } from "../scans/scan-verdict.ts";
-import { kindsByCount } from "../severity.ts";
+import { isWhole, scanVerdict, verdictTone } from "../../../components/scan-verdict.ts";
+import { kindsByCount } from "../../../components/severity.ts";
 import { useStorageView } from "../storage-context.ts";
 import styles from "./overview.module.css";
 
@@ -46,7 +46,7 @@ export function VerdictPanel({ scan, growth }: VerdictPanelProps): ReactElement 
         <p className={styles.word}>
           <StatusShape tone={verdictTone(verdict)} />
           <strong>{t(`storage.verdictLong.${verdict}`)}</strong>
-          <CountShapes counts={scan.counts} />
+          <SeverityCounts counts={scan.counts} />
         </p>
         <p className={styles.muted}>
           {t("storage.verdict.last")} <RelativeTime atMs={scan.endedAtMs ?? scan.startedAtMs} /> ·{" "}

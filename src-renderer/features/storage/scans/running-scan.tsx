@@ -7,7 +7,7 @@ import { useFollowedJob } from "../../../hooks/use-followed-job.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { hasEnded } from "../../../hooks/use-jobs.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { CountShapes } from "../count-shapes.tsx";
+import { SeverityCounts } from "../../../components/severity-counts.tsx";
 import { scopeText } from "./scan-scope.ts";
 import styles from "./scans.module.css";
 
@@ -24,7 +24,7 @@ export function RunningScan({ scan }: { readonly scan: ScanSummary }): ReactElem
         {t.dynamic(`storage.scan.state.${state}`, {}, t("storage.scan.running"))}
       </span>
       <span className={styles.runningScope}>{scopeText(scan.request, t, formats)}</span>
-      <CountShapes counts={scan.counts} />
+      <SeverityCounts counts={scan.counts} />
       <div className={styles.runningBar}>{job === undefined ? null : <JobProgressView job={job} />}</div>
       {/* One that has ended is listed; there is nothing to hold back or to go on with. */}
       {job === undefined || hasEnded(job) ? null : <JobControls job={job} />}

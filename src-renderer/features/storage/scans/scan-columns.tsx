@@ -6,9 +6,9 @@ import { StatusShape } from "../../../components/status-shape.tsx";
 import type { TableColumn } from "../../../components/virtual-table.tsx";
 import type { Formats } from "../../../hooks/formats.ts";
 import type { Translate } from "../../../hooks/use-translate.ts";
-import { CountShapes } from "../count-shapes.tsx";
+import { SeverityCounts } from "../../../components/severity-counts.tsx";
 import { scopeText } from "./scan-scope.ts";
-import { isWhole, scanVerdict, verdictTone } from "./scan-verdict.ts";
+import { isWhole, scanVerdict, verdictTone } from "../../../components/scan-verdict.ts";
 import styles from "./scans.module.css";
 
 export function scanColumns(t: Translate, formats: Formats): readonly TableColumn<ScanSummary>[] {
@@ -56,7 +56,7 @@ export function scanColumns(t: Translate, formats: Formats): readonly TableColum
       id: "counts",
       header: t("storage.scans.counts"),
       width: "150px",
-      render: ({ counts }) => <CountShapes counts={counts} />,
+      render: ({ counts }) => <SeverityCounts counts={counts} />,
     },
     {
       id: "compared",

@@ -11,8 +11,8 @@ import { PartialNotice } from "../../../components/state-views.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { useWorkspace } from "../../../hooks/workspace-store.ts";
-import { CountShapes } from "../count-shapes.tsx";
-import { kindsByCount } from "../severity.ts";
+import { SeverityCounts } from "../../../components/severity-counts.tsx";
+import { kindsByCount } from "../../../components/severity.ts";
 import { GapList } from "./gap-list.tsx";
 import { scopeText } from "./scan-scope.ts";
 import styles from "./scans.module.css";
@@ -68,7 +68,7 @@ export function ScanDrawer({
             <GapList gaps={scan.gaps} />
           </PartialNotice>
         )}
-        <CountShapes counts={scan.counts} />
+        <SeverityCounts counts={scan.counts} />
         {scan.compared === null ? null : (
           <p className={styles.figures}>
             {t("storage.scans.comparison", {

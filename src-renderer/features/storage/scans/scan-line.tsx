@@ -8,7 +8,7 @@ import { useTranslate } from "../../../hooks/use-translate.ts";
 import { useWorkspace } from "../../../hooks/workspace-store.ts";
 import { GapList } from "./gap-list.tsx";
 import { scopeText } from "./scan-scope.ts";
-import { isWhole, scanVerdict, verdictTone } from "./scan-verdict.ts";
+import { isWhole, scanVerdict, verdictTone } from "../../../components/scan-verdict.ts";
 import styles from "./scan-line.module.css";
 
 interface ScanLineProps {

@@ -1,5 +1,5 @@
-import { WHOLE_BUCKET, type ScanSummary } from "../../../../src-shared/model/storage/scan.ts";
-import type { StatusTone } from "../../../components/status-shape.tsx";
+import { WHOLE_BUCKET, type ScanSummary } from "../../src-shared/model/storage/scan.ts";
+import type { StatusTone } from "./status-shape.tsx";
 
 /**
  * What a scan says of its bucket. `part-clean`: nothing was found in what was looked at, and that was not all; so it is no

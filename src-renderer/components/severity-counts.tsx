@@ -1,14 +1,14 @@
 import type { ReactElement } from "react";
-import { STORAGE_SEVERITIES } from "../../../src-shared/model/storage-finding.ts";
-import type { ScanSummary } from "../../../src-shared/model/storage/scan.ts";
-import { StatusShape } from "../../components/status-shape.tsx";
-import { useFormats } from "../../hooks/use-formats.ts";
-import { useTranslate } from "../../hooks/use-translate.ts";
+import { STORAGE_SEVERITIES } from "../../src-shared/model/storage-finding.ts";
+import type { ScanSummary } from "../../src-shared/model/storage/scan.ts";
+import { StatusShape } from "./status-shape.tsx";
+import { useFormats } from "../hooks/use-formats.ts";
+import { useTranslate } from "../hooks/use-translate.ts";
 import { severityTone } from "./severity.ts";
-import styles from "./count-shapes.module.css";
+import styles from "./severity-counts.module.css";
 
 /** How many findings of each severity, each with its shape; zeros are told faintly. */
-export function CountShapes({ counts }: { readonly counts: ScanSummary["counts"] }): ReactElement {
+export function SeverityCounts({ counts }: { readonly counts: ScanSummary["counts"] }): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
   return (

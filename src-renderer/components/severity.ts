@@ -1,6 +1,6 @@
-import type { StorageFinding, StorageFindingKind } from "../../../src-shared/model/storage-finding.ts";
-import type { ScanSummary } from "../../../src-shared/model/storage/scan.ts";
-import type { StatusTone } from "../../components/status-shape.tsx";
+import type { StorageFinding, StorageFindingKind } from "../../src-shared/model/storage-finding.ts";
+import type { ScanSummary } from "../../src-shared/model/storage/scan.ts";
+import type { StatusTone } from "./status-shape.tsx";
 
 export type StorageSeverity = StorageFinding["severity"];
 
