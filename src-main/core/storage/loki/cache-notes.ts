@@ -18,16 +18,14 @@ export interface CacheNote {
 /**
  * What Loki 3.7 does by itself to see a changed bucket: index gateways and queriers list index tables again every
  * `storage_config.tsdb_shipper.resync_interval`. It has no call that empties a cache; answers that the query frontend has
- * cached (`query_range.cache_results`) stand until they expire. Restarting the index gateways is the only way to be faster.
+ * cached (`query_range.cache_results`) stand until they expire. Restarting the index gateways is the only way to be faster:
+ * `restart` is a command for it.
  */
-export function cacheNotes(config: unknown, indexGateways: readonly string[]): readonly CacheNote[] {
+export function cacheNote(config: unknown, restart: string | null): CacheNote {
   const parsed = configSchema.safeParse(config);
-  if (!parsed.success) return [{ key: "caches-unknown", params: {} }];
-  const { storage_config: storage, query_range: range } = parsed.data;
-  const interval = storage?.tsdb_shipper?.resync_interval;
-  return [
-    interval === undefined ? { key: "caches-unknown", params: {} } : { key: "caches-resync", params: { interval } },
-    ...(range?.cache_results === true ? [{ key: "caches-results", params: {} }] : []),
-    ...indexGateways.slice(0, 10).map((command) => ({ key: "caches-restart", params: { command } })),
-  ];
+  const interval = parsed.success ? parsed.data.storage_config?.tsdb_shipper?.resync_interval : undefined;
+  if (!parsed.success || interval === undefined) return { key: "caches-unknown", params: {} };
+  if (parsed.data.query_range?.cache_results === true) return { key: "caches-resync-results", params: { interval } };
+  if (restart === null) return { key: "caches-resync", params: { interval } };
+  return { key: "caches-resync-restart", params: { interval, command: restart } };
 }

@@ -1,7 +1,7 @@
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import type { Clock } from "../../common/clock.ts";
 import type { HealthCluster } from "../../health/health-site.ts";
-import { cacheNotes } from "./cache-notes.ts";
+import { cacheNote } from "./cache-notes.ts";
 import { compactorControl } from "./compactor-control.ts";
 import type { LokiControl } from "./loki-control.ts";
 import { readRetention, type TenantOverrides } from "./read-retention.ts";
@@ -37,12 +37,12 @@ export function siteLokiControl(parts: SiteLokiParts): LokiControl {
     },
     async refreshCaches(signal) {
       const inventory = cluster === null ? null : await cluster.inventory(signal);
-      const gateways = (inventory?.workloads ?? []).filter(({ component }) => component === "index-gateway");
-      const commands = gateways.map(
-        ({ workload: { kind, namespace, name } }) =>
-          `kubectl -n ${namespace} rollout restart ${kind.toLowerCase()}/${name}`,
-      );
-      return cacheNotes(await config(signal), commands);
+      const gateway = inventory?.workloads?.find(({ component }) => component === "index-gateway")?.workload;
+      const restart =
+        gateway === undefined
+          ? null
+          : `kubectl -n ${gateway.namespace} rollout restart ${gateway.kind.toLowerCase()}/${gateway.name}`;
+      return [cacheNote(await config(signal), restart)];
     },
   };
 }

@@ -3,6 +3,7 @@ import type { RestoreItem } from "../../../../../src-shared/model/storage/restor
 import { endIfCancelled } from "../../store-retries.ts";
 import { objectKind } from "../../integrity/object-kind.ts";
 import type { ObjectStore } from "../../object-store.ts";
+import { wrappedStore } from "../../wrapped-store.ts";
 import type { IndexReader } from "../plan/index-reader.ts";
 import type { BytePace } from "./byte-pace.ts";
 import { chunksNotBack, chunksThere, NamedChunks } from "./chunk-presence.ts";
@@ -85,13 +86,12 @@ async function indexProblem(
   return named.hindrance === null ? null : { problem: "index-names-failed" };
 }
 
-/** The same store, where one object is its version of then. Stores of a restore are plain objects: see `RenewedStore`. */
+/** The same store, where one object is its version of then. */
 function atVersion(store: ObjectStore, versionId: string): ObjectStore {
-  return {
-    ...store,
+  return wrappedStore(store, {
     get: (key, { range }, signal) => store.get(key, { versionId, ...(range === undefined ? {} : { range }) }, signal),
     head: (key, _options, signal) => store.head(key, { versionId }, signal),
-  };
+  });
 }
 
 /** Whether every object of the plan stands at its place with its size: the last look, at all of them. */

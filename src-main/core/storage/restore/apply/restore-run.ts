@@ -16,6 +16,8 @@ import type { RestoreWay } from "./restore-object.ts";
 
 /** How long what must be set back may take once the restore was told to stop. */
 const GRACE_MS = 30_000;
+/** Leases that were lost one after the other with nothing done between: it will not get better. */
+const MOST_IDLE_LEASES = 3;
 
 /**
  * Carries out a plan: chunks first, index files last, each object read back; the compactor is paused meanwhile, where the plan
@@ -119,7 +121,7 @@ export class RestoreRun {
     const { parts, principal, planned, job, signal } = this.#options;
     const journal = this.#journal;
     const about = { principal, purpose: `${planned.plan.purpose} ${job}`, nonce: job };
-    for (let position = -1; ;) {
+    for (let position = -1, idle = 0; ;) {
       await journal.begin("restore-lease");
       await using lease = await patience.until(() => parts.acquireLease(target.opened, about, signal), signal);
       await journal.end("restore-lease", "done", { key: "lease", params: { holder: lease.holder.slice(0, 200) } });
@@ -130,9 +132,9 @@ export class RestoreRun {
         endIfCancelled(signal);
         if (!lease.lost.aborted) throw error;
         const lost: unknown = lease.lost.reason;
-        // Taken over by another, or lost again with nothing done between.
         const byAnother = hasCode(lost, "storage.lease-lost") && lost.params.holder !== "-";
-        if (byAnother || journal.now.position === position) throw isAppError(lost) ? lost : error;
+        idle = journal.now.position === position ? idle + 1 : 0;
+        if (byAnother || idle >= MOST_IDLE_LEASES) throw isAppError(lost) ? lost : error;
         position = journal.now.position;
       }
     }
@@ -171,13 +173,9 @@ export class RestoreRun {
     const loki = this.#loki;
     if (journal.has("restore-caches")) {
       await journal.begin("restore-caches");
-      const [first, ...others] = loki === null ? [] : await this.#asked(() => loki.refreshCaches(signal));
-      const params = Object.assign({}, ...others.map((note) => note.params), first?.params);
-      await journal.end(
-        "restore-caches",
-        first === undefined ? "skipped" : "done",
-        first && { key: first.key, params },
-      );
+      const [note] = loki === null ? [] : await this.#asked(() => loki.refreshCaches(signal));
+      const detail = note === undefined ? undefined : { key: note.key, params: { ...note.params } };
+      await journal.end("restore-caches", detail === undefined ? "skipped" : "done", detail);
     }
     await resumeCompactor(loki, journal, parts.clock, signal);
     if (loki === null || !journal.has("restore-canaries")) return;
