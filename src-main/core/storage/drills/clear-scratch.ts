@@ -3,7 +3,6 @@ import { hasCode } from "../../../../src-shared/errors/app-error.ts";
 import type { RestoreItem } from "../../../../src-shared/model/storage/restore.ts";
 import type { ObjectStore } from "../object-store.ts";
 import type { PlannedRestore } from "../restore/planned-restore.ts";
-import type { ClearedKeys } from "./cleared-keys.ts";
 
 const LANES = 8;
 const MOST_WAITING = 64;
@@ -18,33 +17,26 @@ export interface Cleared {
  * Removes what one drill wrote into its scratch bucket: objects that its plan names and that have the size it wrote. Everything
  * else in the bucket stays. Rejects with `storage.*`.
  */
-export async function clearDrill(
-  store: ObjectStore,
-  written: PlannedRestore,
-  cleared: ClearedKeys,
-  signal: AbortSignal,
-): Promise<Cleared> {
+export async function clearDrill(store: ObjectStore, written: PlannedRestore, signal: AbortSignal): Promise<Cleared> {
   const queue = new PQueue({ concurrency: LANES });
   let removed = 0;
   let left = 0;
-  let failure: { readonly error: unknown } | null = null;
+  const failures: unknown[] = [];
   for await (const item of written.items(0, signal)) {
     await queue.onSizeLessThan(MOST_WAITING);
-    if (failure !== null) break;
+    if (failures.length > 0) break;
     void queue.add(async () => {
       try {
         const outcome = await removeWritten(store, item, signal);
         if (outcome === "left") left += 1;
-        if (outcome !== "removed") return;
-        cleared.add(item.key);
-        removed += 1;
+        if (outcome === "removed") removed += 1;
       } catch (error) {
-        failure ??= { error };
+        failures.push(error);
       }
     });
   }
   await queue.onIdle();
-  if (failure !== null) throw (failure as { readonly error: unknown }).error;
+  if (failures.length > 0) throw failures[0];
   return { removed, left };
 }
 

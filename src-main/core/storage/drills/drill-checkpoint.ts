@@ -48,14 +48,18 @@ export type DrillOutput = z.output<typeof drillOutputSchema>;
 /** Steps of a drill beyond those of the restore: `storage.step.<key>`. */
 export const DRILL_STEPS = ["drill-scan", "drill-sign"] as const;
 
-/** A plan as a drill carries it out: with its own steps at the end. */
+/** Steps that ask the Loki of a bucket: none reads one that drills restore to. */
+const ASKING_LOKI: ReadonlySet<string> = new Set(["restore-count-before", "restore-canaries", "restore-caches"]);
+
+/** A plan as a drill carries it out: without questions to a Loki, and with its own steps at the end. */
 export function planOfDrill(plan: RestorePlan): RestorePlan {
-  const keys = new Set(plan.steps.map(({ key }) => key));
+  const steps = plan.steps.filter(({ key }) => !ASKING_LOKI.has(key));
+  const keys = new Set(steps.map(({ key }) => key));
   const own = DRILL_STEPS.filter((key) => !keys.has(key)).map((key): PlanStep => ({
     key,
     kind: key === "drill-scan" ? "verify" : "act",
     params: {},
     request: null,
   }));
-  return { ...plan, steps: [...plan.steps, ...own] };
+  return { ...plan, canaries: [], steps: [...steps, ...own] };
 }

@@ -33,15 +33,14 @@ function table(head: readonly string[], rows: readonly (readonly Cell[])[]): str
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
+/** A bar ends a cell even inside of a code span, and how it is escaped there differs from reader to reader. */
 function cellText({ text, exact = false }: Cell): string {
-  return exact ? codeSpan(text) : escaped(text);
+  return exact && text !== "" && !text.includes("|") ? codeSpan(text) : escaped(text);
 }
 
-/** Inside of a code span only its own fence and, in a table, the bar mean something. */
 function codeSpan(text: string): string {
-  if (text === "") return "";
   const fence = "`".repeat(longestRun(text) + 1);
-  return `${fence} ${text.replaceAll("|", "\\|")} ${fence}`;
+  return `${fence} ${text} ${fence}`;
 }
 
 function fenced(text: string): string {
@@ -53,8 +52,8 @@ function longestRun(text: string): number {
   return Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { "<": "&lt;", "|": "&#124;" };
+
 function escaped(text: string): string {
-  return text
-    .replaceAll(/\s+/g, " ")
-    .replaceAll(SPECIAL, (character) => (character === "<" ? "&lt;" : `\\${character}`));
+  return text.replaceAll(/\s+/g, " ").replaceAll(SPECIAL, (character) => ENTITIES[character] ?? `\\${character}`);
 }

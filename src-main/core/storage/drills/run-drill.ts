@@ -11,7 +11,6 @@ import type { RestoreParts } from "../restore/apply/restore-parts.ts";
 import { RestoreRun } from "../restore/apply/restore-run.ts";
 import type { PlannedRestore } from "../restore/planned-restore.ts";
 import type { OpenedStore } from "../stores/opened-store.ts";
-import { afterClearing, ClearedKeys } from "./cleared-keys.ts";
 import { clearDrill } from "./clear-scratch.ts";
 import { planOfDrill, type DrillCheckpoint, type DrillInput, type DrillOutput } from "./drill-checkpoint.ts";
 import type { DrillHistory } from "./drill-history.ts";
@@ -96,7 +95,7 @@ class DrillRun {
     const { id, input, signal, report } = this.#context;
     const run = new RestoreRun({
       parts: this.#parts.restore(),
-      planned: afterClearing(this.#planned),
+      planned: this.#planned,
       job: id,
       reason: input.reason,
       principal: input.principal,
@@ -123,7 +122,6 @@ class DrillRun {
     await using lease = await this.#parts.restore().acquireLease(target, about, signal);
     const stop = AbortSignal.any([signal, lease.lost]);
     scratch.begin(id, into, input.directory, this.#nowMs());
-    using cleared = new ClearedKeys(input.directory);
     for (const before of scratch.before(id, into)) {
       let written: PlannedRestore;
       try {
@@ -136,7 +134,7 @@ class DrillRun {
         continue;
       }
       // oxlint-disable-next-line no-await-in-loop -- one drill's objects after the other's
-      const { removed, left } = await clearDrill(target.store, written, cleared, stop);
+      const { removed, left } = await clearDrill(target.store, written, stop);
       this.#context.logger.info("scratch bucket cleared", { drill: before.drill, removed, left });
       scratch.forget(before.drill);
       discardPlan(before.directory);

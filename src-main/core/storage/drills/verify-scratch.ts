@@ -13,7 +13,6 @@ const DAMAGED: ReadonlySet<StorageFindingKind> = new Set<StorageFindingKind>([
   "inconsistent-chunk",
   "corrupt-gz-index",
   "corrupt-index",
-  "missing-index-of-day",
   "unreadable-object",
 ]);
 const MOST_KEYS = 50;
