@@ -1,4 +1,9 @@
-import { BUCKET_DAMAGES, LAB_FAULTS, LAB_INSTANCE_FAULTS, LAB_TENANT_FAULTS } from "../../src-shared/model/lab-fault.ts";
+import {
+  BUCKET_DAMAGES,
+  LAB_FAULTS,
+  LAB_INSTANCE_FAULTS,
+  LAB_TENANT_FAULTS,
+} from "../../src-shared/model/lab-fault.ts";
 import type { Command } from "commander";
 import type { CommandRunner } from "./command-runner.ts";
 import type { LabOptions } from "./run-lab.ts";

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { LAB_FAULTS, LAB_INSTANCE_FAULTS, LAB_TENANT_FAULTS } from "../../src-shared/model/lab-fault.ts";
+import {
+  BUCKET_DAMAGES,
+  LAB_FAULTS,
+  LAB_INSTANCE_FAULTS,
+  LAB_TENANT_FAULTS,
+} from "../../src-shared/model/lab-fault.ts";
 import { DOCTOR_STEPS } from "../../src-shared/api/sites.api.ts";
 import { ERROR_CODES } from "../../src-shared/errors/error-codes.ts";
 import { CATALOGUE } from "../../src-shared/i18n/catalogue.ts";
@@ -68,6 +73,7 @@ describe("texts", () => {
       ...JOB_STATES.map((state) => `jobs.state.${state}`),
       ...DOCTOR_STEPS.map((step) => `doctor.step.${step}`),
       ...[...LAB_FAULTS, ...LAB_INSTANCE_FAULTS, ...LAB_TENANT_FAULTS].map((fault) => `lab.fault.${fault}`),
+      ...BUCKET_DAMAGES.map((damage) => `lab.fault.bucket-damage.${damage}`),
     ];
     expect(needed.filter((key) => en[key] === undefined)).toEqual([]);
   });

@@ -99,9 +99,15 @@ function evaluate(context: LabContext, { tenant, expr, bounds, stepNs, limits, a
     const reader = new StreamReader(aggregation);
     return selectStreams(context, tenant, selector).map((stream) => ({
       labels: stream.labels,
-      entries: reader.read(stream, { startNs: fromNs + 1n, endNs: toNs + 1n }, chunkLoss(context, tenant), tally, () => {
-        lines += 1;
-      }),
+      entries: reader.read(
+        stream,
+        { startNs: fromNs + 1n, endNs: toNs + 1n },
+        chunkLoss(context, tenant),
+        tally,
+        () => {
+          lines += 1;
+        },
+      ),
     }));
   };
   try {

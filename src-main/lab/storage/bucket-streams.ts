@@ -14,7 +14,7 @@ const KEPT: Readonly<Record<string, { readonly pods: number; readonly hours: num
   "cards/notifier": { pods: 1, hours: 23 },
   "cards/authorizer": { pods: 1, hours: 2 },
   "cards/hsm-proxy": { pods: 1, hours: 2 },
-  "treasury/recon": { pods: 3, hours: 23 },
+  "treasury/recon": { pods: 2, hours: 23 },
   "treasury/pricing": { pods: 1, hours: 2 },
 };
 /** About how many lines a chunk has. */
@@ -54,15 +54,9 @@ export function bucketStreams(options: BucketStreamOptions): readonly BucketStre
     taken.set(name, before + 1);
     if (kept === undefined || before >= kept.pods) return [];
     const earliestMs = startedMs - historyHours * 3_600_000;
-    // One block at a time is asked for, and once.
-    const stream = new GeneratedStream({
-      source,
-      tenant,
-      seed,
-      clock,
-      cache: new ChunkCache(0),
-      earliestMs: () => earliestMs,
-    });
+    // Lines are visited, not kept.
+    const cache = new ChunkCache(0);
+    const stream = new GeneratedStream({ source, tenant, seed, clock, cache, earliestMs: () => earliestMs });
     const blockLines = source.linesPerSecond * (BLOCK_MS / 1_000) * 0.75;
     const blocks = Math.min(MAX_BLOCKS, Math.max(1, Math.round(CHUNK_LINES / blockLines)));
     const number = Number(stream.hash % 1_000_003n);

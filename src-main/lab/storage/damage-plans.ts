@@ -39,9 +39,13 @@ export function planDamage(kind: BucketDamage, source: DamageSource): readonly D
     case "missing-chunk":
       return chosen.map(({ key }) => ({ key, bytes: null }));
     case "wrong-key-checksum":
-      return chosen.flatMap(({ key, tenant }) => from(key, source.chunks, random, (other) => other.tenant === tenant));
+      return chosen.flatMap(({ key, tenant }) =>
+        othersBytes(key, source.chunks, random, (other) => other.tenant === tenant),
+      );
     case "cross-tenant-chunk":
-      return chosen.flatMap(({ key, tenant }) => from(key, source.chunks, random, (other) => other.tenant !== tenant));
+      return chosen.flatMap(({ key, tenant }) =>
+        othersBytes(key, source.chunks, random, (other) => other.tenant !== tenant),
+      );
     case "duplicate-chunk":
       return chosen.flatMap(({ key, bytes }) => {
         const parsed = parseChunkKey(key);
@@ -96,7 +100,8 @@ function insideBlock(bytes: Buffer, random: SeededRandom): number {
   return random.int(first, Math.max(first, table - 5));
 }
 
-function from(
+/** The bytes of another chunk. */
+function othersBytes(
   key: string,
   chunks: readonly WrittenChunk[],
   random: SeededRandom,
@@ -126,20 +131,20 @@ function garbageOf(tenant: string, key: string, at: number, random: SeededRandom
   if (at > 0 || parsed === null)
     return [{ key: `${tenant}/README.txt`, bytes: Buffer.from("Do not delete. Ask the platform team.\n") }];
   const bytes = Buffer.from(Array.from({ length: 3_000 }, () => random.int(0, 255)));
-  return [{ key: formatChunkKey({ ...parsed.key, fingerprint: 0xdead_beef_dead_beefn, checksum: 0x0bad_f00d }), bytes }];
+  return [
+    { key: formatChunkKey({ ...parsed.key, fingerprint: 0xdead_beef_dead_beefn, checksum: 0x0bad_f00d }), bytes },
+  ];
 }
 
 /** Of the oldest table first, then by tenant. */
 function compacted(indexes: readonly WrittenIndex[]): WrittenIndex[] {
-  return indexes
-    .filter(({ tenant }) => tenant !== null)
-    .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  return indexes.filter(({ tenant }) => tenant !== null).toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 function inverted(bytes: Buffer): Buffer {
   const damaged = copyOf(bytes);
-  const from = Math.min(200, Math.floor(bytes.length / 2));
-  for (let at = from; at < from + 40 && at < damaged.length; at += 1) damaged[at] = ~(damaged[at] ?? 0) & 0xff;
+  const first = Math.min(200, Math.floor(bytes.length / 2));
+  for (let at = first; at < first + 40 && at < damaged.length; at += 1) damaged[at] = ~(damaged[at] ?? 0) & 0xff;
   return damaged;
 }
 

@@ -161,8 +161,7 @@ export class LokiBucket {
       bucket.put(key, { bytes, modifiedMs: plan.writtenMs });
       const written = { key, bytes, table: plan.table, tenant: plan.tenant, chunks: plan.chunks };
       this.#indexes.push(written);
-      for (const chunk of plan.chunks)
-        this.#indexesOf.set(chunk, [...(this.#indexesOf.get(chunk) ?? []), written]);
+      for (const chunk of plan.chunks) this.#indexesOf.set(chunk, [...(this.#indexesOf.get(chunk) ?? []), written]);
     }
     for (const chunk of flushed) {
       this.#chunks.push(chunk);

@@ -1,5 +1,4 @@
-import { NS_PER_MS } from "../../../src-shared/model/nano-time.ts";
-import { BLOCK_MS } from "../traffic/generated-stream.ts";
+import { traceMetadata } from "../traffic/generated-stream.ts";
 import type { BucketStream } from "./bucket-streams.ts";
 import { buildChunk, type BuiltChunk, type ChunkEntry } from "./loki-chunk.ts";
 
@@ -11,25 +10,22 @@ export interface SpanChunk {
   readonly entries: number;
 }
 
-/** The chunk of a stream's blocks, from the first and before the last; `null` where nothing was written in them. */
-export function spanChunk({ tenant, stream }: BucketStream, firstBlock: number, endBlock: number): SpanChunk | null {
-  const startNs = BigInt(firstBlock * BLOCK_MS) * NS_PER_MS;
-  const endNs = BigInt(endBlock * BLOCK_MS) * NS_PER_MS;
+/** The chunk of a stream's five minutes from `first` up to `end`, without it; `null` where nothing was written in them. */
+export function spanChunk({ tenant, stream }: BucketStream, first: number, end: number): SpanChunk | null {
   const blocks: ChunkEntry[][] = [[]];
   let entries = 0;
   let bytes = 0;
-  for (const ref of stream.chunks(startNs, endNs - 1n)) {
-    const chunk = ref.open();
-    for (let index = 0; index < chunk.count; index += 1) {
-      const line = Buffer.from(chunk.lineAt(index));
+  for (let block = first; block < end; block += 1) {
+    stream.visitBlock(block, (timestampNs, written) => {
+      const line = Buffer.from(written.line);
       if (bytes + line.length > BLOCK_BYTES && bytes > 0) {
         blocks.push([]);
         bytes = 0;
       }
-      blocks.at(-1)?.push({ timestampNs: chunk.timestampAt(index), line, metadata: chunk.metadataAt(index) });
+      blocks.at(-1)?.push({ timestampNs, line, metadata: traceMetadata(written) });
       bytes += line.length;
       entries += 1;
-    }
+    });
   }
   if (entries === 0) return null;
   return { built: buildChunk({ version: 4, codec: "snappy", tenant, labels: stream.labels, blocks }), entries };

@@ -150,7 +150,9 @@ export function buildTsdbIndex(recipe: TsdbRecipe): BuiltIndex {
     for (const value of [...values.keys()].sort())
       lists.push([name, value, postingsList(file, values.get(value) ?? [])]);
   }
-  const samples = offsets.flatMap((offset, at) => (at % FINGERPRINT_SAMPLE === 0 ? [[offset, series[at]] as const] : []));
+  const samples = offsets.flatMap((offset, at) =>
+    at % FINGERPRINT_SAMPLE === 0 ? [[offset, series[at]] as const] : [],
+  );
   const fingerprints =
     version === 2
       ? 0

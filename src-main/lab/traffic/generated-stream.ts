@@ -19,6 +19,8 @@ const FLUSH_AFTER_MS = 30 * 60_000;
 const BYTES_GUESS = 320;
 const TRACE_MS = 400;
 
+type LineVisitor = (timestampNs: bigint, written: WrittenLine) => void;
+
 export interface GeneratedStreamOptions {
   readonly source: TrafficSource;
   readonly tenant: string;
@@ -110,11 +112,18 @@ export class GeneratedStream implements LabStream {
 
   private generate(block: number): EntryChunk {
     const builder = new ChunkBuilder();
-    for (let slot = block * SLOTS; slot < (block + 1) * SLOTS; slot += 1) this.generateSlot(slot, builder);
+    this.visitBlock(block, (timestampNs, written) =>
+      builder.appendPiece(timestampNs, written.line, tracePiece(written), traceSize(written)),
+    );
     return builder.build();
   }
 
-  private generateSlot(slot: number, builder: ChunkBuilder): void {
+  /** Every line of a block of five minutes in its order, as it was written; nothing of it is kept. */
+  visitBlock(block: number, visit: LineVisitor): void {
+    for (let slot = block * SLOTS; slot < (block + 1) * SLOTS; slot += 1) this.visitSlot(slot, visit);
+  }
+
+  private visitSlot(slot: number, visit: LineVisitor): void {
     const count = this.entriesInSlot(slot);
     const random = new SeededRandom(mix(this.streamSeed, slot, 2));
     const incident = incidentAt(this.tenantSeed, slot * SLOT_MS);
@@ -127,8 +136,7 @@ export class GeneratedStream implements LabStream {
       previousNs = timestampNs;
       const traceSeed = mix(this.tenantSeed, Math.floor(atMs / TRACE_MS), random.int(0, 1));
       const traceId = new SeededRandom(traceSeed).hex(32);
-      const written = this.options.source.write({ random, atMs, incident, traceId });
-      builder.appendPiece(timestampNs, written.line, tracePiece(written), traceSize(written));
+      visit(timestampNs, this.options.source.write({ random, atMs, incident, traceId }));
     }
   }
 }
@@ -140,6 +148,16 @@ function tracePiece({ level, metadata }: WrittenLine): string {
   const trace = metadata.traceId === undefined ? "" : `,"trace_id":"${metadata.traceId}"`;
   const user = metadata.user === undefined ? "" : `,"user":"${escapeGoJson(metadata.user)}"`;
   return `,{"structuredMetadata":{"detected_level":"${level}"${span}${trace}${user}}}],`;
+}
+
+/** The structured metadata of a line: what `tracePiece` writes. */
+export function traceMetadata({ level, metadata }: WrittenLine): LabelSet {
+  return {
+    detected_level: level,
+    ...(metadata?.spanId === undefined ? {} : { span_id: metadata.spanId }),
+    ...(metadata?.traceId === undefined ? {} : { trace_id: metadata.traceId }),
+    ...(metadata?.user === undefined ? {} : { user: metadata.user }),
+  };
 }
 
 function traceSize({ level, metadata }: WrittenLine): number {
