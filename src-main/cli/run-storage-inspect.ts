@@ -1,5 +1,4 @@
-import type { ChunkInspection } from "../core/storage/inspect/inspect-chunk.ts";
-import type { IndexInspection } from "../core/storage/inspect/inspect-index.ts";
+import type { ObjectInspection } from "../../src-shared/model/storage/inspection.ts";
 import { inspectObject } from "../core/storage/inspect/inspect-object.ts";
 import { DEFAULT_LAYOUT } from "../core/storage/integrity/object-kind.ts";
 import { audited, openBase, type CommandContext, type OutputFormat } from "./command-context.ts";
@@ -7,9 +6,14 @@ import { parsePlace } from "./export-options.ts";
 import { openStorageStore } from "./open-storage-store.ts";
 import { jsonLine, terminalSafe, write } from "./terminal.ts";
 
+type ChunkInspection = Extract<ObjectInspection, { readonly kind: "chunk" }>;
+type IndexInspection = Extract<ObjectInspection, { readonly kind: "index" }>;
+
 export interface StorageInspectOptions {
   readonly store: string;
   readonly indexPrefix: string;
+  /** Of the object; the newest without. */
+  readonly objectVersion?: string;
   readonly output: OutputFormat;
 }
 
@@ -17,7 +21,7 @@ export interface StorageInspectOptions {
 export async function runStorageInspect(
   context: CommandContext,
   key: string,
-  { store: address, indexPrefix, output }: StorageInspectOptions,
+  { store: address, indexPrefix, objectVersion, output }: StorageInspectOptions,
 ): Promise<void> {
   const place = parsePlace(address, "--store");
   const { stdout, signal } = context.terminal;
@@ -31,7 +35,10 @@ export async function runStorageInspect(
   } as const;
   const inspection = await audited(base, context, act, async () => {
     await using store = await openStorageStore(place, base, context);
-    return await inspectObject(store, key, signal, { ...DEFAULT_LAYOUT, indexPrefix });
+    return await inspectObject(store, key, signal, {
+      layout: { ...DEFAULT_LAYOUT, indexPrefix },
+      ...(objectVersion === undefined ? {} : { versionId: objectVersion }),
+    });
   });
   if (output !== "text") await write(stdout, jsonLine(inspection));
   else await write(stdout, textOf(inspection.kind === "chunk" ? chunkText(inspection) : indexText(inspection)));
@@ -74,7 +81,7 @@ function findingText({
   expected,
   actual,
   detail,
-}: (ChunkInspection | IndexInspection)["findings"][number]): string {
+}: ObjectInspection["findings"][number]): string {
   const values = expected === null ? (actual ?? "") : `${actual ?? "nothing"} instead of ${expected}`;
   return [`finding ${what} at byte ${offset}`, values, detail ?? ""].filter((part) => part !== "").join(": ");
 }

@@ -4,6 +4,7 @@ import type { SitesService } from "./clusters/sites.service.ts";
 import type { WorkerLocator } from "./common/worker-entry.ts";
 import type { ConsoleBase } from "./console-base.ts";
 import { openBucketStates } from "./console-bucket-state.ts";
+import { openConsoleScans } from "./console-scans.ts";
 import { openConsoleStores } from "./console-stores.ts";
 import type { ConsoleHealth } from "./console-health.ts";
 import type { OpenHealthSite } from "./health/health-site.ts";
@@ -39,7 +40,8 @@ export function openConsoleStorage(domain: StorageDomain, opened: AsyncDisposabl
   const stores = openConsoleStores(domain);
   const openSite: OpenHealthSite = (site, signal) => health.service.open(site, signal);
   const bucketStates = opened.use(openBucketStates({ base, stores, openSite, version, keepsHistory: true }));
-  return { stores, bucketStates, scans: pending(), jobs: [] };
+  const scans = openConsoleScans(domain, stores, opened);
+  return { stores, bucketStates, scans, jobs: [scans.job] };
 }
 
 /** Until its owner has put the real one in its place. */

@@ -13,7 +13,7 @@ export function storageHandlers({ stores, bucketStates, scans }: ConsoleStorage)
     scan: async (request, { caller, signal }) => ({ job: await scans.begin(request, caller.principal, signal) }),
     scans: async ({ store, limit }) => [...scans.list(store, limit)],
     findings: async ({ scan, filter, offset, limit }) => {
-      const { findings, ...page } = scans.page(scan, filter, offset, limit);
+      const { findings, ...page } = await scans.page(scan, filter, offset, limit);
       return { ...page, findings: [...findings] };
     },
     exportFindings: ({ scan, filter, format }, { signal }) => scans.export(scan, filter, format, signal),

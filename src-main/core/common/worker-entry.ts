@@ -6,6 +6,8 @@ export const WORKER_NAMES = [
   "archive-write",
   "lab",
   "storage-check",
+  "storage-scan",
+  "storage-desk",
   "restore-index",
   "series-table",
   "ledger",

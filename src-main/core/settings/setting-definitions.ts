@@ -31,6 +31,7 @@ export const SETTING_DEFINITIONS = {
   "tenants.pricePerTbScanned": { kind: "number", min: 0, max: 1_000_000_000, default: 0, group: "tenants" },
   "tenants.pricePerGbStoredMonth": { kind: "number", min: 0, max: 1_000_000_000, default: 0, group: "tenants" },
   "storage.drillStaleDays": { kind: "number", min: 1, max: 3_660, default: 90, group: "storage" },
+  "storage.keptScans": { kind: "number", min: 2, max: 1_000, default: 30, group: "storage" },
   "safety.readOnly": { kind: "boolean", default: false, group: "safety" },
   "safety.role": {
     kind: "choice",

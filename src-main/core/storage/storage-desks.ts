@@ -33,16 +33,17 @@ export interface ScansDesk {
   overview(store: StoreId): BucketOverview;
   begin(request: ScanRequest, principal: string, signal: AbortSignal): Promise<JobId>;
   list(store: StoreId, limit: number): readonly ScanSummary[];
+  /** In a thread: a filter may look at a million findings. `kinds` counts what fits the filter, whatever its kinds. */
   page(
     scan: JobId,
     filter: FindingFilter,
     offset: number,
     limit: number,
-  ): {
+  ): Promise<{
     readonly findings: readonly KeptFinding[];
     readonly total: number;
     readonly kinds: Readonly<Partial<Record<StorageFindingKind, number>>>;
-  };
+  }>;
   export(
     scan: JobId,
     filter: FindingFilter,

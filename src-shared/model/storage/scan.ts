@@ -61,6 +61,14 @@ export const scanSummarySchema = z.object({
   /** What could not be done in full: `storage.gap.<key>` with `params`. */
   gaps: z.array(z.object({ key: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) })),
   error: wireErrorSchema.exactOptional(),
+  /** What it is at, while it runs. `waiting`: the store went away, and how it was last; the scan goes on when it is back. */
+  now: z
+    .object({
+      phase: z.enum(["chunks", "index", "compare", "keep"]),
+      tenant: z.string().nullable(),
+      waiting: z.object({ sinceMs: z.number(), untilMs: z.number(), error: wireErrorSchema }).nullable(),
+    })
+    .exactOptional(),
 });
 export type ScanSummary = z.output<typeof scanSummarySchema>;
 

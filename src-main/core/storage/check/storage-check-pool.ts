@@ -11,7 +11,7 @@ import {
 } from "../integrity/chunk-checker.ts";
 import { verdictOfFailure } from "../integrity/chunk-verdict.ts";
 import { readListedObject } from "../integrity/read-object.ts";
-import type { ObjectStore } from "../object-store.ts";
+import type { ScannedStore } from "../integrity/scanned-store.ts";
 import type { CheckRequest } from "./check-protocol.ts";
 import { CheckThread } from "./check-thread.ts";
 
@@ -55,7 +55,7 @@ export class StorageCheckPool implements AsyncDisposable {
   }
 
   /** Chunks of any store: read here, and given to a thread without a copy. */
-  ofStore(store: ObjectStore): ChunkChecker {
+  ofStore(store: ScannedStore): ChunkChecker {
     return {
       batchObjects: 1,
       batchBytes: CHUNK_OBJECT_MAX_BYTES,
@@ -95,7 +95,7 @@ export class StorageCheckPool implements AsyncDisposable {
   }
 
   async #checkObject(
-    store: ObjectStore,
+    store: ScannedStore,
     { object, chunk }: ListedChunk,
     mode: CheckMode,
     signal: AbortSignal,

@@ -19,7 +19,7 @@ export interface ChunkDamage {
   readonly evidence: StorageFinding["evidence"];
 }
 
-const OF_HEAD = new Set(["metadata-unreadable", "encoding-unknown"]);
+const OF_HEAD = new Set(["metadata-unreadable", "encoding-unknown", "data-length"]);
 /** What a sound chunk under another's key shows. */
 const OF_KEY = new Set(["key-checksum", "key-tenant", "key-fingerprint", "key-from", "key-through"]);
 

@@ -1,4 +1,4 @@
-import type { ObjectStore } from "../object-store.ts";
+import type { ScannedStore } from "./scanned-store.ts";
 import { checkChunk } from "./check-chunk.ts";
 import {
   CHUNK_OBJECT_MAX_BYTES,
@@ -13,7 +13,7 @@ import { readListedObject } from "./read-object.ts";
 const LANES = 8;
 
 /** Checks chunks where it is called: for a handful of objects, and for whoever has no threads. */
-export function inThreadChunkChecker(store: ObjectStore, lanes: number = LANES): ChunkChecker {
+export function inThreadChunkChecker(store: ScannedStore, lanes: number = LANES): ChunkChecker {
   return {
     batchObjects: 1,
     batchBytes: CHUNK_OBJECT_MAX_BYTES,
@@ -23,7 +23,7 @@ export function inThreadChunkChecker(store: ObjectStore, lanes: number = LANES):
 }
 
 async function checkOne(
-  store: ObjectStore,
+  store: ScannedStore,
   { object, chunk }: ListedChunk,
   mode: CheckMode,
   signal: AbortSignal,

@@ -1,6 +1,7 @@
 import type { BucketDay, BucketGrowth, ScanScope } from "../../../../src-shared/model/storage/scan.ts";
 import { STORAGE_SEVERITIES, type StorageFinding } from "../../../../src-shared/model/storage-finding.ts";
-import type { ObjectInfo, ObjectStore } from "../object-store.ts";
+import type { ObjectInfo } from "../object-store.ts";
+import type { ScannedStore } from "./scanned-store.ts";
 import type { ScanShard } from "../shards/scan-shard.ts";
 import { BucketDays, tenantSizes } from "./bucket-days.ts";
 import { CheckLanes } from "./check-lanes.ts";
@@ -19,7 +20,7 @@ import { StreamLabels } from "./stream-labels.ts";
 import type { VerdictMemory } from "./verdict-memory.ts";
 
 export interface ScanOptions {
-  readonly store: ObjectStore;
+  readonly store: ScannedStore;
   readonly mode: CheckMode;
   readonly layout?: BucketLayout;
   /** Of the same store; in this thread without. */

@@ -1,6 +1,7 @@
 import { AppError } from "../../../../src-shared/errors/app-error.ts";
 import { parseChunkKey } from "../../common/loki-format/chunk-key.ts";
-import type { ObjectInfo, ObjectStore } from "../object-store.ts";
+import type { ObjectInfo } from "../object-store.ts";
+import type { ScannedStore } from "./scanned-store.ts";
 import { ChunkBook } from "./chunk-book.ts";
 import type { ListedChunk } from "./chunk-checker.ts";
 import { objectKind, type BucketLayout, type ObjectKind } from "./object-kind.ts";
@@ -86,7 +87,11 @@ export class Inventory {
  * Every object below a prefix, in the listing's own order and with its repetitions. Throws `storage.listing-broken` for a listing
  * that goes round in circles.
  */
-export async function* allObjects(store: ObjectStore, prefix: string, signal: AbortSignal): AsyncGenerator<ObjectInfo> {
+export async function* allObjects(
+  store: ScannedStore,
+  prefix: string,
+  signal: AbortSignal,
+): AsyncGenerator<ObjectInfo> {
   let token: string | null = null;
   let last = "";
   let without = 0;

@@ -1,5 +1,6 @@
 import { hasCode } from "../../../../src-shared/errors/app-error.ts";
-import type { ObjectInfo, ObjectStore } from "../object-store.ts";
+import type { ObjectInfo } from "../object-store.ts";
+import type { ScannedStore } from "./scanned-store.ts";
 import type { ListedChunk } from "./chunk-checker.ts";
 import type { Inventory } from "./inventory.ts";
 import type { DanglingReference, ScanSpill } from "./scan-spill.ts";
@@ -9,7 +10,7 @@ const MAX_ASKED = 100_000;
 const LANES = 16;
 
 interface Scanned {
-  readonly store: ObjectStore;
+  readonly store: ScannedStore;
   readonly spill: ScanSpill;
   readonly inventory: Inventory;
   /** Whose chunks are asked for. */
@@ -54,7 +55,7 @@ export async function lookAgain(
 }
 
 /** `null` where there is none, or no key that the store can have. */
-async function found(store: ObjectStore, key: string, signal: AbortSignal): Promise<ObjectInfo | null> {
+async function found(store: ScannedStore, key: string, signal: AbortSignal): Promise<ObjectInfo | null> {
   try {
     return await store.head(key, {}, signal);
   } catch (error) {

@@ -1,4 +1,5 @@
-import type { ObjectInfo, ObjectStore } from "../object-store.ts";
+import type { ObjectInfo } from "../object-store.ts";
+import type { ScannedStore } from "./scanned-store.ts";
 import { verdictOfFailure } from "./chunk-verdict.ts";
 import type { IndexPass } from "./index-pass.ts";
 import { allObjects, type Inventory, type ListedIndex } from "./inventory.ts";
@@ -12,7 +13,7 @@ const INDEX_OBJECT_MAX_BYTES = 2 ** 30;
 const MOST_LISTINGS = 4;
 
 interface IndexReading {
-  readonly store: ObjectStore;
+  readonly store: ScannedStore;
   readonly layout: BucketLayout;
   readonly inventory: Inventory;
   readonly pass: IndexPass;

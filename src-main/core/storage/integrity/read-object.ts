@@ -1,15 +1,17 @@
 import { hasCode } from "../../../../src-shared/errors/app-error.ts";
-import type { ObjectInfo, ObjectStore } from "../object-store.ts";
+import type { ObjectInfo } from "../object-store.ts";
+import type { ScannedStore } from "./scanned-store.ts";
 
 /** The bytes of an object that was listed; `too-large` where it has more than it may. */
 export type ObjectReading = { readonly bytes: Uint8Array<ArrayBuffer> } | "too-large";
 
 /**
  * Reads an object as it was listed. One that has changed since is looked at and read once more; one that changes again rejects
- * with `storage.changed`. Where it was listed with its version, that version is read. The bytes lie in a buffer of their own, so that a thread can have it without a copy.
+ * with `storage.changed`. Where it was listed with its version, that version is read. The bytes lie in a buffer of their own, so that
+ * a thread can have it without a copy.
  */
 export async function readListedObject(
-  store: ObjectStore,
+  store: ScannedStore,
   object: ObjectInfo,
   maxBytes: number,
   signal: AbortSignal,
@@ -24,7 +26,7 @@ export async function readListedObject(
 }
 
 async function readVersion(
-  store: ObjectStore,
+  store: ScannedStore,
   { key, etag, sizeBytes, versionId }: ObjectInfo,
   maxBytes: number,
   signal: AbortSignal,

@@ -3,7 +3,7 @@ import { hasCode, isAppError } from "../../../../src-shared/errors/app-error.ts"
 import { readOuter } from "../../common/loki-format/chunk-outer.ts";
 import type { ChunkKey } from "../../common/loki-format/chunk-key.ts";
 import { bytesInMemory } from "../../common/loki-format/object-bytes.ts";
-import type { ObjectStore } from "../object-store.ts";
+import type { ScannedStore } from "./scanned-store.ts";
 
 /** Chunks that are read for their labels; a bucket without an index has orphans by the million. */
 const MAX_READ = 1_000;
@@ -12,13 +12,13 @@ const HEAD_BYTES = 256 * 2 ** 10;
 
 /** Labels of streams that no index tells, by one of their chunks each. */
 export class StreamLabels {
-  readonly #store: ObjectStore;
+  readonly #store: ScannedStore;
   readonly #known = new Map<string, LabelSet | null>();
   #read = 0;
   /** Streams that were not asked for, for their number. */
   leftOut = 0;
 
-  constructor(store: ObjectStore) {
+  constructor(store: ScannedStore) {
     this.#store = store;
   }
 
@@ -42,7 +42,7 @@ export class StreamLabels {
   }
 }
 
-async function headLabels(store: ObjectStore, key: string, signal: AbortSignal): Promise<LabelSet | null | "gone"> {
+async function headLabels(store: ScannedStore, key: string, signal: AbortSignal): Promise<LabelSet | null | "gone"> {
   try {
     await using body = await store.get(key, { range: { start: 0, end: HEAD_BYTES } }, signal);
     const pieces: Uint8Array[] = [];

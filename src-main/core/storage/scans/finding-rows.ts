@@ -26,8 +26,10 @@ export interface FindingPage {
   readonly findings: readonly FindingRow[];
   readonly total: number;
   /** Of everything that fits the filter but for its kinds. */
-  readonly kinds: Readonly<Partial<Record<StorageFindingKind, number>>>;
+  readonly kinds: KindCounts;
 }
+
+export type KindCounts = Readonly<Partial<Record<StorageFindingKind, number>>>;
 
 interface Condition {
   readonly sql: string;
@@ -41,16 +43,15 @@ export function defineContains(database: DatabaseSync): void {
   );
 }
 
-/** One page of a scan's findings in their order. */
+/** One page of a scan's findings in their order. `kinds` counts what fits the filter, whatever its kinds. */
 export function pageIn(
   database: DatabaseSync,
-  scan: number,
   range: RowRange,
   filter: FindingFilter,
+  kinds: KindCounts,
   offset: number,
   limit: number,
 ): FindingPage {
-  const kinds = kindCounts(database, scan, range, filter);
   const total = Object.entries(kinds)
     .filter(([kind]) => filter.kinds?.some((wanted) => wanted === kind) ?? true)
     .reduce((sum, [, count]) => sum + count, 0);
@@ -60,6 +61,23 @@ export function pageIn(
     .prepare(`SELECT * FROM findings WHERE ${sql} ORDER BY row LIMIT ? OFFSET ?`)
     .all(...values, limit, offset);
   return { findings: rows.map(findingRow), total, kinds };
+}
+
+/** How many findings of each kind fit a filter. Counts that are kept say so at once, but for days and texts. */
+export function kindCounts(
+  database: DatabaseSync,
+  scan: number,
+  range: RowRange,
+  filter: Omit<FindingFilter, "kinds">,
+): KindCounts {
+  const looked = filter.day !== undefined || filter.contains !== undefined;
+  const rows = looked ? countLooking(database, range, filter) : countKept(database, scan, filter);
+  const counts: Partial<Record<StorageFindingKind, number>> = {};
+  for (const row of rows) {
+    const kind = STORAGE_FINDING_KINDS[Number(row["kind"])];
+    if (kind !== undefined) counts[kind] = Number(row["findings"]);
+  }
+  return counts;
 }
 
 /** The next findings behind a row. */
@@ -88,23 +106,6 @@ export function rowOfId(database: DatabaseSync, range: RowRange, id: Buffer): Fi
 export function tenantNumber(database: DatabaseSync, tenant: string): number | null {
   const row = database.prepare("SELECT number FROM tenants WHERE name = ?").get(tenant);
   return row === undefined ? null : Number(row["number"]);
-}
-
-function kindCounts(
-  database: DatabaseSync,
-  scan: number,
-  range: RowRange,
-  filter: FindingFilter,
-): Partial<Record<StorageFindingKind, number>> {
-  const { kinds: _kinds, ...rest } = filter;
-  const looked = rest.day !== undefined || rest.contains !== undefined;
-  const rows = looked ? countLooking(database, range, rest) : countKept(database, scan, rest);
-  const counts: Partial<Record<StorageFindingKind, number>> = {};
-  for (const row of rows) {
-    const kind = STORAGE_FINDING_KINDS[Number(row["kind"])];
-    if (kind !== undefined) counts[kind] = Number(row["findings"]);
-  }
-  return counts;
 }
 
 function countKept(

@@ -56,6 +56,7 @@ export const FINDINGS_MIGRATIONS = [
      worst INTEGER,
      PRIMARY KEY (scan, day, tenant)
    ) STRICT, WITHOUT ROWID;
+   CREATE TABLE samples (store TEXT PRIMARY KEY, next REAL NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE growth (
      store TEXT NOT NULL,
      at_ms REAL NOT NULL,

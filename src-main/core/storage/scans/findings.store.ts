@@ -45,6 +45,13 @@ export class FindingsStore implements Disposable {
     }
   }
 
+  /** What work that outlives a call has failed with: a file that turned out to be damaged is set aside, and told as that. */
+  afterDamage(error: unknown): unknown {
+    if (!isDatabaseDamage(error) || isAppError(error)) return error;
+    this.#setAside(error);
+    return this.#damaged(error);
+  }
+
   [Symbol.dispose](): void {
     this.#database?.close();
     this.#database = null;

@@ -186,3 +186,13 @@ function dayOf(row: Record<string, SQLOutputValue>): BucketDay {
     worst: row["worst"] === null ? null : (STORAGE_SEVERITIES[of("worst")] ?? null),
   };
 }
+
+/** Where the next sample of a store begins, in percent. */
+export function nextSample(database: DatabaseSync, store: StoreId): number {
+  const row = database.prepare("SELECT next FROM samples WHERE store = ?").get(store);
+  return Number(row?.["next"] ?? 0);
+}
+
+export function keepNextSample(database: DatabaseSync, store: StoreId, next: number): void {
+  database.prepare("INSERT OR REPLACE INTO samples VALUES (?, ?)").run(store, next);
+}
