@@ -6,6 +6,7 @@
  * - `not-a-chunk`: the bytes begin as no chunk does.
  * - `truncated`: the object ends before what its length fields promise.
  * - `trailing-bytes`: there are bytes behind the end of the chunk.
+ * - `data-length`: the length of the data is another than what is there, and yet the data ends as it should.
  * - `metadata-unreadable`: the JSON with tenant, labels and bounds does not decompress, check or parse.
  * - `encoding-unknown`: an object of Cortex or of a newer Loki.
  * - `key-checksum`: the CRC32C of the whole object is not the one in its key.
@@ -28,6 +29,7 @@ export const CHUNK_FINDING_KINDS = [
   "not-a-chunk",
   "truncated",
   "trailing-bytes",
+  "data-length",
   "metadata-unreadable",
   "encoding-unknown",
   "key-checksum",

@@ -30,7 +30,7 @@ export interface ChunkLayout {
   readonly metasSound: boolean;
 }
 
-const MAGIC = 0x012e_e56a;
+export const INNER_MAGIC = 0x012e_e56a;
 /** Loki cuts a chunk at some hundred blocks; each takes at least 5 bytes of the table. */
 const MAX_BLOCKS = 1_000_000;
 
@@ -56,6 +56,17 @@ function readTail(source: ObjectBytes, start: number, length: number, version: n
   const outside = offset + lengthBytes + 4 > length || metasOffset + metasBytes + 4 > length - tailBytes;
   if (cursor.failed || outside || metasBytes < 1) return null;
   return { metasOffset, metasBytes, symbols: { offset, lengthBytes } };
+}
+
+/** Whether an inner chunk of that length is whole at its end: its table of blocks checks, and nothing is behind it. */
+export function endsSoundly(source: ObjectBytes, start: number, length: number): boolean {
+  const header = readChunkHeader(source.read(start, start + Math.min(6, length)), start);
+  if ("kind" in header) return false;
+  const tail = readTail(source, start, length, header.version);
+  if (tail === null) return false;
+  const metas = source.read(start + tail.metasOffset, start + tail.metasOffset + tail.metasBytes + 4);
+  if (metas.length < tail.metasBytes + 4) return false;
+  return crc32c(metas.subarray(0, tail.metasBytes)) === readU32(metas, tail.metasBytes);
 }
 
 function readBlockMetas(metas: Uint8Array, version: number): readonly BlockMeta[] | null {
@@ -91,7 +102,7 @@ export function readChunkHeader(header: Uint8Array, at: number): { version: numb
   });
   if (header.length < 6) return unreadable(`${header.length} bytes`, "6 bytes");
   const magic = readU32(header, 0);
-  if (magic !== MAGIC) return unreadable(`magic ${checksumText(magic)}`, checksumText(MAGIC));
+  if (magic !== INNER_MAGIC) return unreadable(`magic ${checksumText(magic)}`, checksumText(INNER_MAGIC));
   const version = header[4] ?? 0;
   if (version < 1 || version > 4) return unreadable(`version ${version}`, "1 to 4");
   const codec = version === 1 ? "gzip" : codecOf(header[5] ?? 0);

@@ -1,6 +1,7 @@
 import type { ChunkFinding } from "./chunk-finding.ts";
 import { readMetadata, type ChunkMetadata, METADATA_MAX_BYTES } from "./chunk-metadata.ts";
 import { readU32 } from "./byte-cursor.ts";
+import { endsSoundly, INNER_MAGIC } from "./chunk-layout.ts";
 import type { ObjectBytes } from "./object-bytes.ts";
 
 /** The outer object: lengths and metadata. Offsets count from the object's first byte. */
@@ -39,28 +40,62 @@ function finding(kind: ChunkFinding["kind"], offset: number, more: Partial<Chunk
   return { kind, offset, length: 0, ...more };
 }
 
+/** Metadata of Loki's own takes some hundred bytes; a head whose length is damaged is looked for no further. */
+const HEAD_LOOKED_THROUGH = 65_536;
+
+/**
+ * Where the data's length field is in an object whose head is damaged: the place whose length leads to the object's end, with
+ * the inner chunk's magic number behind it. `null` where there is none: then it is no chunk, or not all of one.
+ */
+function soundDataLengthAt(source: ObjectBytes): number | null {
+  const head = source.read(0, HEAD_LOOKED_THROUGH);
+  for (let at = 4; at + 8 <= head.length; at += 1) {
+    const leadsToEnd = readU32(head, at) === source.sizeBytes - at - 4;
+    if (leadsToEnd && readU32(head, at + 4) === INNER_MAGIC) return at;
+  }
+  return null;
+}
+
+type Head = { readonly lengthAt: number; readonly damaged: string | null } | ChunkFinding;
+
+/** Where the metadata ends. A head with a bit that is wrong is told from what is no chunk by what is behind it. */
+function readHead(source: ObjectBytes): Head {
+  const { sizeBytes } = source;
+  const begin = source.read(0, 14);
+  const stream = begin.subarray(4);
+  const metaLength = readU32(begin, 0);
+  const isLength = metaLength >= 14 && metaLength <= METADATA_MAX_BYTES;
+  // Of four bytes that are left, only their value tells.
+  const isStream = SNAPPY_STREAM.subarray(0, stream.length).equals(stream) && (sizeBytes !== 4 || isLength);
+  if (isStream && begin.length < 14) return finding("truncated", sizeBytes);
+  if (isStream && isLength && metaLength + 4 <= sizeBytes) {
+    const lengthAt = dataLengthAt(source, metaLength);
+    const hasMagic = readU32(source.read(lengthAt + 4, lengthAt + 8), 0) === INNER_MAGIC;
+    if (hasMagic) return { lengthAt, damaged: null };
+    const sound = soundDataLengthAt(source);
+    return sound === null ? { lengthAt, damaged: null } : { lengthAt: sound, damaged: "metadata length" };
+  }
+  const lengthAt = soundDataLengthAt(source);
+  if (lengthAt !== null) return { lengthAt, damaged: isStream ? "metadata length" : "stream identifier" };
+  if (isStream && isLength) {
+    const expected = `at least ${metaLength + 4} bytes`;
+    return finding("truncated", sizeBytes, { expected, actual: `${sizeBytes} bytes` });
+  }
+  return finding("not-a-chunk", 0, { length: sizeBytes, ...(isStream ? { detail: "metadata length" } : {}) });
+}
+
 /** Reads the outer object (Loki `pkg/storage/chunk/chunk.go`). `part` is `null` where the bytes are no chunk at all. */
 export function readOuter(source: ObjectBytes): Read<ChunkOuter> {
   const { sizeBytes } = source;
   if (sizeBytes === 0) return { part: null, findings: [finding("empty", 0)] };
-  const begin = source.read(0, 14);
-  const stream = begin.subarray(4);
-  if (!SNAPPY_STREAM.subarray(0, stream.length).equals(stream) || (stream.length === 0 && sizeBytes >= 4)) {
-    return { part: null, findings: [finding("not-a-chunk", 0, { length: sizeBytes })] };
-  }
-  if (begin.length < 14) return { part: null, findings: [finding("truncated", sizeBytes)] };
-  const metaLength = readU32(begin, 0);
-  if (metaLength < 14 || metaLength > METADATA_MAX_BYTES) {
-    return { part: null, findings: [finding("not-a-chunk", 0, { length: sizeBytes, detail: "metadata length" })] };
-  }
-  if (metaLength + 4 > sizeBytes) {
-    const expected = `at least ${metaLength + 4} bytes`;
-    return { part: null, findings: [finding("truncated", sizeBytes, { expected, actual: `${sizeBytes} bytes` })] };
-  }
-  const lengthAt = dataLengthAt(source, metaLength);
+  const head = readHead(source);
+  if ("kind" in head) return { part: null, findings: [head] };
+  const { lengthAt } = head;
   const findings: ChunkFinding[] = [];
   const reading = readMetadata(source.read(4, lengthAt));
-  if (!reading.ok) {
+  if (head.damaged !== null) {
+    findings.push(finding("metadata-unreadable", 0, { length: lengthAt, detail: head.damaged }));
+  } else if (!reading.ok) {
     findings.push(
       finding("metadata-unreadable", 4 + reading.atByte, { length: lengthAt - 4, detail: reading.problem }),
     );
@@ -70,7 +105,10 @@ export function readOuter(source: ObjectBytes): Read<ChunkOuter> {
   const dataStart = lengthAt + 4;
   const promised = readU32(source.read(lengthAt, dataStart), 0);
   const present = Math.max(0, sizeBytes - dataStart);
-  if (promised > present) {
+  const isWrongLength = promised !== present && endsSoundly(source, dataStart, present);
+  if (isWrongLength) {
+    findings.push(finding("data-length", lengthAt, { length: 4, expected: String(present), actual: String(promised) }));
+  } else if (promised > present) {
     const values = { expected: `${dataStart + promised} bytes`, actual: `${sizeBytes} bytes` };
     findings.push(finding("truncated", sizeBytes, values));
   } else if (promised < present) {
@@ -80,7 +118,7 @@ export function readOuter(source: ObjectBytes): Read<ChunkOuter> {
     part: {
       metadata: reading.ok ? reading.metadata : null,
       dataStart,
-      dataBytes: Math.min(promised, present),
+      dataBytes: isWrongLength ? present : Math.min(promised, present),
       promisedDataBytes: promised,
     },
     findings,
