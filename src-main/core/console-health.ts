@@ -1,11 +1,12 @@
-import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { LogTarget } from "../../src-shared/api/log-target.ts";
 import { nanoFromMs } from "../../src-shared/model/nano-time.ts";
 import { tenantIdSchema } from "../../src-shared/model/tenant-id.ts";
 import { decide } from "../../src-shared/permissions/decide.ts";
 import { fireAndForget } from "./common/logger.ts";
+import { bucketFacts } from "./console-bucket-facts.ts";
 import { HEALTH_PARTS } from "./console-health-parts.ts";
 import { HealthSites } from "./console-health-sites.ts";
+import { clusterSiteStores } from "./console-stores-sites.ts";
 import type { SitesService } from "./clusters/sites.service.ts";
 import type { ConsoleBase } from "./console-base.ts";
 import { HealthService } from "./health/health.service.ts";
@@ -39,13 +40,13 @@ export function openConsoleHealth(domain: HealthDomain, opened: AsyncDisposableS
   const logger = base.logger.child("health");
   const intervalMs = () => settings.get("health.intervalSeconds") * 1_000;
   const healthSites = opened.use(new HealthSites({ base, sites, intervalMs }));
+  const siteStores = clusterSiteStores({ sites, clock });
   const service = opened.use(
     new HealthService({
       directory: profile.file("health"),
       open: (site, signal) => healthSites.open(site, signal),
       identify: (site) => sites.identity(site),
-      // Loki's own credentials are masked in its configuration, and the console has none for its bucket.
-      bucketOf: () => Promise.reject(new AppError("health.nobody-tells", { what: "bucket" })),
+      bucketOf: (site, _config, signal) => bucketFacts(siteStores, site, signal),
       parts: HEALTH_PARTS,
       settings: () => ({
         intervalMs: intervalMs(),
