@@ -48,9 +48,10 @@ export async function exportFindings(
   const row = store.run((database) => scanRow(database, scan));
   if (row === null) throw new AppError("storage.scan-unknown", { scan });
   let findings = 0;
+  const { range } = row;
   function* rows(): Generator<FindingRow> {
-    for (let after = 0; row !== null;) {
-      const page = store.run((database) => rowsBehind(database, row.range, filter, after, PAGE));
+    for (let after = 0; ;) {
+      const page = store.run((database) => rowsBehind(database, range, filter, after, PAGE));
       findings += page.length;
       yield* page;
       const last = page.at(-1);

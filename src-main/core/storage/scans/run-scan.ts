@@ -5,6 +5,7 @@ import { scanInto, type ScanProgress, type ScanTotals } from "../integrity/integ
 import { ScanGaps } from "../integrity/scan-gaps.ts";
 import type { ScannedStore } from "../integrity/scanned-store.ts";
 import { couldSee, isWider } from "./could-see.ts";
+import { isDatabaseDamage } from "./damaged-database.ts";
 import { FindingStage } from "./finding-stage.ts";
 import type { FindingsStore } from "./findings.store.ts";
 import { ScanLedger } from "./scan-ledger.ts";
@@ -42,11 +43,12 @@ export async function runScan(order: ScanOrder, tools: ScanTools, signal: AbortS
     ledgerFile === null
       ? null
       : new ScanLedger({ file: ledgerFile, scan, mode: request.mode, incremental: request.incremental, nowMs });
-  const onNews = newsOf(begun, tools);
+  const news = new NewsTeller(begun, tools);
   try {
-    return await findings.run((database) => scanAndKeep(order, tools, database, ledger, onNews, signal));
+    return await findings.run((database) => scanAndKeep(order, tools, database, ledger, news, signal));
   } catch (error) {
     ledger?.flush();
+    if (!isDatabaseDamage(error)) findings.run((database) => keepSummary(database, news.figures()));
     throw findings.afterDamage(error);
   }
 }
@@ -56,7 +58,7 @@ async function scanAndKeep(
   { store, checker, nowMs }: ScanTools,
   database: DatabaseSync,
   ledger: ScanLedger | null,
-  onNews: (progress: ScanProgress | "keep") => void,
+  { tell: onNews }: NewsTeller,
   signal: AbortSignal,
 ): Promise<ScanSummary> {
   const { request, layout } = order;
@@ -67,7 +69,13 @@ async function scanAndKeep(
   const counts = { critical: 0, warning: 0, info: 0 };
   const kinds: Partial<Record<keyof ScanSummary["kinds"], number>> = {};
   const options = {
-    ...{ store, mode, layout, checker, scope, sampled, onProgress: onNews },
+    store,
+    mode,
+    layout,
+    checker,
+    scope,
+    sampled,
+    onProgress: onNews,
     nowMs: nowMs(),
     ...(ledger === null ? {} : { memory: ledger }),
   };
@@ -130,20 +138,34 @@ function ledgerGap(ledger: ScanLedger | null): ScanSummary["gaps"] {
 }
 
 /** Tells of progress as often as somebody looks at it. */
-function newsOf(begun: ScanSummary, { nowMs, onNews }: ScanTools): (progress: ScanProgress | "keep") => void {
-  let told: ScanNews = { summary: begun, phase: "chunks", bytes: 0, totalBytes: 0, listed: false };
-  let toldAtMs = Number.NEGATIVE_INFINITY;
-  return (progress) => {
+class NewsTeller {
+  readonly #begun: ScanSummary;
+  readonly #tools: Pick<ScanTools, "nowMs" | "onNews">;
+  #progress: ScanProgress | null = null;
+  #phase: ScanNews["phase"] = "chunks";
+  #toldAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(begun: ScanSummary, tools: Pick<ScanTools, "nowMs" | "onNews">) {
+    this.#begun = begun;
+    this.#tools = tools;
+  }
+
+  readonly tell = (progress: ScanProgress | "keep"): void => {
+    if (progress !== "keep") this.#progress = progress;
     const phase = progress === "keep" ? progress : progress.phase;
-    if (phase === told.phase && nowMs() - toldAtMs < NEWS_EVERY_MS) return;
-    toldAtMs = nowMs();
-    if (progress === "keep") told = { ...told, phase };
-    else {
-      const { objects, bytes, totalBytes, listed, tenant, checked, reused, skipped, checkedBytes } = progress;
-      const now = { phase, tenant, waiting: null };
-      const summary = { ...begun, objects, bytes, checked, reused, skipped, checkedBytes, now };
-      told = { summary, phase, bytes, totalBytes, listed };
-    }
-    onNews(told);
+    const nowMs = this.#tools.nowMs();
+    if (phase === this.#phase && nowMs - this.#toldAtMs < NEWS_EVERY_MS) return;
+    this.#phase = phase;
+    this.#toldAtMs = nowMs;
+    const { bytes = 0, totalBytes = 0, listed = false, tenant = null } = this.#progress ?? {};
+    const summary = { ...this.figures(), now: { phase, tenant, waiting: null } };
+    this.#tools.onNews({ summary, phase, bytes, totalBytes, listed });
   };
+
+  /** The scan as far as it is. */
+  figures(): ScanSummary {
+    if (this.#progress === null) return this.#begun;
+    const { objects, bytes, checked, reused, skipped, checkedBytes } = this.#progress;
+    return { ...this.#begun, objects, bytes, checked, reused, skipped, checkedBytes };
+  }
 }
