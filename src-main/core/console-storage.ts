@@ -5,6 +5,7 @@ import type { WorkerLocator } from "./common/worker-entry.ts";
 import type { ConsoleBase } from "./console-base.ts";
 import { openBucketStates } from "./console-bucket-state.ts";
 import { openConsoleScans } from "./console-scans.ts";
+import { jobManifests } from "./console-shards.ts";
 import { openConsoleStores } from "./console-stores.ts";
 import type { ConsoleHealth } from "./console-health.ts";
 import type { OpenHealthSite } from "./health/health-site.ts";
@@ -40,7 +41,7 @@ export function openConsoleStorage(domain: StorageDomain, opened: AsyncDisposabl
   const stores = openConsoleStores(domain);
   const openSite: OpenHealthSite = (site, signal) => health.service.open(site, signal);
   const bucketStates = opened.use(openBucketStates({ base, stores, openSite, version, keepsHistory: true }));
-  const scans = openConsoleScans(domain, stores, opened);
+  const scans = openConsoleScans(domain, stores, opened, jobManifests(stores));
   return { stores, bucketStates, scans, jobs: [scans.job] };
 }
 
