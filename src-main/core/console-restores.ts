@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import type { ConsoleDrills } from "./console-drills.ts";
 import { lokiControls } from "./console-loki-control.ts";
@@ -17,8 +16,8 @@ export interface ConsoleRestores {
   readonly jobs: readonly AnyJobDefinition[];
 }
 
-/** What every restore is carried out with, also those into a drill's scratch bucket. */
-export function restoreParts(domain: RecoveryDomain): RestoreParts {
+/** What every restore is carried out with, also those into a drill's scratch bucket; the plans' checks are the planner's. */
+export function restoreParts(domain: RecoveryDomain): Omit<RestoreParts, "preflight"> {
   const { base, health, storage, version, locateWorker } = domain;
   const logger = base.logger.child("restores");
   return {
@@ -26,7 +25,6 @@ export function restoreParts(domain: RecoveryDomain): RestoreParts {
     acquireLease: ({ store }, { principal, purpose, nonce }, signal) =>
       acquireLease({ store, holder: `${principal}@${hostname()}`, purpose, nonce, clock: base.clock }, signal),
     lokiControl: lokiControls({ base, openSite: (site, signal) => health.service.open(site, signal), version }),
-    preflight: () => Promise.resolve([]),
     openIndexReader: () => new IndexReader({ locate: locateWorker, logger }),
     clock: base.clock,
     logger,
@@ -45,7 +43,6 @@ export function openConsoleRestores(
 ): ConsoleRestores {
   const { base, jobs } = domain;
   const { profile, clock, announcements } = base;
-  mkdirSync(profile.file("storage"), { recursive: true, mode: 0o700 });
   const desk = new RestoresService({
     ...parts.restore,
     plans: parts.plans,

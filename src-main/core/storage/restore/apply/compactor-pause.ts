@@ -5,7 +5,7 @@ import { scaleCommand } from "../../loki/workload-text.ts";
 import type { RestoreJournal } from "./restore-journal.ts";
 
 /** How long a pod of the compactor is waited for once the restore was told to stop: the patch is sent at once. */
-const LOOK_LIMIT_MS = 10_000;
+const LOOK_LIMIT_MS = 3_000;
 
 /**
  * Scales the compactor to zero for as long as a restore writes. What it had before is on disk before anything is sent, so that a

@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { jobIdSchema, type JobId, type PlanId } from "../../../../../src-shared/model/ids.ts";
 import { restoreReportSchema, type RestoreReport } from "../../../../../src-shared/model/storage/restore.ts";
@@ -37,7 +39,9 @@ export interface BookedRestore {
 export class RestoreBook implements Disposable {
   readonly #database: DatabaseSync;
 
+  /** Makes the folder that it lies in. */
   constructor(file: string) {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     this.#database = openSqliteDatabase(file, MIGRATIONS);
   }
 

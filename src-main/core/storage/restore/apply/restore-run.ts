@@ -1,5 +1,7 @@
 import { AppError, hasCode, isAppError } from "../../../../../src-shared/errors/app-error.ts";
 import type { RestoreReport } from "../../../../../src-shared/model/storage/restore.ts";
+import type { SiteId } from "../../../../../src-shared/model/ids.ts";
+import type { StoreConfig } from "../../../../../src-shared/model/storage/store.ts";
 import type { LokiControl } from "../../loki/loki-control.ts";
 import { endIfCancelled } from "../../store-retries.ts";
 import { SCRATCH_MARKER_KEY } from "../plan/scratch-marker.ts";
@@ -14,10 +16,12 @@ import { RestoreJournal } from "./restore-journal.ts";
 import type { RestoreRunOptions } from "./restore-parts.ts";
 import type { RestoreWay } from "./restore-object.ts";
 
-/** How long what must be set back may take once the restore was told to stop. */
-const GRACE_MS = 30_000;
+/** How long what must be set back may take once the restore was told to stop; a command that is told to end has 10 s. */
+const GRACE_MS = 5_000;
 /** Leases that were lost one after the other with nothing done between: it will not get better. */
 const MOST_IDLE_LEASES = 3;
+
+const NOBODY_TO_ASK = { key: "no-loki", params: {} };
 
 /**
  * Carries out a plan: chunks first, index files last, each object read back; the compactor is paused meanwhile, where the plan
@@ -78,7 +82,7 @@ export class RestoreRun {
     const target = opened.use(await openRenewedStore(parts.stores, request.into ?? request.store, signal));
     const sourceId = request.source.kind === "versions" ? request.store : request.source.store;
     const source = sourceId === target.id ? target : opened.use(await openRenewedStore(parts.stores, sourceId, signal));
-    if (purpose === "restore") this.#loki = await parts.lokiControl(target.config.site, signal);
+    if (purpose === "restore") this.#loki = await parts.lokiControl(siteOf(target.config), signal);
     await this.#preflight();
     const way: RestoreWay = {
       source: source.store,
@@ -178,7 +182,8 @@ export class RestoreRun {
       await journal.end("restore-caches", detail === undefined ? "skipped" : "done", detail);
     }
     await resumeCompactor(loki, journal, parts.clock, signal);
-    if (loki === null || !journal.has("restore-canaries")) return;
+    if (!journal.has("restore-canaries")) return;
+    if (loki === null) return await journal.end("restore-canaries", "skipped", NOBODY_TO_ASK);
     await journal.begin("restore-canaries");
     const tell = async (canaries: RestoreReport["canaries"]): Promise<void> => {
       journal.change({ canaries: [...canaries] });
@@ -208,7 +213,8 @@ export class RestoreRun {
 
   async #countBefore(signal: AbortSignal): Promise<void> {
     const journal = this.#journal;
-    if (this.#loki === null || !journal.has("restore-count-before")) return;
+    if (!journal.has("restore-count-before")) return;
+    if (this.#loki === null) return await journal.end("restore-count-before", "skipped", NOBODY_TO_ASK);
     await journal.begin("restore-count-before");
     const canaries = await countBefore(this.#loki, journal.now.canaries, signal);
     journal.change({ canaries: [...canaries] });
@@ -258,6 +264,11 @@ export class RestoreRun {
     logger.warn("a store is away", { code: error.code, seconds });
     this.#journal.progress("waiting");
   }
+}
+
+/** Whose Loki reads it. */
+function siteOf({ place, site }: StoreConfig): SiteId | null {
+  return place.kind === "site" ? place.site : site;
 }
 
 function isLeaseError(error: AppError): boolean {
