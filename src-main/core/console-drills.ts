@@ -1,24 +1,18 @@
-import { mkdirSync } from "node:fs";
 import { isAppError } from "../../src-shared/errors/app-error.ts";
 import type { JobId } from "../../src-shared/model/ids.ts";
 import type { Drill } from "../../src-shared/model/storage/recovery.ts";
 import type { StoreId } from "../../src-shared/model/storage/store.ts";
-import { ingesterFacts } from "./console-ingester-facts.ts";
+import { drillJob, openDrillBooks } from "./console-drill-job.ts";
+import { ingesterFacts, type IngesterTellers } from "./console-ingester-facts.ts";
 import { lokiControls } from "./console-loki-control.ts";
 import type { RecoveryDomain } from "./console-recovery.ts";
 import { runbookChecks } from "./console-runbook-checks.ts";
 import type { AnyJobDefinition } from "./jobs/job-engine.ts";
 import { S3BucketSettings } from "./storage/bucket-health/s3-bucket-settings.ts";
-import { StorageCheckPool } from "./storage/check/storage-check-pool.ts";
-import { DrillHistory } from "./storage/drills/drill-history.ts";
-import { createDrillJob } from "./storage/drills/drill.job.ts";
 import { DrillsService } from "./storage/drills/drills.service.ts";
-import { runDrill } from "./storage/drills/run-drill.ts";
-import { ScratchHistory } from "./storage/drills/scratch-history.ts";
 import type { RecoveryCaller } from "./storage/recovery-desks.ts";
 import { RecoveryFactsService } from "./storage/recovery/recovery-facts.service.ts";
 import type { RestoreParts } from "./storage/restore/apply/restore-parts.ts";
-import { discardPlannedRestore, openPlannedRestore } from "./storage/restore/plan/planned-restore-files.ts";
 import type { PlannedRestore } from "./storage/restore/planned-restore.ts";
 import { readRunbooks } from "./storage/runbooks/runbook-book.ts";
 import { RunbookRuns } from "./storage/runbooks/runbook-runs.ts";
@@ -50,38 +44,27 @@ export function openConsoleDrills(
   opened: AsyncDisposableStack,
 ): ConsoleDrills {
   const { base, health, storage, jobs, locateWorker, version } = domain;
-  const { profile, clock, settings, announcements, logger } = base;
-  mkdirSync(profile.file("storage"), { recursive: true, mode: 0o700 });
-  const history = opened.use(new DrillHistory(profile.file("storage/drills.db")));
-  const scratch = opened.use(new ScratchHistory(profile.file("storage/scratch.db")));
+  const { profile, clock, settings, announcements } = base;
+  const books = openDrillBooks(base, opened);
+  const { history } = books;
   const drillsOf = (store: StoreId) => history.list(store, DRILLS_LISTED);
   const facts = new RecoveryFactsService({
     stores: storage.stores,
-    ingesters: (site, signal) => ingesterFacts(health.service, site, signal),
+    ingesters: (site, signal) => ingesterFacts(tellersOf(health), site, signal),
     settingsOf: (requests) => new S3BucketSettings(requests),
     bucketBytes: (store) => Promise.resolve(bytesOf(storage, store)),
     drills: drillsOf,
     staleAfterDays: () => settings.get("storage.drillStaleDays"),
     clock,
   });
-  const job = createDrillJob((context) =>
-    runDrill(context, {
-      restore,
-      openPlan: openPlannedRestore,
-      discardPlan: discardPlannedRestore,
-      checker: ({ folder, store }) => {
-        const pool = new StorageCheckPool({ locate: locateWorker, logger: logger.child("storage") });
-        const checker = folder === null ? pool.ofStore(store) : pool.ofFolder(folder);
-        return { checker, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() };
-      },
-      history,
-      scratch,
-      secrets: base.secrets,
-      facts: (store, signal) => facts.facts(store, signal),
-      onDrill: () => announcements.changed("recovery"),
-      version,
-    }),
-  );
+  const job = drillJob({
+    base,
+    locateWorker,
+    version,
+    books,
+    restore,
+    facts: (store, signal) => facts.facts(store, signal),
+  });
   const desk = new DrillsService({
     history,
     facts: (store, signal) => facts.facts(store, signal),
@@ -112,6 +95,18 @@ export function openConsoleDrills(
     drillsOf,
     begin: (planned, reason, caller, signal) => desk.begin(planned, reason, caller, signal),
     jobs: [job],
+  };
+}
+
+function tellersOf({ service }: RecoveryDomain["health"]): IngesterTellers {
+  return {
+    round: (site) => {
+      // Asked for, it is watched from now on.
+      service.board(site);
+      return service.memoryOf(site)?.latest ?? null;
+    },
+    lastFlush: (site, instance) => service.lastFlush(site, instance),
+    config: (site, instance, signal) => service.config(site, instance, signal),
   };
 }
 

@@ -1,7 +1,6 @@
 import { isAppError } from "../../src-shared/errors/app-error.ts";
 import type { SiteId } from "../../src-shared/model/ids.ts";
-import type { HealthService } from "./health/health.service.ts";
-import type { Scrape } from "./health/detection/scrape.ts";
+import type { Scrape, ScrapeRound } from "./health/detection/scrape.ts";
 import type { IngesterFacts, IngesterUse } from "./storage/recovery/wal-part.ts";
 import { readConfigFacts } from "./tenants/limits/reading/config-facts.ts";
 import { readDuration, readGoDuration } from "./tenants/limits/limit-scalars.ts";
@@ -10,19 +9,25 @@ const MEMORY_CHUNKS = "loki_ingester_memory_chunks";
 /** Processes that hold what is not flushed yet, by Loki's ways of being deployed. */
 const INGESTING = new Set(["ingester", "write", "single-binary", "all"]);
 
-type Health = Pick<HealthService, "board" | "memoryOf" | "lastFlush" | "config">;
+/** The health of sites, or one round of one site. */
+export interface IngesterTellers {
+  /** The last round, beginning to watch; `null` before the first. */
+  readonly round: (site: SiteId) => ScrapeRound | null;
+  readonly lastFlush: (site: SiteId, instance: string) => Promise<IngesterUse["lastFlush"]>;
+  /** `/config` of a process. @throws AppError */
+  readonly config: (site: SiteId, instance: string, signal: AbortSignal) => Promise<{ readonly yaml: string }>;
+}
 
 /**
- * What the last round of a site says of its ingesters; begins to watch one that nobody has looked at. Answers the reason where
+ * What the last round of a site says of its ingesters. Answers the reason where
  * nothing is known: `no-round`, `no-ingester`.
  */
 export async function ingesterFacts(
-  health: Health,
+  health: IngesterTellers,
   site: SiteId,
   signal: AbortSignal,
 ): Promise<IngesterFacts | string> {
-  health.board(site);
-  const round = health.memoryOf(site)?.latest ?? null;
+  const round = health.round(site);
   if (round === null) return "no-round";
   const ingesters = round.scrapes.filter(isIngester);
   if (ingesters.length === 0) return "no-ingester";
@@ -43,7 +48,7 @@ function isIngester({ component, series }: Scrape): boolean {
 
 /** `ingester.max_chunk_age` of the first one that tells its configuration; they all run with the same. */
 async function maxChunkAge(
-  health: Health,
+  health: IngesterTellers,
   site: SiteId,
   ingesters: readonly Scrape[],
   signal: AbortSignal,
