@@ -1,9 +1,7 @@
 import type { ObjectInspection } from "../../src-shared/model/storage/inspection.ts";
 import { inspectObject } from "../core/storage/inspect/inspect-object.ts";
-import { DEFAULT_LAYOUT } from "../core/storage/integrity/object-kind.ts";
 import { audited, openBase, type CommandContext, type OutputFormat } from "./command-context.ts";
-import { parsePlace } from "./export-options.ts";
-import { openStorageStore } from "./open-storage-store.ts";
+import { openCliStore, storeSubject } from "./open-storage-store.ts";
 import { jsonLine, terminalSafe, write } from "./terminal.ts";
 
 type ChunkInspection = Extract<ObjectInspection, { readonly kind: "chunk" }>;
@@ -13,7 +11,7 @@ export interface StorageInspectOptions {
   readonly store: string;
   readonly indexPrefix: string;
   /** Of the object; the newest without. */
-  readonly objectVersion?: string;
+  readonly versionId?: string;
   readonly output: OutputFormat;
 }
 
@@ -21,24 +19,20 @@ export interface StorageInspectOptions {
 export async function runStorageInspect(
   context: CommandContext,
   key: string,
-  { store: address, indexPrefix, objectVersion, output }: StorageInspectOptions,
+  { store: address, indexPrefix, versionId, output }: StorageInspectOptions,
 ): Promise<void> {
-  const place = parsePlace(address, "--store");
   const { stdout, signal } = context.terminal;
   using base = openBase(context);
-  const title = place.kind === "folder" ? place.directory : `s3://${place.place.bucket}/${place.place.prefix}`;
   const act = {
     action: "storage.inspect",
     permission: "storage.scan",
     auditClass: "access",
-    subject: { store: title, key },
+    subject: { store: storeSubject(address), key },
   } as const;
   const inspection = await audited(base, context, act, async () => {
-    await using store = await openStorageStore(place, base, context);
-    return await inspectObject(store, key, signal, {
-      layout: { ...DEFAULT_LAYOUT, indexPrefix },
-      ...(objectVersion === undefined ? {} : { versionId: objectVersion }),
-    });
+    await using opened = await openCliStore(address, base, context, { indexPrefix });
+    const { store, layout } = opened;
+    return await inspectObject(store, key, signal, { layout, ...(versionId === undefined ? {} : { versionId }) });
   });
   if (output !== "text") await write(stdout, jsonLine(inspection));
   else await write(stdout, textOf(inspection.kind === "chunk" ? chunkText(inspection) : indexText(inspection)));
@@ -75,13 +69,7 @@ function indexText(index: IndexInspection): readonly string[] {
   ];
 }
 
-function findingText({
-  what,
-  offset,
-  expected,
-  actual,
-  detail,
-}: ObjectInspection["findings"][number]): string {
+function findingText({ what, offset, expected, actual, detail }: ObjectInspection["findings"][number]): string {
   const values = expected === null ? (actual ?? "") : `${actual ?? "nothing"} instead of ${expected}`;
   return [`finding ${what} at byte ${offset}`, values, detail ?? ""].filter((part) => part !== "").join(": ");
 }

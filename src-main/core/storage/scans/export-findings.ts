@@ -7,11 +7,9 @@ import type { JobId } from "../../../../src-shared/model/ids.ts";
 import type { FindingFilter } from "../../../../src-shared/model/storage/scan.ts";
 import { csvRow } from "./csv-cells.ts";
 import type { ExportFormat } from "./desk-protocol.ts";
-import { rowsBehind, type FindingRow } from "./finding-rows.ts";
+import { rowsOf, type FindingRow } from "./finding-rows.ts";
 import type { FindingsStore } from "./findings.store.ts";
 import { scanRow } from "./scan-rows.ts";
-
-const PAGE = 500;
 
 const COLUMNS = [
   "severity",
@@ -47,16 +45,12 @@ export async function exportFindings(
   const { scan, filter, format, target } = options;
   const row = store.run((database) => scanRow(database, scan));
   if (row === null) throw new AppError("storage.scan-unknown", { scan });
+  const all = rowsOf(store, row.range, filter);
   let findings = 0;
-  const { range } = row;
   function* rows(): Generator<FindingRow> {
-    for (let after = 0; ;) {
-      const page = store.run((database) => rowsBehind(database, range, filter, after, PAGE));
-      findings += page.length;
-      yield* page;
-      const last = page.at(-1);
-      if (last === undefined || page.length < PAGE) return;
-      after = last.row;
+    for (const each of all) {
+      findings += 1;
+      yield each;
     }
   }
   const partial = `${target}.part`;

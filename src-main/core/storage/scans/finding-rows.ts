@@ -6,9 +6,11 @@ import {
   type StorageFinding,
   type StorageFindingKind,
 } from "../../../../src-shared/model/storage-finding.ts";
+import type { FindingsStore } from "./findings.store.ts";
 import { FINDING_STATES, VANISHED } from "./findings-schema.ts";
 
 const DAY_MS = 86_400_000;
+const PAGE = 500;
 /** Text that JSON writes as it is, and whose case SQLite folds. */
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/;
 
@@ -81,7 +83,7 @@ export function kindCounts(
 }
 
 /** The next findings behind a row. */
-export function rowsBehind(
+function rowsBehind(
   database: DatabaseSync,
   range: RowRange,
   filter: FindingFilter,
@@ -93,6 +95,21 @@ export function rowsBehind(
     .prepare(`SELECT * FROM findings WHERE ${sql} ORDER BY row LIMIT ?`)
     .all(...values, limit)
     .map(findingRow);
+}
+
+/** All findings of a range, a page at a time: there may be a million. */
+export function* rowsOf(
+  store: Pick<FindingsStore, "run">,
+  range: RowRange,
+  filter: FindingFilter,
+): Generator<FindingRow> {
+  for (let after = 0; ;) {
+    const page = store.run((database) => rowsBehind(database, range, filter, after, PAGE));
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = last.row;
+  }
 }
 
 /** Those of a scan that have this id, as long as they have not vanished. */

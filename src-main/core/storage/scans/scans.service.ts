@@ -21,7 +21,7 @@ import type { StoreOpener } from "../stores/opened-store.ts";
 import type { ExportFormat } from "./desk-protocol.ts";
 import { DeskThread } from "./desk-thread.ts";
 import { idBytes } from "./finding-id.ts";
-import { rowOfId, rowsBehind, type FindingRow } from "./finding-rows.ts";
+import { rowOfId, rowsOf, type FindingRow } from "./finding-rows.ts";
 import { FindingsStore } from "./findings.store.ts";
 import { LiveScans } from "./live-scans.ts";
 import type { ScanFiles } from "./scan-files.ts";
@@ -52,7 +52,6 @@ export interface ScansParts {
 }
 
 const MAX_DAYS = 5_000;
-const PAGE = 500;
 
 /** Scans of a profile's stores, and what they found. */
 export class ScansService implements ScansDesk, ScanResults, AsyncDisposable {
@@ -162,13 +161,10 @@ export class ScansService implements ScansDesk, ScanResults, AsyncDisposable {
   }
 
   *findings(scan: JobId, filter: FindingFilter): Generator<KeptFinding> {
-    const row = this.#known(scan);
-    for (let after = 0; ;) {
-      const page = this.#findings.run((database) => rowsBehind(database, row.range, filter, after, PAGE));
-      yield* this.#marked(row.summary.request.store, page);
-      const last = page.at(-1);
-      if (last === undefined || page.length < PAGE) return;
-      after = last.row;
+    const { range, summary } = this.#known(scan);
+    const batchOf = this.#marks.of(summary.request.store);
+    for (const { row: _row, ...kept } of rowsOf(this.#findings, range, filter)) {
+      yield { ...kept, quarantine: batchOf(kept.finding.key) };
     }
   }
 
