@@ -1,3 +1,4 @@
+import { crc32c } from "@node-rs/crc32";
 import type { LabelSet } from "../../../../src-shared/model/labels.ts";
 import type { ChunkKey } from "../../common/loki-format/chunk-key.ts";
 import { tableDayMs } from "../../common/loki-format/tsdb/index-key.ts";
@@ -39,7 +40,7 @@ export class IndexPass {
   readonly #concerns: (chunk: ChunkKey) => boolean;
   readonly spill: ScanSpill;
   readonly broken: BrokenIndex[] = [];
-  /** Files of the same table and tenant with the same table of contents. */
+  /** Files of the same table and tenant, or ingester, with the same bytes. */
   readonly duplicates: {
     readonly key: string;
     readonly of: string;
@@ -122,8 +123,10 @@ export class IndexPass {
     if (compacted && reading.toc !== null) this.covered.add(`${day} ${index.tenant}`);
     if (reading.findings.length > 0) {
       this.broken.push({ key, index, sizeBytes: packed.length, reading, problem: "" });
-    } else if (compacted && reading.toc !== null) {
-      const identity = `${index.table}/${index.tenant}/${reading.toc.checksum}/${bytes.length}`;
+    } else if (reading.toc !== null) {
+      // Ingesters that hold the same streams may well upload the same index; one of them has no reason to do so twice.
+      const owner = index.kind === "compacted" ? index.tenant : `* ${index.uploader}`;
+      const identity = `${index.table}/${owner}/${crc32c(bytes)}/${bytes.length}`;
       const before = this.#seen.get(identity);
       if (before === undefined) this.#seen.set(identity, key);
       else this.duplicates.push({ key, of: before, index, sizeBytes: packed.length });

@@ -69,17 +69,20 @@ async function* ofIndexes(parts: Reconciled): AsyncGenerator<StorageFinding> {
     if (!reach.chunk(chunk)) continue;
     const days = daysOf(chunk);
     if (days.some((day) => pass.isUnread(day, chunk.tenant))) continue;
+    // Files of a table overlap, and others of the day that can be read say nothing of what this one named.
+    const culprit = days
+      .flatMap((each) => brokenOf.get(each * DAY_MS) ?? [])
+      .find(({ index }) => mayHaveNamed(index, chunk));
+    if (culprit !== undefined) {
+      culprit.unindexed.add(chunk, key, sizeBytes);
+      continue;
+    }
     const day = days.find((each) => !pass.covered.has(`${each} ${chunk.tenant}`));
     if (day === undefined) {
       if (!parts.settled(chunk)) continue;
       // oxlint-disable-next-line no-await-in-loop -- orphans are few where the index is whole
       const labels = await labelsOf(chunk, key);
       if (labels !== "gone") yield orphanFinding(key, chunk, sizeBytes, labels);
-      continue;
-    }
-    const culprit = brokenOf.get(day * DAY_MS)?.find(({ index }) => isOf(index, chunk.tenant));
-    if (culprit !== undefined) {
-      culprit.unindexed.add(chunk, key, sizeBytes);
       continue;
     }
     const id = `${day} ${chunk.tenant}`;
@@ -236,8 +239,16 @@ function rangeOfTable(table: string): Pick<StorageFinding, "fromMs" | "throughMs
   return { fromMs: day, throughMs: day === null ? null : day + DAY_MS - 1 };
 }
 
-function isOf(index: BrokenIndex["index"], tenant: string): boolean {
-  return index.kind === "uploaded" || index.tenant === tenant;
+/** An ingester's index takes chunks for 15 minutes before the next one is begun, and is uploaded within one more. */
+const UPLOADED_SPAN_MS = 16 * 60_000;
+
+/**
+ * Whether an index file that cannot be read can have named a chunk of its day: a compacted one has the bounds of its chunks in
+ * its name, an uploaded one knows of none that was written after it was closed.
+ */
+function mayHaveNamed(index: BrokenIndex["index"], chunk: ChunkKey): boolean {
+  if (index.kind === "uploaded") return chunk.throughMs <= index.createdMs + UPLOADED_SPAN_MS;
+  return index.tenant === chunk.tenant && index.fromMs <= chunk.fromMs && chunk.throughMs <= index.throughMs;
 }
 
 function brokenFinding(
