@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { SiteId } from "../../src-shared/model/ids.ts";
 import type { StoreId } from "../../src-shared/model/storage/store.ts";
 import type { ConsoleBase } from "../core/console-base.ts";
@@ -7,6 +8,9 @@ import { HealthSites } from "../core/console-health-sites.ts";
 import { configPage } from "../core/health/site-pages.ts";
 import { S3BucketSettings } from "../core/storage/bucket-health/s3-bucket-settings.ts";
 import { RecoveryFactsService } from "../core/storage/recovery/recovery-facts.service.ts";
+import { FindingsStore } from "../core/storage/scans/findings.store.ts";
+import { ScanFiles } from "../core/storage/scans/scan-files.ts";
+import { lastFinished } from "../core/storage/scans/scan-rows.ts";
 import type { StoreOpener } from "../core/storage/stores/opened-store.ts";
 import type { CommandContext } from "./command-context.ts";
 import { openCliStores } from "./open-storage-store.ts";
@@ -31,11 +35,19 @@ export function recoveryFactsOf(
     stores: dr === null ? stores : withCopy(stores, dr),
     ingesters: (site, signal) => oneRound({ base, context, stack }, site, signal),
     settingsOf: (requests) => new S3BucketSettings(requests),
-    bucketBytes: () => Promise.resolve(null),
+    bucketBytes: async (store) => scannedBytes(base, store),
     drills: (store) => books.history.list(store, DRILLS_LISTED),
     staleAfterDays: () => base.settings.get("storage.drillStaleDays"),
     clock: base.clock,
   });
+}
+
+/** As the last scan of everything in this profile counted them; `null` without one. */
+function scannedBytes({ profile, clock }: ConsoleBase, store: StoreId): number | null {
+  const { findings: file } = new ScanFiles(profile.file("storage"));
+  if (!existsSync(file)) return null;
+  using findings = new FindingsStore({ file, clock, onDamaged: () => undefined });
+  return findings.run((database) => lastFinished(database, store, true))?.summary.bytes ?? null;
 }
 
 function withCopy(stores: StoreOpener, dr: StoreId): StoreOpener {

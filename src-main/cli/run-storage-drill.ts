@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { LOCALES } from "../../src-shared/i18n/catalogue.ts";
 import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { RestorePlan } from "../../src-shared/model/storage/restore.ts";
+import type { StoreId } from "../../src-shared/model/storage/store.ts";
 import type { ConsoleBase } from "../core/console-base.ts";
 import { drillJob, openDrillBooks, type DrillBooks } from "../core/console-drill-job.ts";
 import { restorePlans } from "../core/console-restore-plans.ts";
@@ -41,7 +42,9 @@ export async function runStorageDrill(context: CommandContext, options: StorageD
   const { request, title, into } = await drillRequest(options, stores, base.clock.nowMs());
   const subject = { store: storeSubject(options.store ?? ""), into: storeSubject(into), source: request.source.kind };
   const act = { action: "storage.drill", permission: "storage.restore", auditClass: "change", subject } as const;
-  const parts = { base, context, stores, books };
+  // Restored from a copy, it is the copy that the recovery point is measured against.
+  const dr = request.source.kind === "store" ? request.source.store : null;
+  const parts = { base, context, stores, books, dr };
   const job = await audited(base, context, act, async () => {
     const plans = plansOf(parts);
     const planned = await plans.make(request, () => undefined, signal);
@@ -77,6 +80,7 @@ interface CommandParts {
   readonly context: CommandContext;
   readonly stores: AddressedStores;
   readonly books: DrillBooks;
+  readonly dr: StoreId | null;
 }
 
 /** A scratch bucket has no Loki, and no scan has said anything of one that is named by its address. */
@@ -93,7 +97,7 @@ function plansOf({ base, context, stores }: CommandParts): RestorePlansService {
 }
 
 function engineOf(parts: CommandParts, plans: RestorePlansService, stack: AsyncDisposableStack) {
-  const { base, context, stores, books } = parts;
+  const { base, context, stores, books, dr } = parts;
   const { clock, announcements } = base;
   const { locateWorker } = context.terminal;
   const logger = base.logger.child("drills");
@@ -107,7 +111,7 @@ function engineOf(parts: CommandParts, plans: RestorePlansService, stack: AsyncD
     clock,
     logger,
   };
-  const facts = recoveryFactsOf({ base, context, stores, books, dr: null }, stack);
+  const facts = recoveryFactsOf({ base, context, stores, books, dr }, stack);
   const definition = drillJob({
     base,
     locateWorker,
@@ -136,8 +140,15 @@ function stopUnlessPossible({ problems }: RestorePlan): void {
   if (stopping.length > 0) throw new AppError("storage.plan-stopped", { problems: stopping.join(", ") });
 }
 
-function printed({ signed, markdown, html }: ReadableReport, output: StorageDrillOptions["output"]): string {
-  if (output === "json") return jsonLine(signed);
-  if (output === "html") return html;
-  return output === "markdown" ? markdown : `${markdown.split("\n").map(terminalSafe).join("\n")}`;
+function printed({ signed, markdown, html, plain }: ReadableReport, output: StorageDrillOptions["output"]): string {
+  switch (output) {
+    case "json":
+      return jsonLine(signed);
+    case "html":
+      return html;
+    case "markdown":
+      return markdown;
+    case "text":
+      return plain.split("\n").map(terminalSafe).join("\n");
+  }
 }

@@ -102,9 +102,13 @@ function stepRows({ drill, restore }: SignedDrillReport["report"], text: ReportT
   });
 }
 
-function sourceCell({ request: { source } }: RestorePlan, text: ReportText): Cell {
-  if (source.kind === "store") return exact(source.store);
-  return words(text.sentence("storage.report.versions", { at: text.instant(source.asOfMs) }));
+function sourceCell({ request: { source }, steps }: RestorePlan, text: ReportText): Cell {
+  if (source.kind === "versions") {
+    return words(text.sentence("storage.report.versions", { at: text.instant(source.asOfMs) }));
+  }
+  // A store's id says little; the step that copies names the place.
+  const named = steps.find(({ key }) => key === "restore-chunks")?.params["source"];
+  return exact(typeof named === "string" ? named : source.store);
 }
 
 function scopeText({ request: { scope } }: RestorePlan, text: ReportText): string {

@@ -22,6 +22,10 @@ export function drillOf(checkpoint: DrillCheckpoint, frame: DrillFrame): Drill {
   const { plan, steps } = checkpoint;
   const bytesPerSecond = measuredRate(checkpoint);
   const { bucketBytes, ...rest } = frame;
+  // A drill of everything has brought back all that the bucket has.
+  const { tenants, fromMs, throughMs } = plan.request.scope;
+  const isEverything = tenants === null && fromMs === null && throughMs === null;
+  const whole = bucketBytes ?? (isEverything ? plan.bytes : null);
   return {
     ...rest,
     drill: jobIdSchema.parse(frame.drill),
@@ -37,7 +41,7 @@ export function drillOf(checkpoint: DrillCheckpoint, frame: DrillFrame): Drill {
     bytes: checkpoint.writtenBytes,
     bytesPerSecond,
     lostMinutes: plan.lostMinutes,
-    rtoMs: bytesPerSecond === null || bucketBytes === null ? null : Math.round((bucketBytes / bytesPerSecond) * 1_000),
+    rtoMs: bytesPerSecond === null || whole === null ? null : Math.round((whole / bytesPerSecond) * 1_000),
   };
 }
 

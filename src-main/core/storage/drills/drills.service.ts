@@ -11,6 +11,7 @@ import type { DrillHistory } from "./drill-history.ts";
 import { drillReport } from "./drill-report.ts";
 import { reportHtml } from "./report-html.ts";
 import { reportMarkdown } from "./report-markdown.ts";
+import { reportPlain } from "./report-plain.ts";
 import { reportText } from "./report-text.ts";
 
 /** The report of a drill, to be read in one language. */
@@ -18,6 +19,8 @@ export interface ReadableReport {
   readonly signed: SignedDrillReport;
   readonly markdown: string;
   readonly html: string;
+  /** For a terminal. */
+  readonly plain: string;
 }
 
 export interface DrillsOptions {
@@ -68,7 +71,12 @@ export class DrillsService implements DrillsDesk {
 
 export async function readableReport(signed: SignedDrillReport, language: "en" | "zh-CN"): Promise<ReadableReport> {
   const document = drillReport(signed, await reportText(language));
-  return { signed, markdown: reportMarkdown(document), html: reportHtml(document) };
+  return {
+    signed,
+    markdown: reportMarkdown(document),
+    html: reportHtml(document),
+    plain: reportPlain(document),
+  };
 }
 
 /** Writes the signed JSON, Markdown and HTML beside each other. @throws AppError `files.unwritable` */

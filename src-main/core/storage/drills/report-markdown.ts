@@ -1,7 +1,10 @@
 import type { Cell, ReportBlock, ReportDocument } from "./report-document.ts";
 
-/** Everything that begins something in CommonMark or GitHub's tables, and HTML in it. */
-const SPECIAL = /[\\`*_{}[\]()<>#+\-.!|~&=:@^$'"]/g;
+/** What means something inside of a line in CommonMark and GitHub's dialect, with HTML, entities, mathematics and mentions. */
+const SPECIAL = /[\\`*_{}[\]<>#|~&$@!]/g;
+/** What is made a link although nobody wrote one, and what begins a block at the beginning of a line. */
+const LINKS = /:(?=\/\/)|(?<=www)\./gi;
+const BEGINNING = /^(\d*)([-+=.)])/;
 
 /** A report as Markdown (CommonMark with tables). What is data is escaped: it can make neither links nor HTML nor structure. */
 export function reportMarkdown({ title, blocks }: ReportDocument): string {
@@ -55,5 +58,10 @@ function longestRun(text: string): number {
 const ENTITIES: Readonly<Record<string, string>> = { "<": "&lt;", "|": "&#124;" };
 
 function escaped(text: string): string {
-  return text.replaceAll(/\s+/g, " ").replaceAll(SPECIAL, (character) => ENTITIES[character] ?? `\\${character}`);
+  return text
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .replaceAll(SPECIAL, (character) => ENTITIES[character] ?? `\\${character}`)
+    .replaceAll(LINKS, (character) => `\\${character}`)
+    .replace(BEGINNING, "$1\\$2");
 }
