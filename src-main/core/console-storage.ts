@@ -1,5 +1,4 @@
 import type { LogTarget } from "../../src-shared/api/log-target.ts";
-import { AppError } from "../../src-shared/errors/app-error.ts";
 import type { SitesService } from "./clusters/sites.service.ts";
 import type { WorkerLocator } from "./common/worker-entry.ts";
 import type { ConsoleBase } from "./console-base.ts";
@@ -43,14 +42,4 @@ export function openConsoleStorage(domain: StorageDomain, opened: AsyncDisposabl
   const bucketStates = opened.use(openBucketStates({ base, stores, openSite, version, keepsHistory: true }));
   const scans = openConsoleScans(domain, stores, opened, jobManifests(stores));
   return { stores, bucketStates, scans, jobs: [scans.job] };
-}
-
-/** Until its owner has put the real one in its place. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- goes with the last of them
-export function pending<Desk extends object>(): Desk {
-  const refuse = () => {
-    throw new AppError("storage.unsupported", { store: "-", action: "pending" });
-  };
-  // Every property is a function that refuses.
-  return new Proxy({}, { get: () => refuse }) as Desk;
 }
