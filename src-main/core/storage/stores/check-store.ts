@@ -64,22 +64,18 @@ async function attempt<Answer>(ask: () => Promise<Answer>): Promise<Answer | App
 /** A store that answers with a refusal has been reached. */
 function reachOf(error: AppError): Outcome {
   const problem = "problem" in error.params ? String(error.params.problem).slice(0, 300) : error.code;
-  const told = (reason: string): Outcome => ({ state: "failed", reason, params: { problem } });
-  switch (error.code) {
-    case "storage.unreachable":
-    case "storage.timed-out":
-      return told("unreachable");
-    case "storage.tls":
-      return told("tls");
-    case "storage.credentials-refused":
-    case "storage.credentials-missing":
-      return told("credentials");
-    case "storage.bucket-unknown":
-      return { state: "failed", reason: "bucket-unknown", params: {} };
-    default:
-      return PASSED;
-  }
+  const reason = NOT_REACHED.get(error.code);
+  return reason === undefined ? PASSED : { state: "failed", reason, params: { problem } };
 }
+
+const NOT_REACHED: ReadonlyMap<string, string> = new Map([
+  ["storage.unreachable", "unreachable"],
+  ["storage.timed-out", "unreachable"],
+  ["storage.tls", "tls"],
+  ["storage.credentials-refused", "credentials"],
+  ["storage.credentials-missing", "credentials"],
+  ["storage.bucket-unknown", "bucket-unknown"],
+]);
 
 function trusted(s3: OpenedStore["s3"]): Outcome {
   return s3?.options.trustAnyServer === true ? { state: "warned", reason: "any-server", params: {} } : PASSED;

@@ -48,7 +48,7 @@ export function lokiStorageConfig(yaml: string, nowMs: number): LokiStorageConfi
 
 function parsed(yaml: string): Section | null {
   try {
-    return sectionSchema.parse(parse(yaml, { maxAliasCount: 100, logLevel: "silent" }));
+    return sectionSchema.parse(parse(yaml, { maxAliasCount: 100, uniqueKeys: false, logLevel: "error" }));
   } catch {
     // Why would quote it, and it may hold secrets.
     return null;
