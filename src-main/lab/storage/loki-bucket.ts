@@ -122,10 +122,9 @@ export class LokiBucket {
         const { tenant, ingester } = stream;
         const { labels, labelText } = stream.stream;
         bucket.put(built.name, { bytes: built.bytes, modifiedMs: flushedMs });
-        flushed.push({
-          ...{ tenant, labels, labelText, ingester, fromMs, throughMs, checksum, kibibytes, entries },
-          ...{ key: built.name, bytes: built.bytes, firstBlock, endBlock, flushedMs },
-        });
+        const times = { fromMs, throughMs, flushedMs, firstBlock, endBlock };
+        const own = { tenant, labels, labelText, ingester, checksum, kibibytes, entries };
+        flushed.push({ ...own, ...times, key: built.name, bytes: built.bytes });
       }
       if (performance.now() - sinceMs < PIECE_MS) continue;
       // oxlint-disable-next-line no-await-in-loop -- the pause is what it is for
