@@ -42,8 +42,13 @@ export async function planTables(
   const read = async (store: ObjectStore, entry: IndexEntry, version: SourceVersion, naming: Naming | null) => {
     files += 1;
     options.onRead(files);
-    const take = naming === null ? null : (batch: Parameters<References["take"]>[0]) => references.take(batch, naming);
-    return await reader.read(store, objectOf(entry.state.key, version), entry.index, take, signal);
+    const object = objectOf(entry.state.key, version);
+    if (naming === null) return await reader.read(store, object, entry.index, null, signal);
+    const isCompacted = entry.index.kind === "compacted";
+    const named = isCompacted ? references.compactedFile(naming) : references.uploadedFile(naming);
+    const verdict = await reader.read(store, object, entry.index, (batch) => named.take(batch), signal);
+    if (verdict.isWhole) named.settle();
+    return verdict;
   };
   const tableReader: TableReader = {
     current: (entry, naming) => {
@@ -60,6 +65,7 @@ export async function planTables(
   const stays: string[] = [];
   for (const [table, own] of byTable(entries)) {
     if (!concerns(scope, options.indexPrefix, table)) continue;
+    references.beginTable();
     // oxlint-disable-next-line no-await-in-loop -- one index file in memory at a time
     const plan = isDrill ? await planWholeTable(own, tableReader) : await planTable(own, tableReader);
     total.restored.push(...plan.restored);

@@ -11,13 +11,27 @@ const MOST_STREAMS = 100_000;
 
 /** How an index file names its chunks. */
 export interface Naming {
-  /**
-   * Whether what the file says of a tenant still counts. An uploaded file that was compacted long ago, and that an ingester has
-   * uploaded again, also names chunks that were deleted on purpose since.
-   */
-  readonly counts: (tenant: string) => boolean;
   /** Whether the file itself is brought back: what it names is found again by it. */
   readonly isRestored: boolean;
+}
+
+/** What one index file names; it counts when it is settled. */
+export interface FileReferences {
+  take(batch: IndexedBatch): void;
+  settle(): void;
+}
+
+interface Named {
+  readonly chunk: ChunkKey;
+  readonly labels: LabelSet;
+  readonly entries: number;
+}
+
+/** Of an uploaded file and one tenant: how much of it is part of the tenant's compacted files, and what is to be brought back. */
+interface Uploaded {
+  named: number;
+  compacted: number;
+  readonly wanted: Named[];
 }
 
 /** What index files name, against what is there and what may be brought back. */
@@ -30,6 +44,8 @@ export class References {
   /** Chunks that only files name that no longer count. */
   readonly #outdated = new ChunkBook();
   readonly #labels = new Map<string, LabelSet>();
+  /** What the compacted files of the table in hand name. */
+  #compacted = new ChunkBook();
 
   constructor(options: {
     readonly scope: PlanScope;
@@ -47,22 +63,50 @@ export class References {
     this.#canaries = options.canaries;
   }
 
-  take(batch: IndexedBatch, naming: Naming): void {
-    let row = 0;
-    for (const [at, { tenant, fingerprint, labels }] of batch.series.entries()) {
-      const end = row + (batch.counts[at] ?? 0);
-      if (!isTenantInScope(this.#scope, tenant)) {
-        row = end;
-        continue;
-      }
-      const counts = naming.counts(tenant);
-      for (; row < end; row += 1) {
-        const fromMs = batch.fromMs[row] ?? 0;
-        const throughMs = batch.throughMs[row] ?? 0;
-        const chunk = { tenant, fingerprint, fromMs, throughMs, checksum: batch.checksum[row] ?? 0 };
-        if (this.#isAbout(chunk)) this.#name(chunk, labels, batch.entries[row] ?? 0, counts, naming.isRestored);
-      }
-    }
+  /** What the files of another table are compared with. */
+  beginTable(): void {
+    this.#compacted = new ChunkBook();
+  }
+
+  /** A compacted file's word always counts. Of a table, these come first. */
+  compactedFile({ isRestored }: Naming): FileReferences {
+    return {
+      take: (batch) =>
+        this.#visit(batch, (named) => {
+          this.#compacted.add(formatChunkKey(named.chunk), named.chunk, 0);
+          if (this.#isKnown(named, isRestored)) this.#want(named);
+        }),
+      settle: () => undefined,
+    };
+  }
+
+  /**
+   * An uploaded file's word counts, unless most of what it names of a tenant is part of the tenant's compacted files: then it was
+   * compacted long ago, an ingester has uploaded it again, and what it names beyond was deleted on purpose since. One that was not
+   * compacted has next to nothing in common with them.
+   */
+  uploadedFile({ isRestored }: Naming): FileReferences {
+    const tenants = new Map<string, Uploaded>();
+    return {
+      take: (batch) =>
+        this.#visit(batch, (named) => {
+          const { tenant } = named.chunk;
+          const own = tenants.get(tenant) ?? { named: 0, compacted: 0, wanted: [] };
+          tenants.set(tenant, own);
+          own.named += 1;
+          if (this.#compacted.has(named.chunk)) own.compacted += 1;
+          if (this.#isKnown(named, isRestored)) own.wanted.push(named);
+        }),
+      settle: () => {
+        for (const { named, compacted, wanted } of tenants.values()) {
+          const isOutdated = compacted * 2 > named;
+          for (const each of wanted) {
+            if (isOutdated) this.#outdated.add(formatChunkKey(each.chunk), each.chunk, 0);
+            else this.#want(each);
+          }
+        }
+      },
+    };
   }
 
   /** Labels of a chunk's stream, where an index has told them. */
@@ -79,6 +123,20 @@ export class References {
     return this.#outdated.has(chunk) && !this.isNamed(chunk);
   }
 
+  #visit(batch: IndexedBatch, onNamed: (named: Named) => void): void {
+    let row = 0;
+    for (const [at, { tenant, fingerprint, labels }] of batch.series.entries()) {
+      const end = row + (batch.counts[at] ?? 0);
+      if (!isTenantInScope(this.#scope, tenant)) row = end;
+      for (; row < end; row += 1) {
+        const fromMs = batch.fromMs[row] ?? 0;
+        const throughMs = batch.throughMs[row] ?? 0;
+        const chunk = { tenant, fingerprint, fromMs, throughMs, checksum: batch.checksum[row] ?? 0 };
+        onNamed({ chunk, labels, entries: batch.entries[row] ?? 0 });
+      }
+    }
+  }
+
   #isAbout(chunk: ChunkKey): boolean {
     const { targets } = this.#scope;
     if (!isChunkInScope(this.#scope, chunk)) return false;
@@ -87,19 +145,19 @@ export class References {
     return key !== null && targets.chunks.has(key);
   }
 
-  #name(chunk: ChunkKey, labels: LabelSet, entries: number, counts: boolean, isRestored: boolean): void {
+  /** Whether the chunk is not there and the source may have it. One that nobody has is lost. */
+  #isKnown({ chunk, labels, entries }: Named, isRestored: boolean): boolean {
     if (this.#sound.markReferenced(chunk)) {
-      if (isRestored) this.#offer(chunk, labels, entries, null);
-      return;
+      if (isRestored && isChunkInScope(this.#scope, chunk)) this.#offer(chunk, labels, entries, null);
+      return false;
     }
-    if (!this.#wanted.has(chunk)) {
-      this.#lost.add(chunk, labels);
-      return;
-    }
-    if (!counts) {
-      this.#outdated.add(formatChunkKey(chunk), chunk, 0);
-      return;
-    }
+    if (!this.#isAbout(chunk)) return false;
+    if (this.#wanted.has(chunk)) return true;
+    this.#lost.add(chunk, labels);
+    return false;
+  }
+
+  #want({ chunk, labels, entries }: Named): void {
     this.#wanted.markReferenced(chunk);
     if (this.#labels.size < MOST_STREAMS) this.#labels.set(`${chunk.fingerprint} ${chunk.tenant}`, labels);
     this.#offer(chunk, labels, entries, this.#wanted.keyOf(chunk));

@@ -4,11 +4,8 @@ import type { IndexVerdict } from "./index-protocol.ts";
 import { triesOf, type SourceVersion } from "./key-state.ts";
 import type { Naming } from "./references.ts";
 
-/**
- * An uploaded file whose name is older than a compacted one by this much was there when that one was made: ingesters upload what
- * they have cut every minute.
- */
-const UPLOAD_DELAY_MS = 120_000;
+/** The name of an uploaded file says when its ingester began it; it is cut after 15 minutes, and uploaded every minute. */
+const UPLOAD_DELAY_MS = 20 * 60_000;
 
 /** An index file that is brought back. */
 export interface RestoredIndex {
@@ -31,7 +28,7 @@ export interface TablePlan {
   readonly stays: readonly IndexEntry[];
 }
 
-/** How the files of a table are read. With a naming, what a whole file names is taken by it. */
+/** How the files of a table are read. With a naming, what a whole file names counts. */
 export interface TableReader {
   readonly current: (entry: IndexEntry, naming: Naming | null) => Promise<IndexVerdict>;
   readonly source: (entry: IndexEntry, version: SourceVersion, naming: Naming | null) => Promise<IndexVerdict>;
@@ -40,10 +37,9 @@ export interface TableReader {
   readonly isTarget: (entry: IndexEntry) => boolean;
 }
 
-type Compacted = IndexEntry & { readonly index: { readonly kind: "compacted" } };
+const RESTORED: Naming = { isRestored: true };
 
-/** Names its chunks for good. */
-const STRONG = { counts: () => true } as const;
+type Compacted = IndexEntry & { readonly index: { readonly kind: "compacted" } };
 
 /**
  * Decides about the index files of one table. The newest index of a tenant wins, but only if it is whole:
@@ -99,7 +95,7 @@ class TablePlanner {
   async planAll(): Promise<TablePlan> {
     for (const entry of this.#entries.filter(({ state }) => state.wanted !== null)) {
       this.#missing += 1;
-      const version = await this.#firstWhole(entry, { ...STRONG, isRestored: true });
+      const version = await this.#firstWhole(entry, RESTORED);
       if (version === null) this.#lost.push(entry);
       else this.#restored.push({ entry, version });
     }
@@ -120,8 +116,7 @@ class TablePlanner {
 
   /** A file that is there. */
   async #keepOrMend(entry: IndexEntry): Promise<void> {
-    const naming = this.#namingOf(entry);
-    const verdict = await this.#reader.current(entry, { ...naming, isRestored: false });
+    const verdict = await this.#reader.current(entry, { isRestored: false });
     if (verdict.isWhole) {
       this.#sound += 1;
       this.#note(entry);
@@ -129,7 +124,7 @@ class TablePlanner {
     }
     if (!this.#reader.isTarget(entry)) return;
     this.#damaged += 1;
-    const version = await this.#firstWhole(entry, { ...naming, isRestored: true });
+    const version = await this.#firstWhole(entry, RESTORED);
     if (version === null) {
       this.#stays.push(entry);
       return;
@@ -151,7 +146,7 @@ class TablePlanner {
       }
       if (!this.#reader.isTarget(entry)) continue;
       this.#missing += 1;
-      const version = await this.#firstWhole(entry, { ...STRONG, isRestored: true });
+      const version = await this.#firstWhole(entry, RESTORED);
       if (version === null) {
         this.#lost.push(entry);
         continue;
@@ -179,7 +174,7 @@ class TablePlanner {
       return;
     }
     this.#missing += 1;
-    await this.#reader.source(entry, found.version, { ...this.#namingOf(entry), isRestored: true });
+    await this.#reader.source(entry, found.version, RESTORED);
     this.#restored.push({ entry, version: found.version });
   }
 
@@ -193,7 +188,7 @@ class TablePlanner {
     if (!own.some(wasThere)) return;
     const candidates = own.filter(isGone).toSorted((a, b) => b.index.createdMs - a.index.createdMs);
     for (const entry of candidates) {
-      const version = await this.#firstWhole(entry, { ...STRONG, isRestored: true });
+      const version = await this.#firstWhole(entry, RESTORED);
       if (version === null) continue;
       this.#restored.push({ entry, version });
       this.#note(entry);
@@ -210,13 +205,6 @@ class TablePlanner {
     if (!this.#reader.isTenantInScope(tenant)) return false;
     const known = this.#newest.get(tenant);
     return known === undefined || known.sinceMs <= index.createdMs;
-  }
-
-  #namingOf({ index }: IndexEntry): Pick<Naming, "counts"> {
-    if (index.kind === "compacted") return STRONG;
-    return {
-      counts: (tenant) => (this.#newest.get(tenant)?.createdMs ?? 0) <= index.createdMs + UPLOAD_DELAY_MS,
-    };
   }
 
   #note(entry: IndexEntry): void {
