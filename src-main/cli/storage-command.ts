@@ -2,7 +2,9 @@ import type { Command } from "commander";
 import type { CommandRunner } from "./command-runner.ts";
 import { addDrillCommands } from "./drill-commands.ts";
 import { addRestoreApplyCommand } from "./storage-restore-command.ts";
+import { addQuarantineCommands } from "./storage-quarantine-command.ts";
 import { addScanCommands } from "./storage-scan-command.ts";
+import { addShardCommands } from "./storage-shards-command.ts";
 import { addStoreCommands } from "./store-commands.ts";
 
 export function addStorageCommands(program: Command, run: CommandRunner): void {
@@ -12,4 +14,6 @@ export function addStorageCommands(program: Command, run: CommandRunner): void {
   const restore = storage.command("restore").description("bring back what is missing or damaged in a bucket");
   addRestoreApplyCommand(restore, run);
   addScanCommands(storage, run);
+  addQuarantineCommands(storage, run);
+  addShardCommands(storage, run);
 }

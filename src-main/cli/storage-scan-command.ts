@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { CommandRunner } from "./command-runner.ts";
 import { outputOption } from "./output-option.ts";
 import type { StorageInspectOptions } from "./run-storage-inspect.ts";
+import type { ScanShardOptions } from "./run-storage-scan-shard.ts";
 import type { StorageScanOptions } from "./run-storage-scan.ts";
 import { STORE_PLACES } from "./store-commands.ts";
 
@@ -20,10 +21,19 @@ export function addScanCommands(storage: Command, run: CommandRunner): void {
     .option("--rate <size>", "read no more than this a second, as 50MB")
     .option("--incremental", "do not read again what was verified before and has not changed since")
     .option("--compare", "keep what was found, and say what appeared and vanished since the last scan that was kept")
+    .option("--shard <index/count>", "only one part of the bucket, 0/8 to 7/8; see job-manifest and merge")
+    .option("--scan-name <name>", "with --shard: the same for all parts of a scan")
+    .option("--part <file>", "with --shard: write the part to a file; into the bucket without")
     .option("--index-prefix <prefix>", "what keys of index files begin with", "index/")
     .addOption(outputOption())
     .action(
-      run<StorageScanOptions>(async ({ context, options }) => {
+      run<StorageScanOptions & Partial<Pick<ScanShardOptions, "shard">>>(async ({ context, options }) => {
+        const { shard } = options;
+        if (shard !== undefined) {
+          const { runStorageScanShard } = await import("./run-storage-scan-shard.ts");
+          await runStorageScanShard(context, { ...options, shard });
+          return;
+        }
         const { runStorageScan } = await import("./run-storage-scan.ts");
         await runStorageScan(context, options);
       }),

@@ -240,7 +240,7 @@ describe("the manifest of a scan's Job", () => {
     });
     const args = containersOf.parse(job).spec.template.spec.containers.flatMap((container) => container.args);
     expect(args.join(" ")).toContain(
-      "--tenant acme --tenant $$(PATH) --from 1970-01-01T00:00:00.000Z --through 1970-01-02T00:00:00.000Z --sample 1",
+      "--tenant acme --tenant $$(PATH) --from 1970-01-01T00:00:00.000Z --to 1970-01-02T00:00:00.000Z --sample 1",
     );
     expect(args).not.toContain("--deep");
     expect(args.find((arg) => arg.startsWith("s3://"))).toContain("ca-file=%2Fetc%2Fkubemate%2Fca%2Fca.crt");

@@ -146,7 +146,7 @@ function container(
       ...(mode === "deep" ? ["--deep"] : []),
       ...(scope.tenants ?? []).flatMap((tenant) => ["--tenant", plain(tenant)]),
       ...(scope.fromMs === null ? [] : ["--from", new Date(scope.fromMs).toISOString()]),
-      ...(scope.throughMs === null ? [] : ["--through", new Date(scope.throughMs).toISOString()]),
+      ...(scope.throughMs === null ? [] : ["--to", new Date(scope.throughMs).toISOString()]),
       ...(scope.samplePercent === 100 ? [] : ["--sample", String(scope.samplePercent)]),
       "--output",
       "json",
