@@ -24,6 +24,17 @@ const ODD_KEYS = [
   "\u{1f600}",
 ];
 
+const PATHLESS_KEYS = [
+  "/leading",
+  "a//b",
+  "a/./b",
+  "a/../b",
+  "trailing/",
+  "k".repeat(1_000),
+  "日".repeat(333),
+  "\\back\\slash",
+];
+
 export function signal(): AbortSignal {
   return new AbortController().signal;
 }
@@ -240,6 +251,25 @@ export function describeObjectStore(name: string, open: () => Promise<StoreSubje
         for await (const chunk of body.chunks) if (chunk.length > 0) abort.abort();
       };
       expect(await failure(read())).toBe("request.cancelled");
+    });
+  });
+}
+
+/** Of stores whose keys may have what no path can: empty parts, dots, parts of almost a kilobyte. */
+export function describeOddKeys(name: string, open: () => Promise<StoreSubject>): void {
+  describe(`${name}, whatever the keys`, () => {
+    it("holds keys that no path can be, up to a kilobyte", async () => {
+      await using subject = await open();
+      const { store } = subject;
+      await fill(store, PATHLESS_KEYS);
+      const { keys } = await listAll(store, { prefix: "", maxKeys: 3 });
+      expect(keys).toEqual(PATHLESS_KEYS.toSorted(byBytes));
+      for (const key of PATHLESS_KEYS) {
+        expect(await textOf(await store.get(key, {}, signal()))).toBe(key);
+        await store.copy({ key }, "copy", signal());
+        await store.delete({ key }, signal());
+      }
+      expect((await listAll(store, { prefix: "" })).keys).toEqual(["copy"]);
     });
   });
 }

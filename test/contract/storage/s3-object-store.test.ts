@@ -2,10 +2,13 @@ import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../../src-main/core/common/clock.ts";
 import type { ObjectStore, ObjectVersion } from "../../../src-main/core/storage/object-store.ts";
-import { openS3ObjectStore } from "../../../src-main/core/storage/open-s3-object-store.ts";
+import { openS3ObjectStore, openS3Requests } from "../../../src-main/core/storage/open-s3-object-store.ts";
+import { bucketIndex } from "../../../src-main/core/storage/bucket-index.ts";
+import { S3ObjectStore } from "../../../src-main/core/storage/s3-object-store.ts";
+import { openBuckets } from "../../../src-main/core/storage/stores/open-buckets.ts";
 import type { S3StoreOptions } from "../../../src-main/core/storage/s3-store-options.ts";
 import { missingRadosgwPrograms, startRadosgw, type Radosgw } from "../../builders/radosgw.ts";
-import { describeObjectStore, listAll, signal, textOf } from "./object-store.contract.ts";
+import { byBytes, describeObjectStore, describeOddKeys, listAll, signal, textOf } from "./object-store.contract.ts";
 
 // On a developer's machine without Ceph the suite is left out by name; the build's machine must have it.
 const missing = missingRadosgwPrograms();
@@ -22,6 +25,8 @@ describe.skipIf(leftOut)(`S3 by radosgw${leftOut ? `, left out: no ${missing.joi
     await using client = disposable(new S3Client(clientOptions()));
     await client.send(new CreateBucketCommand({ Bucket: "plain" }));
     await client.send(new CreateBucketCommand({ Bucket: "versioned" }));
+    await client.send(new CreateBucketCommand({ Bucket: "second" }));
+    await client.send(new CreateBucketCommand({ Bucket: "third" }));
     const VersioningConfiguration = { Status: "Enabled" } as const;
     await client.send(new PutBucketVersioningCommand({ Bucket: "versioned", VersioningConfiguration }));
   }, 120_000);
@@ -53,9 +58,62 @@ describe.skipIf(leftOut)(`S3 by radosgw${leftOut ? `, left out: no ${missing.joi
     });
   }
 
-  describeObjectStore("S3", async () => {
+  const openPlain = async () => {
     const store = await open("plain");
     return { store, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+  };
+  describeObjectStore("S3", openPlain);
+  describeOddKeys("S3", openPlain);
+
+  /** As a site's store is opened: several buckets, below a prefix, its listings guarded. */
+  async function openSeveral(options: Partial<S3StoreOptions> = {}) {
+    const { endpoint, accessKeyId, secretAccessKey } = gateway;
+    const prefix = `several ${(stores += 1)}`;
+    const common = { prefix, endpoint, clock: systemClock, attempts: 2, ...options };
+    const credentials = async () => ({ accessKeyId, secretAccessKey });
+    const one = (bucket: string) => openS3Requests({ ...common, bucket, credentials });
+    const buckets = [await one("plain"), await one("second"), await one("third")] as const;
+    const dispose = async () => buckets.forEach(({ client }) => client.destroy());
+    return { buckets, ...openBuckets({ buckets, [Symbol.asyncDispose]: dispose }) };
+  }
+
+  describeObjectStore("several buckets of S3", openSeveral);
+  describeOddKeys("several buckets of S3", openSeveral);
+  describeObjectStore("several buckets of S3 with a chunk delimiter", () => openSeveral({ chunkDelimiter: "_" }));
+
+  it("spreads keys over its buckets as Loki does, and sees what Loki would see", async () => {
+    await using subject = await openSeveral();
+    const { store, buckets } = subject;
+    const keys = Array.from({ length: 12 }, (_, at) => `acme/${at.toString(16)}/1a2037dac2d:1a2037f2afe:ea414bac`);
+    for (const key of keys) await store.put(key, Buffer.from(key), {}, signal());
+    const [{ prefix }] = buckets;
+    const held = await Promise.all(
+      buckets.map(async (requests, bucket) => {
+        const { keys: found } = await listAll(new S3ObjectStore(requests), { prefix: "" });
+        expect(found.every((key) => bucketIndex(prefix + key, 3) === bucket)).toBe(true);
+        return found.length;
+      }),
+    );
+    expect(held.reduce((sum, count) => sum + count, 0)).toBe(12);
+    expect(held.filter((count) => count > 0).length).toBeGreaterThan(1);
+    // What lies in a bucket that Loki does not look into for it is not there for Loki either.
+    const [stray = ""] = keys;
+    const other = buckets[(bucketIndex(prefix + stray, 3) + 1) % 3];
+    if (other !== undefined) await new S3ObjectStore(other).put(stray, Buffer.from("stray"), {}, signal());
+    await store.delete({ key: stray }, signal());
+    expect((await listAll(store, { prefix: "acme/", maxKeys: 5 })).keys).toEqual(keys.slice(1).toSorted(byBytes));
+    expect(await store.versioning(signal())).toBe("off");
+  });
+
+  it("writes a delimiter where Loki was told to, and reads chunks by their own names", async () => {
+    await using plain = await open("plain", { prefix: "delimited" });
+    await using loki = await open("plain", { prefix: "delimited", chunkDelimiter: "-" });
+    const key = "a-b/10a13186a325855c/1a2037dac2d:1a2037f2afe:ea414bac";
+    await loki.put(key, Buffer.from("chunk"), {}, signal());
+    await loki.put("index/index_20000/1-2-3.tsdb.gz", Buffer.from("index"), {}, signal());
+    expect((await listAll(loki, { prefix: "" })).keys).toEqual([key, "index/index_20000/1-2-3.tsdb.gz"]);
+    expect((await listAll(plain, { prefix: "a-b/" })).keys).toEqual([key.replaceAll(":", "-")]);
+    expect((await listAll(loki, { prefix: "a-b/10a13186a325855c/1a2037dac2d:" })).keys).toEqual([key]);
   });
 
   it("tells whether a bucket keeps versions", async () => {
