@@ -56,13 +56,16 @@ export async function scanInThread(
     }
   });
   thread.on("error", (error) => reject(lost(logger, error)));
-  thread.on("exit", (code) => reject(lost(logger, new Error(`the thread of a scan ended with ${code}`))));
+  const onExit = (code: number): void => reject(lost(logger, new Error(`the thread of a scan ended with ${code}`)));
+  thread.on("exit", onExit);
   signal.addEventListener("abort", onAbort, { once: true });
   post({ kind: "begin", order });
   try {
     return await promise;
   } finally {
     signal.removeEventListener("abort", onAbort);
+    // From here on it ends because it shall.
+    thread.off("exit", onExit);
     await thread.terminate();
   }
 }
