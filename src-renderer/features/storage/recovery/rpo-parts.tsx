@@ -39,7 +39,6 @@ function PartLine({ part }: { readonly part: Part }): ReactElement {
       <button
         aria-controls={open ? id : undefined}
         aria-expanded={open}
-        aria-label={`${label}: ${value}. ${t("storage.recovery.evidence")}`}
         className={styles.line}
         onClick={() => setOpen(!open)}
         type="button"
