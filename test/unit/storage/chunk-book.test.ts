@@ -39,7 +39,7 @@ it("a book of chunks is what a map by key would be", () => {
       expect(book.size).toBe(model.size);
       const unmarked = [...model]
         .filter(([, { marked }]) => !marked)
-        .map(([key, { chunk }]) => ({ key, chunk, sizeBytes: 5 }));
+        .map(([key, { chunk }]) => ({ key, chunk, sizeBytes: 5, sound: false }));
       const byKey = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : 1);
       expect([...book.orphans()].toSorted(byKey)).toEqual(unmarked.toSorted(byKey));
     }),

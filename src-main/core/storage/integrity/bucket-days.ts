@@ -36,7 +36,7 @@ export class BucketDays {
         if (chunk.sound) row.verified += 1;
         if (chunk.damaged) row.damaged += 1;
         if (chunk.referenced || chunk.damaged) continue;
-        if (pass.covered.has(`${day} ${tenant}`)) row.orphans += 1;
+        if (pass.covered.has(`${day} ${tenant}`)) row.orphans += chunk.sound ? 1 : 0;
         else if (!pass.isUnread(day, tenant)) row.indexMissing = true;
       }
     }

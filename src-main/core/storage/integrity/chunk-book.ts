@@ -21,6 +21,7 @@ interface BookedChunk {
   readonly key: string;
   readonly chunk: ChunkKey;
   readonly sizeBytes: number;
+  readonly sound: boolean;
 }
 
 /**
@@ -118,13 +119,14 @@ export class ChunkBook {
     }
   }
 
-  /** Chunks that no index names and that nothing is known to be wrong with. */
+  /** Chunks that no index names and that nothing is known to be wrong with; whether that was looked at, `sound` says. */
   *orphans(): Generator<BookedChunk> {
     for (let number = 0; number < this.#count; number += 1) {
-      if (((this.#columns.flags[number] ?? 0) & (REFERENCED | DAMAGED | GONE)) !== 0) continue;
+      const flags = this.#columns.flags[number] ?? 0;
+      if ((flags & (REFERENCED | DAMAGED | GONE)) !== 0) continue;
       const chunk = this.#columns.chunk(number, this.#tenantNames);
       const key = this.#oddKeys.get(number) ?? formatChunkKey(chunk);
-      yield { key, chunk, sizeBytes: this.#columns.sizes[number] ?? 0 };
+      yield { key, chunk, sizeBytes: this.#columns.sizes[number] ?? 0, sound: (flags & SOUND) !== 0 };
     }
   }
 

@@ -65,7 +65,7 @@ async function* ofIndexes(parts: Reconciled): AsyncGenerator<StorageFinding> {
   const broken = pass.broken.map((index) => ({ ...index, unindexed: new Unindexed() }));
   const brokenOf = Map.groupBy(broken, ({ index }) => tableDayMs(index.table));
   const missing = new Map<string, Unindexed & { day: number; tenant: string }>();
-  for (const { key, chunk, sizeBytes } of book.orphans()) {
+  for (const { key, chunk, sizeBytes, sound } of book.orphans()) {
     if (!reach.chunk(chunk)) continue;
     const days = daysOf(chunk);
     if (days.some((day) => pass.isUnread(day, chunk.tenant))) continue;
@@ -79,7 +79,8 @@ async function* ofIndexes(parts: Reconciled): AsyncGenerator<StorageFinding> {
     }
     const day = days.find((each) => !pass.covered.has(`${each} ${chunk.tenant}`));
     if (day === undefined) {
-      if (!parts.settled(chunk)) continue;
+      // What nobody has read may be anything.
+      if (!sound || !parts.settled(chunk)) continue;
       // oxlint-disable-next-line no-await-in-loop -- orphans are few where the index is whole
       const labels = await labelsOf(chunk, key);
       if (labels !== "gone") yield orphanFinding(key, chunk, sizeBytes, labels);

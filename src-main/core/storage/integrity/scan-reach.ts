@@ -31,8 +31,11 @@ export class ScanReach {
   }
 
   /** A broken index of many tenants is about any of them; an object of no time is about none. */
-  finding({ tenant, fromMs, throughMs, kind }: StorageFinding): boolean {
+  finding({ tenant, fromMs, throughMs, kind, key }: StorageFinding): boolean {
     if (this.#tenants !== null && tenant !== null && !this.#tenants.has(tenant)) return false;
+    if (this.#tenants !== null && tenant === null && kind === "garbage-object") {
+      return !this.timed && this.#tenants.has(key.split("/", 1)[0] ?? "");
+    }
     if (fromMs === null || throughMs === null) return kind !== "garbage-object" || !this.timed;
     return fromMs <= this.#throughMs && throughMs >= this.#fromMs;
   }

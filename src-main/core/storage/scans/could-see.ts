@@ -5,7 +5,6 @@ import { ScanReach } from "../integrity/scan-reach.ts";
 /** What is told of an object without its bytes: by listing and index alone. */
 const WITHOUT_BYTES = new Set<StorageFinding["kind"]>([
   "missing-chunk",
-  "orphan-chunk",
   "corrupt-gz-index",
   "corrupt-index",
   "missing-index-of-day",
