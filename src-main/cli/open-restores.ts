@@ -23,6 +23,7 @@ import type { RestorePlansService } from "../core/storage/restore/plan/restore-p
 import type { StoreOpener } from "../core/storage/stores/opened-store.ts";
 import type { CommandContext } from "./command-context.ts";
 import { openCliStore, openCliStores } from "./open-storage-store.ts";
+import { openCommandScans } from "./open-command-scans.ts";
 import type { NamedStore } from "./storage-restore-options.ts";
 import { KUBEMATE_VERSION } from "./version.ts";
 
@@ -71,7 +72,7 @@ export async function openRestores(
     base,
     locateWorker,
     stores: opener,
-    scans: NO_SCANS,
+    scans: openCommandScans(base, opener, locateWorker, stack),
     rate: () => null,
     loki: async ({ config }, signal) => {
       const site = config.place.kind === "site" ? config.place.site : config.site;
@@ -133,16 +134,6 @@ export async function openRestores(
     },
   };
 }
-
-/** A command has no scans of its own; what it judges it reads. */
-const NO_SCANS = {
-  summary: (scan: string) => {
-    throw new AppError("storage.scan-unknown", { scan });
-  },
-  lastWhole: () => null,
-  findings: () => [],
-  byId: () => [],
-};
 
 function begunPlans(root: string): readonly KeptRestorePlan[] {
   const begun: KeptRestorePlan[] = [];
