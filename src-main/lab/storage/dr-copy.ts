@@ -19,6 +19,10 @@ export class DrCopy {
     this.#buckets = buckets;
   }
 
+  get lagMs(): number {
+    return this.#lagMs;
+  }
+
   /** The copy is then as it would be had it always been so late. */
   setLag(lagMs: number): void {
     this.#lagMs = lagMs;

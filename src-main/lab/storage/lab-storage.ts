@@ -41,7 +41,8 @@ export class LabStorage {
   /** Begins or ends a damage, or sets how late the copy is; other faults are none of its business. */
   setFault(fault: string, on: boolean): void {
     const minutes = drLagMinutesOf(fault);
-    if (minutes !== null) this.#dr.setLag(on ? minutes * 60_000 : DEFAULT_DR_LAG_MS);
+    if (minutes !== null && on) this.#dr.setLag(minutes * 60_000);
+    if (minutes !== null && !on && this.#dr.lagMs === minutes * 60_000) this.#dr.setLag(DEFAULT_DR_LAG_MS);
     const damage = bucketDamageOf(fault);
     if (damage === null) return;
     this.#changes = this.#changes.then(() => (on ? this.#damages.begin(damage) : this.#damages.end(damage)));

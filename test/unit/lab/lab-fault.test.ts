@@ -1,3 +1,4 @@
+import { Faults } from "../../../src-main/lab/loki/faults.ts";
 import { describe, expect, it } from "vitest";
 import { labFaultSchema, resolveLabFault } from "../../../src-shared/model/lab-fault.ts";
 
@@ -45,5 +46,20 @@ describe("a fault of the lab", () => {
     expect(labFaultSchema.safeParse("killed:a b").success).toBe(false);
     expect(labFaultSchema.safeParse("x killed:a").success).toBe(false);
     expect(labFaultSchema.safeParse("killed:a\n").success).toBe(false);
+  });
+
+  it("names damages of the bucket and minutes of the copy's lag, and knows no others", () => {
+    const targets = { ingesters: [], tenants: [] };
+    expect(resolveLabFault("bucket-damage:missing-chunk", targets)).toBe("bucket-damage:missing-chunk");
+    expect(resolveLabFault("dr-lag:030", targets)).toBe("dr-lag:30");
+    for (const text of ["bucket-damage", "bucket-damage:fire", "dr-lag:", "dr-lag:soon", "dr-lag:1441", "dr-lag:99999"])
+      expect(resolveLabFault(text, targets)).toBe(null);
+  });
+
+  it("has one lag at a time", () => {
+    const faults = new Faults();
+    faults.set("dr-lag:30", true);
+    faults.set("dr-lag:60", true);
+    expect(faults.list()).toEqual(["dr-lag:60"]);
   });
 });
