@@ -109,7 +109,8 @@ export class BucketStatesService implements BucketStateDesk, Disposable {
 
   /** @throws AppError `storage.unsupported` for a store that is no MinIO, `storage.unreachable` where nobody answers */
   async #health(s3: S3Requests, signal: AbortSignal): Promise<BucketHealth> {
-    const nodes = await minioNodes(s3, signal);
+    using opened = await minioNodes(s3, signal);
+    const { nodes } = opened;
     const noMinio = () => new AppError("storage.unsupported", { store: s3.title, action: "MinIO" });
     if (nodes.length === 0) throw noMinio();
     const { readSamples, clock } = this.#parts;

@@ -1,5 +1,5 @@
-import { request as requestHttp, type IncomingMessage, type RequestOptions } from "node:http";
-import { request as requestHttps } from "node:https";
+import { Agent, request as requestHttp, type IncomingMessage, type RequestOptions } from "node:http";
+import { Agent as TlsAgent, request as requestHttps } from "node:https";
 import { AppError, isAppError } from "../../../../src-shared/errors/app-error.ts";
 import type { MinioAnswer, MinioNode } from "../bucket-health/read-minio.ts";
 import { DialledAgent, DialledTlsAgent } from "../dialled-agent.ts";
@@ -11,55 +11,71 @@ const TIMEOUT_MS = 10_000;
 /** Metrics of a large cluster with many buckets are some megabytes. */
 const MAX_BODY_BYTES = 32 * 2 ** 20;
 const MAX_NODES = 32;
+const CONNECTIONS = 4;
+
+/** Servers that are asked one after another over connections that stay; disposal closes them. */
+export interface MinioNodes extends Disposable {
+  readonly nodes: readonly MinioNode[];
+}
 
 /** The servers of a store, as far as they can be told apart; else the one address that stands for all. Rejects with `storage.*`. */
-export async function minioNodes(s3: S3Requests, signal: AbortSignal): Promise<readonly MinioNode[]> {
+export async function minioNodes(s3: S3Requests, signal: AbortSignal): Promise<MinioNodes> {
   const { endpoint, nodes } = s3.options;
   const url = endpoint === undefined ? null : URL.parse(endpoint);
   // Amazon's own is no MinIO.
-  if (url === null) return [];
-  if (nodes === undefined) return [nodeOf(s3, url, null)];
-  const found = await nodes(signal).catch((error: unknown) => {
-    throw throughForward(error, s3.title);
+  if (url === null) return { nodes: [], [Symbol.dispose]: () => undefined };
+  const found =
+    nodes === undefined
+      ? [null]
+      : await nodes(signal).catch((error: unknown) => {
+          throw throughForward(error, s3.title);
+        });
+  const opened = found.slice(0, MAX_NODES).map((node) => {
+    const agent = agentOf(s3, url, node);
+    return { node: nodeOf(s3, url, node?.title ?? url.host, agent), agent };
   });
-  return found.slice(0, MAX_NODES).map((node) => nodeOf(s3, url, node));
+  return {
+    nodes: opened.map(({ node }) => node),
+    [Symbol.dispose]: () => opened.forEach(({ agent }) => agent.destroy()),
+  };
+}
+
+function agentOf({ options: { ca, trustAnyServer } }: S3Requests, { protocol }: URL, node: StoreNode | null): Agent {
+  const plain = { keepAlive: true, maxSockets: CONNECTIONS };
+  const trust = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(trustAnyServer === true ? { rejectUnauthorized: false } : {}),
+  };
+  const isTls = protocol === "https:";
+  if (node === null) return isTls ? new TlsAgent({ ...plain, ...trust }) : new Agent(plain);
+  const dialled = { ...plain, dial: node.dial, timeoutMs: TIMEOUT_MS };
+  return isTls ? new DialledTlsAgent({ ...dialled, tls: trust }) : new DialledAgent(dialled);
 }
 
 /** The first answer that wants a token decides that all requests after it carry one. */
-function nodeOf(s3: S3Requests, url: URL, node: StoreNode | null): MinioNode {
+function nodeOf(s3: S3Requests, url: URL, title: string, agent: Agent): MinioNode {
   let token: string | null = null;
-  const title = node?.title ?? url.host;
   return {
     title,
     get: async (path, signal) => {
-      const answer = await ask(s3, url, node, path, token, signal);
+      const answer = await ask(s3.title, url, agent, path, token, signal);
       const wantsToken = (answer.status === 401 || answer.status === 403) && path.includes("metrics");
       if (!wantsToken || token !== null) return answer;
       token = await s3.minioToken();
-      return await ask(s3, url, node, path, token, signal);
+      return await ask(s3.title, url, agent, path, token, signal);
     },
   };
 }
 
 async function ask(
-  s3: S3Requests,
+  store: string,
   url: URL,
-  node: StoreNode | null,
+  agent: Agent,
   path: string,
   token: string | null,
   signal: AbortSignal,
 ): Promise<MinioAnswer> {
   const tls = url.protocol === "https:";
-  const { ca, trustAnyServer } = s3.options;
-  const trust = {
-    ...(ca === undefined ? {} : { ca }),
-    ...(trustAnyServer === true ? { rejectUnauthorized: false } : {}),
-  };
-  const dialled = node === null ? null : { dial: node.dial, timeoutMs: TIMEOUT_MS };
-  const agent =
-    dialled === null
-      ? {}
-      : { agent: tls ? new DialledTlsAgent({ ...dialled, tls: trust }) : new DialledAgent(dialled) };
   const options: RequestOptions = {
     host: url.hostname,
     port: url.port === "" ? (tls ? 443 : 80) : url.port,
@@ -67,17 +83,22 @@ async function ask(
     headers: { accept: "text/plain", ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
     timeout: TIMEOUT_MS,
     signal,
-    ...agent,
-    ...(tls ? trust : {}),
+    agent,
   };
+  const send = () => (tls ? requestHttps : requestHttp)(options);
   try {
-    return await answered((tls ? requestHttps : requestHttp)(options), s3.title);
+    const request = send();
+    return await answered(request, store).catch((error: unknown) => {
+      // A connection that was kept may have been closed at the other end meanwhile, which says nothing of the server.
+      if (!request.reusedSocket || signal.aborted) throw error;
+      return answered(send(), store);
+    });
   } catch (error) {
     if (signal.aborted) throw new AppError("request.cancelled", {}, { cause: error });
-    const told = throughForward(error, s3.title);
+    const told = throughForward(error, store);
     if (isAppError(told)) throw told;
     const problem = (error instanceof Error ? error.message : String(error)).slice(0, 300);
-    throw new AppError("storage.unreachable", { store: s3.title, problem }, { cause: error });
+    throw new AppError("storage.unreachable", { store, problem }, { cause: error });
   }
 }
 
