@@ -2,6 +2,13 @@ import { createHmac } from "node:crypto";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { systemClock } from "../../../src-main/core/common/clock.ts";
 import { minioNodes } from "../../../src-main/core/storage/bucket-state/minio-nodes.ts";
+import { BucketStatesService } from "../../../src-main/core/storage/bucket-state/bucket-states.service.ts";
+import { openBuckets } from "../../../src-main/core/storage/stores/open-buckets.ts";
+import type { OpenedStore } from "../../../src-main/core/storage/stores/opened-store.ts";
+import { AppError } from "../../../src-shared/errors/app-error.ts";
+import { storeIdSchema } from "../../../src-shared/model/storage/store.ts";
+import { readSamples } from "../../builders/minio-node.ts";
+import { RecordingLogger } from "../../builders/recording-logger.ts";
 import { openS3Requests } from "../../../src-main/core/storage/open-s3-object-store.ts";
 import { httpAnswer, ScriptedServer } from "../../builders/scripted-server.ts";
 
@@ -62,4 +69,43 @@ it("a server that is gone is unreachable, and who waits no more hears so", async
     code: "request.cancelled",
   });
   requests.client.destroy();
+});
+
+it("a store that is no MinIO has no health, and the state of its bucket says so", async () => {
+  await using other = await ScriptedServer.start((socket) =>
+    socket.end(httpAnswer(404, { "content-type": "application/xml" }, "<Error><Code>NoSuchBucket</Code></Error>")),
+  );
+  const requests = await openS3Requests({
+    bucket: "chunks",
+    endpoint: other.url,
+    credentials: async () => ({ accessKeyId: "loki", secretAccessKey: SECRET }),
+    clock: systemClock,
+    attempts: 1,
+  });
+  const dispose = async () => requests.client.destroy();
+  await using held = openBuckets({ buckets: [requests], [Symbol.asyncDispose]: dispose });
+  const id = storeIdSchema.parse("store-1");
+  const config = { name: "x", place: { kind: "folder", directory: "/x" }, site: null, indexPrefix: "index/" } as const;
+  const opened: OpenedStore = {
+    id,
+    config: { ...config, bytesPerSecond: null, dr: null, scratch: null },
+    layout: { indexPrefix: "index/", foreignPrefixes: [] },
+    folder: null,
+    ...held,
+  };
+  using states = new BucketStatesService({
+    stores: { open: () => Promise.reject(new AppError("storage.store-unknown", { store: id })) },
+    retention: async () => null,
+    readSamples,
+    history: null,
+    clock: systemClock,
+    logger: new RecordingLogger(),
+  });
+  const state = await states.stateOf(opened, never);
+  expect(state.health).toBeNull();
+  expect(state.problems.map(({ what, error }) => [what, error.code])).toEqual([
+    ["settings", "storage.bucket-unknown"],
+    ["health", "storage.unsupported"],
+  ]);
+  expect(state.judgement.findings).toEqual([]);
 });
