@@ -1,5 +1,5 @@
 import { IconRefresh } from "@tabler/icons-react";
-import { useEffect, useState, type ReactElement } from "react";
+import { useEffect, type ReactElement } from "react";
 import type { RecoveryFacts } from "../../../../src-shared/model/storage/recovery.ts";
 import type { StoreId } from "../../../../src-shared/model/storage/store.ts";
 import { IconButton } from "../../../components/icon-button.tsx";
@@ -14,18 +14,21 @@ import { RpoParts } from "./rpo-parts.tsx";
 import styles from "./recovery.module.css";
 
 /** Listings are dear: what they say is asked for again every few minutes. */
-const SETTLED_MS = 5 * 60_000;
+const EVERY_MS = 5 * 60_000;
 const WAITING_MS = 15_000;
 
 /** What losing the bucket would cost now and how long bringing it back takes, each with what shows it. Asked when it is opened. */
 export function RecoveryPanel({ store }: { readonly store: StoreId }): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
-  const [everyMs, setEveryMs] = useState(SETTLED_MS);
-  const { data, error, asking, ask } = useAsked("recovery", "facts", { store }, { everyMs });
+  const { data, error, asking, ask } = useAsked("recovery", "facts", { store }, { everyMs: EVERY_MS });
   const waits = data?.rpo.parts.some(({ reason }) => reason === "no-round") === true;
-  // The question itself begins the watch of a site that nobody has looked at; its first round comes soon.
-  useEffect(() => setEveryMs(waits ? WAITING_MS : SETTLED_MS), [waits]);
+  useEffect(() => {
+    // The question itself begins the watch of a site that nobody has looked at; its first round comes soon.
+    if (!waits || asking) return undefined;
+    const timer = setTimeout(ask, WAITING_MS);
+    return () => clearTimeout(timer);
+  }, [waits, asking, ask]);
   return (
     <Panel
       actions={<IconButton icon={IconRefresh} disabled={asking} label={t("storage.recovery.again")} onClick={ask} />}
