@@ -96,13 +96,14 @@ const ask = (filter: FindingFilter, offset: number) =>
 await ask({}, 0);
 const delay = monitorEventLoopDelay({ resolution: 5 });
 delay.enable();
-for (const [what, filter, offset, reachMs] of [
+const questions: readonly (readonly [what: string, filter: FindingFilter, offset: number, reachMs: number])[] = [
   ["a page in the middle", {}, 500_000, 300],
   ["a page of one tenant and kind", { tenant: "team-7", kinds: ["missing-chunk"] }, 3_000, 300],
   ["a page of one tenant's day", { tenant: "team-7", day: "2026-11-28" }, 0, 1_000],
   ["a page by a text, looked for in all", { contains: "POD-8765" }, 0, 10_000],
   ["the next page by the same text", { contains: "POD-8765" }, 10, 10_000],
-] as const) {
+];
+for (const [what, filter, offset, reachMs] of questions) {
   const started = performance.now();
   const { findings: found, total } = await ask(filter, offset);
   const tookMs = performance.now() - started;

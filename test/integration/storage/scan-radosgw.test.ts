@@ -31,7 +31,7 @@ async function bytesOf(store: ObjectStore, key: string): Promise<Buffer> {
 
 async function keysOf(store: ObjectStore): Promise<readonly string[]> {
   const keys: string[] = [];
-  for await (const { key } of allObjects(store, signal)) keys.push(key);
+  for await (const { key } of allObjects(store, "", signal)) keys.push(key);
   return keys;
 }
 
