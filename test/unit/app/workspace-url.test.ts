@@ -29,6 +29,7 @@ const PLAIN: LinkedWorkspace = {
   live: false,
   health: DEFAULT_HEALTH,
   tenants: DEFAULT_TENANTS,
+  storage: DEFAULT_STORAGE,
 };
 
 // RFC 3339 in a link has a four-digit year.

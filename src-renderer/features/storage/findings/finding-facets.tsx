@@ -1,8 +1,6 @@
 import type { ReactElement } from "react";
-import type { JobId } from "../../../../src-shared/model/ids.ts";
-import type { FindingFilter } from "../../../../src-shared/model/storage/scan.ts";
+import type { FindingFilter, ScanSummary } from "../../../../src-shared/model/storage/scan.ts";
 import type { StorageFindingKind } from "../../../../src-shared/model/storage-finding.ts";
-import { useAnswer } from "../../../hooks/use-answer.ts";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
 import { kindsByCount } from "../../../components/severity.ts";
@@ -10,32 +8,26 @@ import { withFilter } from "./finding-filter.ts";
 import styles from "./findings.module.css";
 
 interface FindingFacetsProps {
-  readonly scan: JobId;
+  /** Of all that fit the filter but for its kinds. */
+  readonly kinds: ScanSummary["kinds"];
   readonly filter: FindingFilter;
   readonly onFilter: (filter: FindingFilter) => void;
 }
 
 /** Kinds of findings with their numbers under the other filters; a press shows a kind alone, a second one all again. */
-export function FindingFacets({ scan, filter, onFilter }: FindingFacetsProps): ReactElement {
+export function FindingFacets({ kinds, filter, onFilter }: FindingFacetsProps): ReactElement {
   const t = useTranslate();
   const formats = useFormats();
-  const others = withFilter(filter, { kinds: undefined });
-  const { data } = useAnswer(
-    "storage",
-    "findings",
-    { scan, filter: others, offset: 0, limit: 1 },
-    { keepPrevious: true },
-  );
   const chosen = new Set(filter.kinds ?? []);
-  const counted = kindsByCount(data?.kinds ?? {});
+  const counted = kindsByCount(kinds);
   // One that is chosen stays to be unchosen, though none of it is left.
   const shown: readonly (readonly [StorageFindingKind, number])[] = [
     ...counted,
     ...[...chosen].filter((kind) => !counted.some(([one]) => one === kind)).map((kind) => [kind, 0] as const),
   ];
   const toggle = (kind: StorageFindingKind): void => {
-    const kinds = chosen.has(kind) ? [...chosen].filter((one) => one !== kind) : [...chosen, kind];
-    onFilter(withFilter(filter, { kinds }));
+    const next = chosen.has(kind) ? [...chosen].filter((one) => one !== kind) : [...chosen, kind];
+    onFilter(withFilter(filter, { kinds: next }));
   };
   return (
     <section aria-label={t("storage.findings.facets")} className={styles.facets}>

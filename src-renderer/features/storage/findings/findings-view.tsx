@@ -47,7 +47,7 @@ export function FindingsView({ scan, isLast, tenants }: FindingsViewProps): Reac
   const { findings, total, error, partial, loading } = found;
   return (
     <div className={styles.split}>
-      <FindingFacets filter={filter} onFilter={setFilter} scan={scan.scan} />
+      <FindingFacets filter={filter} onFilter={setFilter} kinds={found.kinds} />
       <div className={styles.column}>
         <ScanLine isLast={isLast} scan={scan} />
         <FindingFilterBar filter={filter} onFilter={setFilter} tenants={tenants} />

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { WireError } from "../../../../src-shared/errors/wire-error.ts";
 import { jobIdSchema } from "../../../../src-shared/model/ids.ts";
-import type { FindingFilter, KeptFinding } from "../../../../src-shared/model/storage/scan.ts";
+import type { FindingFilter, KeptFinding, ScanSummary } from "../../../../src-shared/model/storage/scan.ts";
 import { wireErrorOf } from "../../../hooks/wire-error-of.ts";
 import { useRpc } from "../../../rpc/rpc-context.tsx";
 
@@ -12,6 +12,8 @@ export interface Findings {
   readonly findings: readonly KeptFinding[];
   /** That fit the filter, in all; `undefined` before the first answer. */
   readonly total: number | undefined;
+  /** Of all that fit the filter but for its kinds. */
+  readonly kinds: ScanSummary["kinds"];
   readonly loading: boolean;
   readonly stale: boolean;
   readonly error: WireError | undefined;
@@ -40,6 +42,7 @@ export function useFindings(scan: string, filter: FindingFilter): Findings {
   return {
     findings,
     total: query.data?.pages[0]?.total,
+    kinds: query.data?.pages[0]?.kinds ?? {},
     loading: query.isLoading,
     stale: query.isPlaceholderData,
     error: query.error === null ? undefined : wireErrorOf(query.error),
