@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { AppError } from "../../../../../src-shared/errors/app-error.ts";
 import { planIdSchema, type JobId, type PlanId } from "../../../../../src-shared/model/ids.ts";
 import type { RestorePlanEvent, RestoreRequest } from "../../../../../src-shared/model/storage/restore.ts";
 import { SCAN_MODES, type ScanSummary } from "../../../../../src-shared/model/storage/scan.ts";
@@ -126,9 +127,13 @@ export class RestorePlansService implements RestorePlans {
     return checks.map((each) => (["source", "retention"].includes(each.check) ? (kept.get(each.check) ?? each) : each));
   }
 
-  #targets({ findings }: RestoreRequest, indexPrefix: string): RestorePlanParts["targets"] {
+  #targets({ store, findings }: RestoreRequest, indexPrefix: string): RestorePlanParts["targets"] {
     if (findings === null) return null;
     const { scans } = this.#parts;
+    // What another bucket lacks says nothing of this one.
+    if (scans.summary(findings.scan).request.store !== store) {
+      throw new AppError("storage.scan-unknown", { scan: findings.scan });
+    }
     const kept = findings.ids === null ? scans.findings(findings.scan, {}) : scans.byId(findings.scan, findings.ids);
     return targetsOf(
       [...kept].filter(({ state }) => state !== "vanished").map(({ finding }) => finding),
