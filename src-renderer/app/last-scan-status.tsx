@@ -33,10 +33,12 @@ export function LastScanStatus(): ReactElement | null {
       <span title={scan === null ? undefined : formats.dateTime(atMs)}>
         {verdict === null
           ? t("storage.status.never")
-          : t("storage.status.lastScan", {
-              verdict: t(`storage.status.word.${verdict}`),
-              time: formats.relative(Math.min(atMs, now), now),
-            })}
+          : verdict === "open"
+            ? t("storage.status.running")
+            : t("storage.status.lastScan", {
+                verdict: t(`storage.status.word.${verdict}`),
+                time: formats.relative(Math.min(atMs, now), now),
+              })}
       </span>
     </UnstyledButton>
   );

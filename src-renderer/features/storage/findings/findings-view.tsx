@@ -1,5 +1,6 @@
 import { IconCircleCheck, IconFilterOff } from "@tabler/icons-react";
 import { useMemo, type ReactElement } from "react";
+import type { MessageKey } from "../../../../src-shared/i18n/catalogue.ts";
 import type { ScanSummary } from "../../../../src-shared/model/storage/scan.ts";
 import { Button } from "../../../components/button.tsx";
 import { errorText } from "../../../components/error-text.ts";
@@ -80,7 +81,7 @@ export function FindingsView({ scan, isLast, tenants }: FindingsViewProps): Reac
         ) : (
           <EmptyView
             icon={IconCircleCheck}
-            text={isWhole(scan) ? t("storage.findings.noneText") : t("storage.findings.nonePartText")}
+            text={t(emptyText(scan))}
             title={scan.state === "finished" ? t("storage.findings.none") : t("storage.findings.noneYet")}
           />
         )}
@@ -108,6 +109,13 @@ export function FindingsView({ scan, isLast, tenants }: FindingsViewProps): Reac
       )}
     </div>
   );
+}
+
+/** Whether an empty list means that all is well. */
+function emptyText(scan: ScanSummary): MessageKey {
+  if (scan.state === "running" || scan.state === "paused") return "storage.findings.notEndedText";
+  if (scan.state !== "finished") return "storage.findings.brokenOffText";
+  return isWhole(scan) ? "storage.findings.noneText" : "storage.findings.nonePartText";
 }
 
 /** Escape closes the drawer; `x` chooses the finding that is open, as a press on its box does. */

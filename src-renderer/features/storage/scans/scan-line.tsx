@@ -30,7 +30,7 @@ export function ScanLine({ scan, isLast }: ScanLineProps): ReactElement {
         {verdict === "open" ? t(`storage.scan.state.${scan.state}`) : t(`storage.verdict.${verdict}`)}
       </span>
       <span>
-        {t(isLast ? "storage.verdict.last" : "storage.verdict.earlier")}{" "}
+        {t(verdict === "open" ? "storage.verdict.since" : isLast ? "storage.verdict.last" : "storage.verdict.earlier")}{" "}
         <RelativeTime atMs={scan.endedAtMs ?? scan.startedAtMs} />
       </span>
       <span className={styles.muted}>{scopeText(scan.request, t, formats)}</span>

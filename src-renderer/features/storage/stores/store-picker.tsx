@@ -49,7 +49,7 @@ export function StorePicker({ stores, store, siteName, onPick, onAdd, onEdit }: 
       return {
         value: one.id,
         label: withVisibleCharacters(one.config.name),
-        detail: withVisibleCharacters(one.title),
+        ...(one.title === one.config.name ? {} : { detail: withVisibleCharacters(one.title) }),
         mark: <Glyph aria-hidden size={16} stroke={1.5} />,
         group: one.found ? found : t("storage.store.entered"),
       };
@@ -84,7 +84,9 @@ export function StorePicker({ stores, store, siteName, onPick, onAdd, onEdit }: 
         shown={
           <>
             <span>{withVisibleCharacters(store.config.name)}</span>
-            <span className={styles.title}>{withVisibleCharacters(store.title)}</span>
+            {store.title === store.config.name ? null : (
+              <span className={styles.title}>{withVisibleCharacters(store.title)}</span>
+            )}
           </>
         }
         value={store.id}
