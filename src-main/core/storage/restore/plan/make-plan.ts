@@ -302,7 +302,7 @@ class PlanMaker {
         chunks,
         indexFiles,
         bytes,
-        compactor: loki?.compactor ?? null,
+        compactor: runningCompactor(loki),
         canaries: canaries.length,
         live: into === null && isLive(target),
       }),
@@ -328,4 +328,10 @@ class PlanMaker {
   #progress(phase: PlanProgress["phase"], done: number, total: number | null): void {
     this.#tell({ kind: "progress", phase, done, total });
   }
+}
+
+/** One that does not run is not paused, and not started afterwards either. */
+function runningCompactor(loki: LokiFacts | null): LokiFacts["compactor"] {
+  const compactor = loki?.compactor ?? null;
+  return compactor === null || (compactor.replicas === 0 && compactor.running === 0) ? null : compactor;
 }
