@@ -106,13 +106,13 @@ export function finishScan(
 
 /**
  * Removes scans of a store beyond the newest so many. The last one that saw everything stays, whatever its age: others are compared
- * with it. Returns how many.
+ * with it. One that is resumed after all writes itself anew. Returns how many.
  */
 export function forgetScans(database: DatabaseSync, store: StoreId, keep: number): number {
   const kept = new Set([lastFinished(database, store, true)?.number, lastFinished(database, store, false)?.number]);
   const old = scanRows(database, store, -1)
     .slice(keep)
-    .filter(({ number, summary }) => !kept.has(number) && summary.state !== "running" && summary.state !== "paused");
+    .filter(({ number }) => !kept.has(number));
   for (const { number, range } of old) {
     inTransaction(database, () => {
       database.prepare("DELETE FROM findings WHERE row BETWEEN ? AND ?").run(range.first, range.last);
