@@ -3,23 +3,10 @@ import { AppError } from "../../src-shared/errors/app-error.ts";
 import { storeIdSchema, type StoreConfig, type StoreId } from "../../src-shared/model/storage/store.ts";
 import type { SitesService } from "../core/clusters/sites.service.ts";
 import type { ConsoleBase } from "../core/console-base.ts";
-import { FolderObjectStore } from "../core/storage/folder-object-store.ts";
-import type { ObjectStore } from "../core/storage/object-store.ts";
 import type { OpenedStore } from "../core/storage/stores/opened-store.ts";
 import type { StoresService } from "../core/storage/stores/stores.service.ts";
 import type { CommandContext } from "./command-context.ts";
-import { parsePlace, type ExportPlace } from "./export-options.ts";
-
-/** Opens the place that `--store` names; the SDK is loaded for a bucket alone. */
-export async function openStorageStore(
-  place: ExportPlace,
-  base: ConsoleBase,
-  { terminal }: CommandContext,
-): Promise<ObjectStore> {
-  if (place.kind === "folder") return new FolderObjectStore(place.directory);
-  const { openPlaceStore } = await import("../core/console-stores.ts");
-  return openPlaceStore(place.place, base, terminal.environment);
-}
+import { parsePlace } from "./export-options.ts";
 
 /** What a command needs beyond the address. */
 export interface CliStoreOptions {
@@ -38,18 +25,24 @@ export async function openCliStore(
   context: CommandContext,
   options: CliStoreOptions = {},
 ): Promise<OpenedStore> {
-  const { signal } = context.terminal;
   await using stack = new AsyncDisposableStack();
   const stores = await openCliStores(base, context, stack);
-  const named = await cliStoreId(address, stores);
-  const opened =
-    named === null
-      ? await stores.service.openConfig(addressId(address), addressConfig(address, options), signal)
-      : await stores.service.open(named, signal);
-  stack.use(opened);
+  const opened = stack.use(await openAddressed(address, stores, context, options));
   const { id, config, store, layout, folder, s3 } = opened;
   const rest = stack.move();
   return { id, config, store, layout, folder, s3, [Symbol.asyncDispose]: () => rest.disposeAsync() };
+}
+
+/** As `openCliStore`, of stores that are open already. */
+export async function openAddressed(
+  address: string,
+  stores: CliStores,
+  { terminal: { signal } }: CommandContext,
+  options: CliStoreOptions = {},
+): Promise<OpenedStore> {
+  const named = await cliStoreId(address, stores);
+  if (named !== null) return await stores.service.open(named, signal);
+  return await stores.service.openConfig(addressId(address), addressConfig(address, options), signal);
 }
 
 /** What an audit entry says of an address: without its parameters, since somebody may have put a secret there. */

@@ -2,11 +2,12 @@ import type { BucketState } from "../../src-shared/model/storage/bucket-state.ts
 import type { StoreCheck } from "../../src-shared/model/storage/store.ts";
 import { openBucketStates } from "../core/console-bucket-state.ts";
 import { HealthSites } from "../core/console-health-sites.ts";
+import type { OpenHealthSite } from "../core/health/health-site.ts";
 import { checkStore } from "../core/storage/stores/check-store.ts";
 import { audited, openBase, type CommandContext, type OutputFormat } from "./command-context.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import { ExitWith } from "./exit-with.ts";
-import { openCliStore, openCliStores, storeSubject } from "./open-storage-store.ts";
+import { openAddressed, openCliStores, storeSubject } from "./open-storage-store.ts";
 import { jsonLine, terminalSafe, write } from "./terminal.ts";
 import { KUBEMATE_VERSION } from "./version.ts";
 
@@ -30,9 +31,10 @@ export async function runStorageHealth(
   const permission = check ? "storage.scan" : "storage.read";
   const act = { action: "storage.health", permission, auditClass: "access", subject } as const;
   const { state, checks } = await audited(base, context, act, async () => {
-    const { service, sites } = await openCliStores(base, context, stack);
-    const opened = stack.use(await openCliStore(address, base, context));
-    const openSite = async (site: Parameters<HealthSites["open"]>[0], inner: AbortSignal) => {
+    const stores = await openCliStores(base, context, stack);
+    const { service, sites } = stores;
+    const opened = stack.use(await openAddressed(address, stores, context));
+    const openSite: OpenHealthSite = async (site, inner) => {
       const healthSites = stack.use(new HealthSites({ base, sites: await sites(), intervalMs: () => 30_000 }));
       return healthSites.open(site, inner);
     };
