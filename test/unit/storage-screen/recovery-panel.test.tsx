@@ -1,6 +1,6 @@
-import { screen, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { RecoveryFacts } from "../../../src-shared/model/storage/recovery.ts";
 import { RemoteError } from "../../../src-shared/errors/remote-error.ts";
 import { jobIdSchema } from "../../../src-shared/model/ids.ts";
@@ -101,6 +101,22 @@ describe("recovery point and time", () => {
     screen.getByText("The store has no DR copy");
     screen.getByText(/^stale, measured/);
     expect(screen.queryByText(/Not everything is known/)).toBeNull();
+  });
+
+  it("asks again by itself while the first round of metrics is on its way", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    try {
+      const wal = part("wal", { state: "unknown", ms: null, reason: "no-round" });
+      let parts = [wal, part("flush"), part("versions"), part("dr")];
+      const console = open(() => Promise.resolve(facts({ parts })));
+      await screen.findByText("No round of metrics has come in yet");
+      parts = [part("wal"), part("flush"), part("versions"), part("dr")];
+      await act(() => vi.advanceTimersByTimeAsync(16_000));
+      await waitFor(() => expect(screen.queryByText("No round of metrics has come in yet")).toBeNull());
+      expect(callsOf(console, "recovery.facts")).toHaveLength(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("tells a failure, and asks again", async () => {

@@ -8,7 +8,8 @@ import styles from "./report.module.css";
 export function ReportView({ html }: { readonly html: string }): ReactElement {
   const blocks = useMemo(() => readBlocks(html), [html]);
   return (
-    <article className={styles.report}>
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard, and a report has no control in it
+    <article className={styles.report} tabIndex={0}>
       {blocks.map((block, place) => (
         // oxlint-disable-next-line react/no-array-index-key -- the blocks of one report never move
         <Block block={block} key={place} />

@@ -1,5 +1,5 @@
 import { IconRefresh } from "@tabler/icons-react";
-import { useEffect, type ReactElement } from "react";
+import { useEffect, useRef, type ReactElement } from "react";
 import type { RecoveryFacts } from "../../../../src-shared/model/storage/recovery.ts";
 import type { StoreId } from "../../../../src-shared/model/storage/store.ts";
 import { IconButton } from "../../../components/icon-button.tsx";
@@ -23,12 +23,16 @@ export function RecoveryPanel({ store }: { readonly store: StoreId }): ReactElem
   const formats = useFormats();
   const { data, error, asking, ask } = useAsked("recovery", "facts", { store }, { everyMs: EVERY_MS });
   const waits = data?.rpo.parts.some(({ reason }) => reason === "no-round") === true;
+  const asked = useRef(ask);
+  useEffect(() => {
+    asked.current = ask;
+  });
   useEffect(() => {
     // The question itself begins the watch of a site that nobody has looked at; its first round comes soon.
     if (!waits || asking) return undefined;
-    const timer = setTimeout(ask, WAITING_MS);
+    const timer = setTimeout(() => asked.current(), WAITING_MS);
     return () => clearTimeout(timer);
-  }, [waits, asking, ask]);
+  }, [waits, asking]);
   return (
     <Panel
       actions={<IconButton icon={IconRefresh} disabled={asking} label={t("storage.recovery.again")} onClick={ask} />}
