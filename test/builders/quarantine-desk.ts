@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { jobIdSchema, type JobId } from "../../src-shared/model/ids.ts";
 import type { Job } from "../../src-shared/model/job.ts";
@@ -45,6 +46,7 @@ export class QuarantineBench implements AsyncDisposable {
   readonly findings: readonly KeptFinding[];
 
   constructor({ profile, store, copy, findings = [], loki, holder = "this machine" }: QuarantineDeskOptions) {
+    mkdirSync(profile, { recursive: true });
     this.findings = findings.map((finding) => ({
       id: `${finding.kind} ${finding.key}`,
       finding,

@@ -100,8 +100,8 @@ async function takeOver(
     // Told by the claim, which it had to win: a second claim is refused where the store can.
     const second = await putIfAbsent(store, key, "{}", signal);
     if (second.put) {
-      await settle(request, mine.nonce, signal);
       await removeOwn(store, key, second.versionId, signal);
+      await settle(request, mine.nonce, signal);
     }
     const after = await readLease(store, signal);
     if (after?.lease?.nonce !== mine.nonce) throw held(store, after ?? ended);

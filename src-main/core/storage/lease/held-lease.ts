@@ -4,7 +4,7 @@ import type { ObjectStore } from "../object-store.ts";
 import { JSON_TYPE } from "../small-object.ts";
 import type { BucketLease } from "./bucket-lease.ts";
 import { LEASE_KEY, printLease, readLease, type LeaseObject } from "./lease-object.ts";
-import { mayNot, removeOwn } from "./store-clock.ts";
+import { mayNot } from "./store-clock.ts";
 
 /** Of its time: when it could not be renewed so long, it counts as lost before another may take it. */
 const SAFE_SHARE = 0.75;
@@ -37,7 +37,8 @@ export class HeldLease implements BucketLease {
     this.holder = `${options.mine.holder}, ${options.mine.purpose}`;
     this.#renewedAtMs = options.beganAtMs;
     this.#wrote(options.versions);
-    this.#renewIn(options.mine.ttlMs / 3);
+    // Of its time, some was spent on taking it.
+    this.#renewIn(Math.max(0, options.beganAtMs + options.mine.ttlMs / 3 - options.clock.nowMs()));
   }
 
   get lost(): AbortSignal {
@@ -63,10 +64,7 @@ export class HeldLease implements BucketLease {
     try {
       const standing = await readLease(store, limit.signal);
       if (standing?.lease?.nonce !== mine.nonce) return;
-      for (const versionId of this.#versions.splice(0)) await removeOwn(store, LEASE_KEY, versionId, limit.signal);
-      // Without versions, or with one that was written and never answered.
-      const left = await readLease(store, limit.signal);
-      if (left !== null) await removeOwn(store, LEASE_KEY, left.info.versionId, limit.signal);
+      await removeLease(store, standing.info.versionId, limit.signal);
     } catch (error) {
       // Nobody renews it any more: it ends by itself.
       if (!isAppError(error)) throw error;
@@ -143,5 +141,27 @@ export class HeldLease implements BucketLease {
     this.#cancelTimer();
     const params = { store: this.#options.store.title, holder: holder.slice(0, 300) };
     this.#lost.abort(new AppError("storage.lease-lost", params, { cause }));
+  }
+}
+
+/**
+ * Removes a lease, in a bucket with versions with all that stand behind it, of leases before and of others that asked at the same
+ * time: the one in force goes last, so that no other comes to the front that somebody may have taken since.
+ */
+async function removeLease(store: ObjectStore, versionId: string | null, signal: AbortSignal): Promise<void> {
+  if (versionId === null || versionId === "null") {
+    await store.delete({ key: LEASE_KEY }, signal);
+    return;
+  }
+  const { versions } = await store.listVersions({ prefix: LEASE_KEY }, signal);
+  const behind = versions.filter((version) => version.key === LEASE_KEY && version.versionId !== versionId);
+  try {
+    for (const each of [...behind, { versionId }]) {
+      // oxlint-disable-next-line no-await-in-loop -- the one in force goes last
+      await store.delete({ key: LEASE_KEY, versionId: each.versionId }, signal);
+    }
+  } catch (error) {
+    if (!mayNot(error)) throw error;
+    await store.delete({ key: LEASE_KEY }, signal);
   }
 }

@@ -4,7 +4,7 @@ import { CONSOLE_PREFIX } from "../../../../src-shared/model/storage/quarantine.
 import type { Preflight } from "../../../../src-shared/model/storage/storage-plan.ts";
 import type { Clock } from "../../common/clock.ts";
 import { leaseInForce } from "../lease/acquire-lease.ts";
-import { removeOwn } from "../lease/store-clock.ts";
+import { mayNot } from "../lease/store-clock.ts";
 import type { LokiControl } from "../loki/loki-control.ts";
 import type { ObjectStore } from "../object-store.ts";
 
@@ -42,12 +42,12 @@ async function leaseCheck(store: ObjectStore, mayWrite: boolean, signal: AbortSi
 }
 
 /** Puts, copies and removes an object of the console's own, as the job does with others. */
-async function tryWriting({ store, clock }: PreflightParts, signal: AbortSignal): Promise<Preflight[]> {
+async function tryWriting({ store, clock, versioning }: PreflightParts, signal: AbortSignal): Promise<Preflight[]> {
   const key = `${CONSOLE_PREFIX}probe/${randomUUID()}`;
   const copied = `${key}-copy`;
   let clockCheck: Preflight[] = [];
   const permissions = await orFailed("permissions", async () => {
-    const put = await store.put(key, Buffer.from("probe\n"), {}, signal);
+    await store.put(key, Buffer.from("probe\n"), {}, signal);
     const beganMs = clock.nowMs();
     const { modifiedMs } = await store.head(key, {}, signal);
     const apartMs = Math.abs(modifiedMs - beganMs);
@@ -55,19 +55,25 @@ async function tryWriting({ store, clock }: PreflightParts, signal: AbortSignal)
     clockCheck = [
       apartMs > CLOCK_APART_MS ? check("clock", "warned", "apart", { seconds }) : check("clock", "passed", null),
     ];
-    const copy = await store.copy({ key }, copied, signal);
-    for (const [own, versionId] of [
-      [key, put.versionId],
-      [copied, copy.versionId],
-    ] as const) {
-      const removed = await store.delete({ key: own }, signal);
-      // What is left of it in a bucket with versions: nobody wants it.
-      if (removed.isDeleteMarker && removed.versionId !== null) await removeOwn(store, own, removed.versionId, signal);
-      if (versionId !== null) await removeOwn(store, own, versionId, signal);
-    }
+    await store.copy({ key }, copied, signal);
+    for (const own of [key, copied]) await store.delete({ key: own }, signal);
+    if (versioning !== "off") await removeVersions(store, key, signal);
     return check("permissions", "passed", null);
   });
   return [permissions, ...clockCheck];
+}
+
+/** What a bucket with versions keeps of the probes: nobody wants it. Where versions may not be removed, they stay. */
+async function removeVersions(store: ObjectStore, prefix: string, signal: AbortSignal): Promise<void> {
+  const { versions } = await store.listVersions({ prefix }, signal);
+  try {
+    for (const { key, versionId } of versions) {
+      // oxlint-disable-next-line no-await-in-loop -- a handful
+      await store.delete({ key, versionId }, signal);
+    }
+  } catch (error) {
+    if (!mayNot(error)) throw error;
+  }
 }
 
 async function compactorCheck({ loki, touchesIndex }: PreflightParts, signal: AbortSignal): Promise<Preflight> {
