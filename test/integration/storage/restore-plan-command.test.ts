@@ -10,7 +10,7 @@ import { temporaryDirectory } from "../../builders/temporary-directory.ts";
 const work = temporaryDirectory();
 const line = new CommandLine();
 let chunks: readonly string[] = [];
-const [, , , index = ""] = INDEX_DAMAGES.removed;
+const [, , , index] = INDEX_DAMAGES.removed;
 
 beforeAll(() => {
   chunks = unpackOldDays(work.file("bucket"));

@@ -7,7 +7,7 @@ import { planTable, type TableReader } from "../../../src-main/core/storage/rest
 /** What there is under one key: `whole` and `broken` versions in the bucket now, in the source's state, and besides. */
 interface Kept {
   readonly now?: "whole" | "broken";
-  readonly then?: "whole" | "broken";
+  readonly source?: "whole" | "broken";
   readonly older?: readonly ("whole" | "broken")[];
 }
 
@@ -26,7 +26,7 @@ function uploaded(minute: number, kept: Kept): IndexEntry {
   return entry(`index_20777/${created}-ingester-1-${BEGAN_NS}.tsdb.gz`, kept);
 }
 
-function entry(path: string, { now, then, older = [] }: Kept): IndexEntry {
+function entry(path: string, { now, source, older = [] }: Kept): IndexEntry {
   const index = parseIndexKey(path);
   if (index?.kind !== "compacted" && index?.kind !== "uploaded") throw new Error(`${path} is no index`);
   const version = (state: "whole" | "broken", at: string): SourceVersion => ({
@@ -41,7 +41,7 @@ function entry(path: string, { now, then, older = [] }: Kept): IndexEntry {
       key: path,
       current: now === undefined ? null : version(now, "now"),
       isMarked: false,
-      wanted: then === undefined ? null : version(then, now === then ? "now" : "then"),
+      wanted: source === undefined ? null : version(source, now === source ? "now" : "then"),
       others: older.map((state, at) => version(state, `older-${at}`)),
     },
   };
@@ -67,7 +67,7 @@ async function restored(...entries: readonly IndexEntry[]): Promise<readonly str
 
 describe("index files of a table", () => {
   it("stay as they are where they are whole, whatever the source had before", async () => {
-    const before = compacted("acme", 0, { then: "whole" });
+    const before = compacted("acme", 0, { source: "whole" });
     const compactedSince = compacted("acme", 10, { now: "whole" });
     expect(await restored(before, compactedSince)).toEqual([]);
     const plan = await planTable([before, compactedSince], reader);
@@ -75,14 +75,16 @@ describe("index files of a table", () => {
   });
 
   it("are replaced by their own newest whole version where they are damaged", async () => {
-    const damaged = compacted("acme", 10, { now: "broken", then: "broken", older: ["broken", "whole"] });
-    expect(await restored(compacted("acme", 0, { then: "whole" }), damaged)).toEqual([`${damaged.state.key} older-1`]);
+    const damaged = compacted("acme", 10, { now: "broken", source: "broken", older: ["broken", "whole"] });
+    expect(await restored(compacted("acme", 0, { source: "whole" }), damaged)).toEqual([
+      `${damaged.state.key} older-1`,
+    ]);
   });
 
   it("come back as the source had them where the tenant has none left: the newest that is whole", async () => {
-    const newest = compacted("acme", 20, { then: "broken" });
-    const whole = compacted("acme", 10, { then: "whole" });
-    const older = compacted("acme", 0, { then: "whole" });
+    const newest = compacted("acme", 20, { source: "broken" });
+    const whole = compacted("acme", 10, { source: "whole" });
+    const older = compacted("acme", 0, { source: "whole" });
     expect(await restored(older, whole, newest)).toEqual([`${whole.state.key} then`]);
     const plan = await planTable([older, whole, newest], reader);
     expect(plan).toMatchObject({ missing: 2, replaced: 1 });
@@ -90,7 +92,7 @@ describe("index files of a table", () => {
   });
 
   it("that ingesters uploaded come back, unless each tenant was compacted since", async () => {
-    const upload = uploaded(5, { then: "whole" });
+    const upload = uploaded(5, { source: "whole" });
     expect(await restored(upload)).toEqual([`${upload.state.key} then`]);
     const acme = compacted("acme", 10, { now: "whole" });
     const globex = compacted("globex", 10, { now: "whole" });
@@ -99,14 +101,14 @@ describe("index files of a table", () => {
   });
 
   it("that ingesters uploaded come back where the source had them beside the compacted ones: nobody has compacted since", async () => {
-    const upload = uploaded(5, { then: "whole" });
-    const acme = compacted("acme", 10, { now: "whole", then: "whole" });
-    const globex = compacted("globex", 10, { now: "whole", then: "whole" });
+    const upload = uploaded(5, { source: "whole" });
+    const acme = compacted("acme", 10, { now: "whole", source: "whole" });
+    const globex = compacted("globex", 10, { now: "whole", source: "whole" });
     expect(await restored(upload, acme, globex)).toEqual([`${upload.state.key} then`]);
   });
 
   it("are stood in for by an older one that was replaced, with what was uploaded after it", async () => {
-    const lost = compacted("acme", 60, { now: "broken", then: "broken" });
+    const lost = compacted("acme", 60, { now: "broken", source: "broken" });
     const replaced = compacted("acme", 30, { older: ["whole"] });
     const oldest = compacted("acme", 0, { older: ["whole"] });
     const after = uploaded(40, { older: ["whole"] });
