@@ -10,6 +10,7 @@ import { RecoveryFactsService } from "../../../src-main/core/storage/recovery/re
 import { restoreTime } from "../../../src-main/core/storage/recovery/rto.ts";
 import { versionsKeptDays } from "../../../src-main/core/storage/recovery/versions-part.ts";
 import { walPart, type IngesterUse } from "../../../src-main/core/storage/recovery/wal-part.ts";
+import { AppError } from "../../../src-shared/errors/app-error.ts";
 import { storeIdSchema } from "../../../src-shared/model/storage/store.ts";
 import { drillReportOf } from "../../builders/drill-reports.ts";
 import { unpackLokiStorage } from "../../builders/loki-storage.ts";
@@ -199,6 +200,12 @@ describe("what is known of a store", () => {
       "versions absent",
       "dr known",
     ]);
+    const refused = await facts(() => Promise.reject(new AppError("sites.unknown", { site: "x" })), dr);
+    expect(refused.rpo.parts[0]).toMatchObject({
+      state: "unknown",
+      reason: "failed",
+      params: { code: "sites.unknown" },
+    });
     const less = await facts(() => Promise.resolve("no-round"), null);
     expect(less.rpo).toMatchObject({ bucketLostMs: null, allLostMs: null });
     expect(less.rpo.parts.find(({ what }) => what === "dr")).toMatchObject({ state: "absent", reason: "none" });

@@ -1,7 +1,6 @@
 import type { SiteId } from "../../../../src-shared/model/ids.ts";
 import type { Drill, RecoveryFacts } from "../../../../src-shared/model/storage/recovery.ts";
 import type { StoreId } from "../../../../src-shared/model/storage/store.ts";
-import { isAppError } from "../../../../src-shared/errors/app-error.ts";
 import type { Clock } from "../../common/clock.ts";
 import type { BucketSettingsSource } from "../bucket-health/bucket-settings.ts";
 import type { S3Requests } from "../s3-requests.ts";
@@ -41,10 +40,14 @@ export class RecoveryFactsService {
   async facts(id: StoreId, signal: AbortSignal): Promise<RecoveryFacts> {
     const { stores, clock } = this.#options;
     await using bucket = await stores.open(id, signal);
-    const told = await this.#ingesters(bucket, signal);
+    let ingesters: IngesterFacts | null = null;
+    const wal = await orUnknown("wal", signal, async () => {
+      const told = await this.#ingesters(bucket, signal);
+      if (typeof told === "string") return unknown("wal", told);
+      ingesters = told;
+      return walPart(told, clock.nowMs());
+    });
     const nowMs = clock.nowMs();
-    const ingesters = typeof told === "string" ? null : told;
-    const wal = typeof told === "string" ? unknown("wal", told) : walPart(told, nowMs);
     const place = { store: bucket.store, indexPrefix: bucket.layout.indexPrefix };
     const settings = bucket.s3 === null ? null : this.#options.settingsOf(bucket.s3);
     const [flush, versions, dr] = await Promise.all([
@@ -68,13 +71,7 @@ export class RecoveryFactsService {
 
   async #ingesters({ config }: OpenedStore, signal: AbortSignal): Promise<IngesterFacts | string> {
     const site = config.place.kind === "site" ? config.place.site : config.site;
-    if (site === null) return "no-site";
-    try {
-      return await this.#options.ingesters(site, signal);
-    } catch (error) {
-      if (signal.aborted || !isAppError(error)) throw error;
-      return "no-round";
-    }
+    return site === null ? "no-site" : this.#options.ingesters(site, signal);
   }
 
   async #dr(bucket: OpenedStore, nowMs: number, signal: AbortSignal): Promise<RpoPart> {
