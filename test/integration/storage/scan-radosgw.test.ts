@@ -1,5 +1,11 @@
+import { connect, createServer, type Socket } from "node:net";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { jobIdSchema } from "../../../src-shared/model/ids.ts";
+import { WHOLE_BUCKET } from "../../../src-shared/model/storage/scan.ts";
+import { storeIdSchema } from "../../../src-shared/model/storage/store.ts";
+import { DEFAULT_LAYOUT } from "../../../src-main/core/storage/integrity/object-kind.ts";
+import { ScanRunner } from "../../../src-main/core/storage/scans/scan-runner.ts";
 import { systemClock } from "../../../src-main/core/common/clock.ts";
 import { StorageCheckPool } from "../../../src-main/core/storage/check/storage-check-pool.ts";
 import { scanBucket, type ScanReport } from "../../../src-main/core/storage/integrity/integrity-scan.ts";
@@ -137,4 +143,115 @@ describe.skipIf(leftOut)(`a scan of radosgw${leftOut ? `, left out: no ${missing
     expect(JSON.parse(stdout)).toMatchObject({ chunks: 1805, indexFiles: 19, references: 3595 });
     expect(stdout).not.toContain(gateway.secretAccessKey);
   }, 60_000);
+
+  it("that refuses every connection for a while is waited for, and told as if nothing had been", async () => {
+    using profile = temporaryDirectory();
+    await using proxy = await startProxy(new URL(gateway.endpoint));
+    const { accessKeyId, secretAccessKey } = gateway;
+    const credentials = async () => ({ accessKeyId, secretAccessKey });
+    const endpoint = proxy.endpoint;
+    await using through = await openS3ObjectStore({
+      bucket: "loki",
+      prefix: PREFIX,
+      endpoint,
+      credentials,
+      clock: systemClock,
+    });
+    await using runner = new ScanRunner({
+      locateWorker: workerSource,
+      clock: systemClock,
+      logger: new RecordingLogger(),
+      patienceMs: 60_000,
+      onDamaged: () => {},
+    });
+    const store = storeIdSchema.parse("proxied");
+    const place = { kind: "folder" as const, directory: "/" };
+    const config = {
+      name: "proxied",
+      place,
+      site: null,
+      indexPrefix: "index/",
+      bytesPerSecond: null,
+      dr: null,
+      scratch: null,
+    };
+    const told: (string | null)[] = [];
+    const run = (id: string, refuse: boolean) =>
+      runner.run(
+        {
+          opened: {
+            id: store,
+            config,
+            store: through,
+            layout: DEFAULT_LAYOUT,
+            folder: null,
+            s3: null,
+            [Symbol.asyncDispose]: async () => {},
+          },
+          order: {
+            scan: jobIdSchema.parse(id),
+            request: { store, mode: "fast", scope: WHOLE_BUCKET, incremental: false, bytesPerSecond: null },
+            title: through.title,
+            principal: "tester",
+            startedAtMs: systemClock.nowMs(),
+            layout: DEFAULT_LAYOUT,
+            findingsFile: profile.file("findings.db"),
+            ledgerFile: profile.file("ledger.db"),
+            sampleFrom: 0,
+            keepScans: 5,
+          },
+          bytesPerSecond: null,
+          onNews: ({ summary }) => {
+            if (refuse && told.length === 0 && summary.checked > 200) proxy.setDown(true);
+          },
+          onWaiting: (waiting) => {
+            told.push(waiting?.error.code ?? null);
+            proxy.setDown(false);
+          },
+        },
+        signal,
+      );
+    const first = await run("11111111-1111-4111-8111-111111111111", false);
+    const second = await run("22222222-2222-4222-8222-222222222222", true);
+    expect(told).toEqual(["storage.unreachable", null]);
+    expect(second.compared).toMatchObject({ with: first.scan, appeared: 0, vanished: 0 });
+    expect(second.gaps).toEqual([]);
+  }, 120_000);
 });
+
+/** Passes bytes on; while down, it cuts what is open and refuses what is new. */
+async function startProxy(target: URL) {
+  const sockets = new Set<Socket>();
+  let down = false;
+  const server = createServer((socket) => {
+    if (down) {
+      socket.destroy();
+      return;
+    }
+    const onward = connect(Number(target.port), target.hostname);
+    for (const end of [socket, onward]) {
+      sockets.add(end);
+      end.on("error", () => end.destroy());
+      end.on("close", () => {
+        sockets.delete(end);
+        socket.destroy();
+        onward.destroy();
+      });
+    }
+    socket.pipe(onward).pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    setDown(next: boolean): void {
+      down = next;
+      if (down) for (const socket of sockets) socket.destroy();
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -26,6 +26,9 @@ export interface StoreAway {
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 15_000;
 
+/** A store that is there when it is probed may have been away when it was asked: what it says then again is meant. */
+const AGAIN_WHEN_THERE = 1;
+
 /** What a store that is away answers, or one whose credentials have run out. */
 const AWAY = new Set<string>([
   "storage.unreachable",
@@ -67,14 +70,16 @@ export class StorePatience {
 
   /** Asks again once the store is back. Rejects with what it answers when it is there. */
   async ask<Answer>(request: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
-    for (;;) {
+    for (let there = 0; ;) {
       endIfCancelled(signal);
       try {
         const answer = await request();
         this.#answered = true;
         return answer;
       } catch (error) {
-        if (!this.#mayBeAway(error, signal) || !(await this.#waited(signal))) throw error;
+        if (!this.#mayBeAway(error, signal)) throw error;
+        if (!(await this.#waited(signal))) there += 1;
+        if (there > AGAIN_WHEN_THERE) throw error;
       }
     }
   }
@@ -90,10 +95,12 @@ export class StorePatience {
       ...checker,
       check: async (batch, mode, signal) => {
         const verdicts = [...(await checker.check(batch, mode, signal))];
-        for (;;) {
+        for (let there = 0; ;) {
           const again = batch.filter((_, at) => this.#isDoubtful(verdicts[at]));
+          if (again.length === 0) return verdicts;
           // oxlint-disable-next-line no-await-in-loop -- as often as the store goes away
-          if (again.length === 0 || !(await this.#waited(signal))) return verdicts;
+          if (!(await this.#waited(signal))) there += 1;
+          if (there > AGAIN_WHEN_THERE) return verdicts;
           // oxlint-disable-next-line no-await-in-loop -- as above
           const second = await checker.check(again, mode, signal);
           replaceVerdicts(batch, verdicts, again, second);
