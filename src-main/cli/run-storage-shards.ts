@@ -108,5 +108,6 @@ function textOf(merged: MergedScan): string {
   );
   const { shards, objects, bytes, chunks, indexFiles, references, findings } = merged;
   const sum = `${shards} parts, ${objects} objects of ${bytes} bytes: ${chunks} chunks, ${indexFiles} index files that name ${references}; ${findings.length} findings`;
-  return [...lines, sum].map((line) => `${terminalSafe(line)}\n`).join("");
+  const gaps = merged.gaps.map(({ key, params }) => `not done in full: ${key} ${JSON.stringify(params)}`);
+  return [...lines, sum, ...gaps].map((line) => `${terminalSafe(line)}\n`).join("");
 }
