@@ -81,7 +81,7 @@ describe("a store whose connections somebody else opens", () => {
   });
 
   it("is unreachable, forbidden or cancelled in the store's own words where the way fails", async () => {
-    const failing = (error: AppError) => open({ dial: () => Promise.reject(error) });
+    const failing = (reason: AppError) => open({ dial: () => Promise.reject(reason) });
     await using lost = await failing(new AppError("forward.lost", { pod: "minio-0", problem: "no pod is ready" }));
     await expect(lost.list({ prefix: "" }, never)).rejects.toMatchObject({ code: "storage.unreachable" });
     const subject = { verb: "create", resource: "pods/portforward", namespace: "storage" };
