@@ -310,8 +310,9 @@ it("is refused while another console changes the bucket, and writes nothing", as
   const items = await damageOf(bench);
   const store = new FolderObjectStore(bench.target.path);
   const lease = { store, holder: "another", purpose: "restore", clock: systemClock };
-  await using _held = await acquireLease(lease, never);
+  await using held = await acquireLease(lease, never);
   const { run, last } = runOf(restoreParts(storesOf(bench)), plannedOf(items));
   await expect(run.run()).rejects.toSatisfy((error) => hasCode(error, "storage.lease-held"));
+  expect(held.lost.aborted).toBe(false);
   expect(last()).toMatchObject({ position: 0, written: 0, done: false });
 });

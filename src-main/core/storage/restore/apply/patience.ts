@@ -46,7 +46,8 @@ export class Patience {
 
   /** @throws AppError what it failed with last */
   async until<Value>(work: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
-    let firstSuccesses: number | null = null;
+    let seen = this.#successes;
+    let alone = 0;
     for (let attempt = 1; ; attempt += 1) {
       endIfCancelled(signal);
       try {
@@ -57,8 +58,10 @@ export class Patience {
       } catch (error) {
         endIfCancelled(signal);
         if (!mayPass(error)) throw error;
-        firstSuccesses ??= this.#successes;
-        if (attempt >= OBJECT_ATTEMPTS && this.#successes > firstSuccesses) throw error;
+        // While nothing comes through it is the bucket, however often this one failed.
+        if (this.#successes > seen) alone += 1;
+        seen = this.#successes;
+        if (alone >= OBJECT_ATTEMPTS) throw error;
         this.#awaySinceMs ??= this.#clock.nowMs();
         if (this.isOver) throw error;
         this.#onAway(error, this.#awaySinceMs);

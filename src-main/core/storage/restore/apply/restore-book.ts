@@ -81,6 +81,14 @@ export class RestoreBook implements Disposable {
       .flatMap((row) => bookedRestore(row) ?? []);
   }
 
+  /** Folders of plans with their jobs, of every store. */
+  directories(): readonly { readonly job: JobId; readonly directory: string }[] {
+    return this.#database
+      .prepare("SELECT job, directory FROM restores WHERE job IS NOT NULL")
+      .all()
+      .map(({ job, directory }) => ({ job: jobIdSchema.parse(job), directory: String(directory) }));
+  }
+
   [Symbol.dispose](): void {
     this.#database.close();
   }

@@ -139,7 +139,8 @@ export class RestoreJournal {
 
   progress(phase = "restoring"): void {
     const { plan, position, settledBytes } = this.#now;
-    const total = plan.chunks + plan.indexFiles;
+    // Among them what is neither chunk nor index.
+    const total = Math.max(plan.chunks + plan.indexFiles, plan.counts.restorable);
     // Small index files come last: bytes alone would stand still.
     const share = plan.bytes === 0 ? 1 : settledBytes / plan.bytes;
     const fraction = total === 0 ? 1 : Math.min(1, (share + position / total) / 2);

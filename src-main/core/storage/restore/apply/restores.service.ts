@@ -63,6 +63,7 @@ export class RestoresService implements RestoreDesk {
       const problems = [...new Set(stopping.map(({ code }) => code))].join(", ");
       throw new AppError("storage.plan-stopped", { problems });
     }
+    this.#discardCancelled();
     const planned = plans.take(id);
     const { plan, directory } = planned;
     if (plan.purpose === "drill") return await beginDrill(planned, reason, caller, signal);
@@ -127,6 +128,19 @@ export class RestoresService implements RestoreDesk {
     } catch (error) {
       keep("failed");
       throw error;
+    }
+  }
+
+  /** Nobody goes on with what was cancelled; while it ran it could not tell that from a pause. */
+  #discardCancelled(): void {
+    const { book, jobs, discardPlan } = this.#parts;
+    for (const { job, directory } of book.directories()) {
+      try {
+        if (jobs().get(job).state === "cancelled") discardPlan(directory);
+      } catch (error) {
+        // Of another process, whose own it is.
+        if (!hasCode(error, "jobs.unknown")) throw error;
+      }
     }
   }
 
