@@ -174,9 +174,9 @@ function siteStores() {
   });
 }
 
-function openService(file = fileOf(`stores-${(services += 1)}.json`)): StoresService {
+function openService(): StoresService {
   return new StoresService({
-    kept: KeptStores.open(file, clock, new RecordingLogger()),
+    kept: KeptStores.open(fileOf(`stores-${(services += 1)}.json`), clock, new RecordingLogger()),
     openS3: () => Promise.reject(new Error("no entered S3 here")),
     sites: siteStores(),
     announcer: { changed: () => undefined, notice: () => undefined },
@@ -280,6 +280,24 @@ describe("the store of a site", () => {
     expect(apart.find(({ check }) => check === "clock")).toMatchObject({ state: "failed", reason: "apart" });
   });
 
+  it("has beside it the copy and the scratch bucket that its pods name, with the same keys, and no others", async () => {
+    const pod = pods["ingester-0"] as { metadata: Record<string, unknown> };
+    pod.metadata["annotations"] = {
+      "kubemate.io/dr-bucket": "loki-chunks-dr",
+      "kubemate.io/scratch-bucket": "../other",
+    };
+    const { stores } = await service.list(SITE, never);
+    expect(stores.map(({ id, config }) => [id, config.site, config.dr, config.scratch])).toEqual([
+      ["site:prod:loki-chunks", "prod", "site:prod:loki-chunks-dr", null],
+      ["site:prod:loki-chunks-dr", null, null, null],
+    ]);
+    await using dr = await service.open(storeIdSchema.parse("site:prod:loki-chunks-dr"), never);
+    expect(dr.store.title).toBe("s3://loki-chunks-dr");
+    await expect(service.open(storeIdSchema.parse("site:prod:elsewhere"), never)).rejects.toMatchObject({
+      code: "storage.store-unknown",
+    });
+  });
+
   it.each<[string, () => void, string]>([
     ["no Loki", () => delete pods["ingester-0"], "no-loki"],
     ["no configuration", () => delete objects["secrets/loki-config"], "no-config"],
@@ -326,34 +344,6 @@ function folderConfig(name: string): StoreConfig {
   const place = { kind: "folder", directory: fileOf(name) } as const;
   return { name, place, site: null, indexPrefix: "index/", bytesPerSecond: null, dr: null, scratch: null };
 }
-
-describe("stores that were entered", () => {
-  it("are there for the next console, changed and removed by their id", async () => {
-    const file = fileOf("entered.json");
-    const first = openService(file);
-    const saved = await first.save(null, folderConfig("a"));
-    await first.save(saved.id, { ...folderConfig("a"), name: "renamed" });
-    const second = openService(file);
-    expect((await second.list(null, never)).stores).toMatchObject([
-      { id: saved.id, found: false, config: { name: "renamed" } },
-    ]);
-    expect([await second.remove(saved.id), await second.remove(saved.id)]).toEqual([true, false]);
-    await expect(second.open(saved.id, never)).rejects.toMatchObject({ code: "storage.store-unknown" });
-    await expect(second.save(saved.id, folderConfig("a"))).rejects.toMatchObject({ code: "storage.store-unknown" });
-  });
-
-  it("are refused where they make no sense", async () => {
-    const relative = { ...folderConfig("a"), place: { kind: "folder", directory: "some/where" } } as const;
-    await expect(service.save(null, relative)).rejects.toMatchObject({ code: "request.invalid" });
-    const saved = await service.save(null, folderConfig("a"));
-    await expect(service.save(saved.id, { ...folderConfig("a"), scratch: saved.id })).rejects.toMatchObject({
-      code: "request.invalid",
-    });
-    await expect(
-      service.save(saved.id, { ...folderConfig("a"), place: { kind: "site", site: SITE } }),
-    ).rejects.toMatchObject({ code: "request.invalid" });
-  });
-});
 
 describe("the state of a site's bucket", () => {
   it("is that of MinIO's pods, with a past of free bytes", async () => {
