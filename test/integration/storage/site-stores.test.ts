@@ -377,26 +377,6 @@ describe("the state of a site's bucket", () => {
     expect((await states.state(FOUND, never)).full).toEqual({ fullAtMs: null, lostBytesPerDay: 0 });
   });
 
-  it("of a folder says that there is no bucket behind it", async () => {
-    const saved = await service.save(null, folderConfig("plain"));
-    const parts = {
-      stores: service,
-      retention: async () => null,
-      readSamples,
-      history: null,
-      clock,
-      logger: new RecordingLogger(),
-    };
-    using states = new BucketStatesService(parts);
-    const state = await states.state(saved.id, never);
-    expect(state).toMatchObject({
-      health: null,
-      settings: null,
-      problems: [{ what: "bucket", error: { code: "storage.unsupported" } }],
-    });
-    expect(state.judgement.findings).toEqual([]);
-  });
-
   it("is looked at by the audit of the configuration", async () => {
     expect(await bucketFacts(siteStores(), SITE, never)).toEqual({
       name: "loki-chunks",
