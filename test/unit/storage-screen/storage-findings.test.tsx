@@ -75,9 +75,7 @@ describe("findings of a scan", () => {
   });
 
   it("are written into a file, whose path is told", async () => {
-    const exportFindings = vi.fn((_: unknown) =>
-      Promise.resolve({ file: "/home/olga/exports/findings-2.csv", findings: 1 }),
-    );
+    const exportFindings = vi.fn(() => Promise.resolve({ file: "/home/olga/exports/findings-2.csv", findings: 1 }));
     openStorage({ view: { tab: "findings" }, storage: { exportFindings } });
     await userEvent.click(await screen.findByRole("button", { name: "Export" }));
     await userEvent.click(await screen.findByRole("menuitem", { name: "CSV" }));

@@ -78,7 +78,7 @@ describe("a bucket on one page", () => {
 
   it("shows a scan that goes on, and holds it back", async () => {
     const current = aScan({ state: "running", endedAtMs: null, counts: { critical: 0, warning: 1, info: 0 } });
-    const pause = vi.fn((_: { job: string }) => Promise.resolve(aScanJob({ state: "paused" })));
+    const pause = vi.fn(() => Promise.resolve(aScanJob({ state: "paused" })));
     openStorage({
       storage: { overview: () => Promise.resolve(anOverview({ current })) },
       answers: { jobs: { get: () => Promise.resolve(aScanJob()), pause } },

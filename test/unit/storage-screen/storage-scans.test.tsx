@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { jobIdSchema } from "../../../src-shared/model/ids.ts";
 import { RemoteError } from "../../../src-shared/errors/remote-error.ts";
 import { withSizes } from "../../builders/health-screen.tsx";
@@ -35,15 +35,14 @@ describe("scans of a store", () => {
   });
 
   it("begin with what will be read, and by what that is known", async () => {
-    const scan = vi.fn((_: unknown) => Promise.resolve({ job: SCAN }));
-    openStorage({ storage: { scan } });
+    const { inputs } = openStorage({ storage: { scan: () => Promise.resolve({ job: SCAN }) } });
     await userEvent.click(await screen.findByRole("button", { name: "Scan" }));
     const dialog = await screen.findByRole("dialog");
     expect(await within(dialog).findByText(/By the last scan this reads about/)).toBeTruthy();
     await userEvent.click(within(dialog).getByRole("radio", { name: "deep" }));
     await userEvent.click(within(dialog).getByRole("button", { name: "Begin the scan" }));
-    await waitFor(() => expect(scan).toHaveBeenCalled());
-    expect(scan.mock.calls[0]?.[0]).toMatchObject({
+    await waitFor(() => expect(inputs("storage.scan")).toHaveLength(1));
+    expect(inputs("storage.scan")[0]).toMatchObject({
       store: SITE_STORE.id,
       mode: "deep",
       scope: { tenants: null, fromMs: null, samplePercent: 100 },
