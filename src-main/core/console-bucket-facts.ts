@@ -12,7 +12,7 @@ import type { SiteStores } from "./storage/stores/site-stores.ts";
  */
 export async function bucketFacts(stores: SiteStores, site: SiteId, signal: AbortSignal): Promise<BucketFacts> {
   try {
-    await using requests = (await stores.open(site, signal)).requests;
+    await using requests = (await stores.open(site, () => null, signal)).requests;
     const [first] = requests.buckets;
     const settings = await new S3BucketSettings(first).read(signal);
     const { versioning } = settings;

@@ -49,8 +49,9 @@ export function clusterSiteStores({ sites, clock }: SiteStoresDomain): SiteStore
   };
   return {
     find: async (site, signal) => (await locate(site, signal)).located.store,
-    open: async (site, signal) => {
+    open: async (site, choose, signal) => {
       const { client, objects, located } = await locate(site, signal);
+      const bucket = choose(located.store);
       const ways = await waysOf(client, located, objects.namespace, clock, signal);
       let known: LocatedStore | null = located;
       const credentials = async () => {
@@ -61,7 +62,8 @@ export function clusterSiteStores({ sites, clock }: SiteStoresDomain): SiteStore
         return siteCredentials(current, inner);
       };
       const options = { ...located.options, ...ways, credentials, clock };
-      return { found: located.store, requests: await openAll(located.buckets, options) };
+      const buckets = bucket === null ? located.buckets : ([bucket] as const);
+      return { found: located.store, requests: await openAll(buckets, options) };
     },
   };
 }

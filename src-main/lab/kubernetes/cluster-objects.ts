@@ -7,12 +7,16 @@ import { mix, textSeed } from "../traffic/seeded-random.ts";
 import type { KubeObject } from "./kube-object.ts";
 import { updatedFields } from "./managed-fields.ts";
 import { LOKI_S3_SECRET } from "./minio-objects.ts";
+import { DR_BUCKET, SCRATCH_BUCKET } from "../s3/lab-buckets.ts";
 import { knownResource } from "./resources.ts";
 import { RUNTIME_CONFIG_KEY, RUNTIME_CONFIG_MAP } from "./runtime-config.ts";
 import { type ServicePort, type ServiceSpec, stableUid, type WorkloadSpec } from "./workload-objects.ts";
 
 const LOKI_IMAGE = "docker.io/grafana/loki:3.7.6";
 const METRICS_PORT: ServicePort = { name: "http-metrics", port: 3100, targetPort: "http-metrics" };
+
+/** Where a console restores from and rehearses, as a team tells it in the chart's `loki.podAnnotations`. */
+const BUCKETS_BESIDE = { "kubemate.io/dr-bucket": DR_BUCKET, "kubemate.io/scratch-bucket": SCRATCH_BUCKET };
 
 /** A component of Loki as a workload, labelled as the Helm chart labels it. */
 export function lokiWorkloadSpec(component: LokiComponent, createdMs: number): WorkloadSpec {
@@ -37,6 +41,7 @@ export function lokiWorkloadSpec(component: LokiComponent, createdMs: number): W
     kind,
     labels,
     templateHash,
+    ...(gateway ? {} : { podAnnotations: BUCKETS_BESIDE }),
     container: {
       name: gateway ? "nginx" : target,
       image: gateway ? "docker.io/nginxinc/nginx-unprivileged:1.29-alpine" : LOKI_IMAGE,

@@ -10,6 +10,8 @@ export interface WorkloadSpec {
   readonly kind: "Deployment" | "StatefulSet";
   readonly labels: Readonly<Record<string, string>>;
   readonly templateHash: string;
+  /** Of the pods. */
+  readonly podAnnotations?: Readonly<Record<string, string>>;
   readonly container: Readonly<Record<string, unknown>> & { readonly name: string; readonly image: string };
   readonly volumes: readonly Record<string, unknown>[];
   /** `volumeClaimTemplates` of a StatefulSet. */
@@ -40,9 +42,13 @@ function owner(kind: string, namespace: string, name: string): OwnerReference {
   return { apiVersion: "apps/v1", kind, name, uid, controller: true, blockOwnerDeletion: true };
 }
 
+function annotated({ podAnnotations }: WorkloadSpec): { annotations?: Record<string, string> } {
+  return podAnnotations === undefined ? {} : { annotations: { ...podAnnotations } };
+}
+
 function podTemplate(spec: WorkloadSpec): Record<string, unknown> {
   return {
-    metadata: { labels: spec.labels },
+    metadata: { labels: spec.labels, ...annotated(spec) },
     spec: {
       volumes: spec.volumes,
       containers: [
@@ -158,7 +164,11 @@ export function replicaSetObject(spec: WorkloadSpec): KubeObject {
       },
       ownerReferences: [owner("Deployment", spec.namespace, spec.name)],
     },
-    spec: { replicas, selector: { matchLabels: labels }, template: { ...podTemplate(spec), metadata: { labels } } },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: { ...podTemplate(spec), metadata: { labels, ...annotated(spec) } },
+    },
     status: {
       replicas,
       fullyLabeledReplicas: replicas,
@@ -202,6 +212,7 @@ export function podObject(spec: WorkloadSpec, pod: PodSpec, startedMs: number): 
       generation: 1,
       creationTimestamp: stamp,
       labels: { ...spec.labels, ...own, "topology.kubernetes.io/zone": pod.zone },
+      ...annotated(spec),
       ownerReferences: owners,
     },
     spec: {

@@ -8,6 +8,8 @@ export interface SiteStore {
   readonly id: StoreId;
   readonly title: string;
   readonly config: StoreConfig;
+  /** Buckets of the same object store that no Loki reads, as the pods' annotations name them. */
+  readonly beside: { readonly dr: string | null; readonly scratch: string | null };
 }
 
 /** Requests to each bucket of a store, in the order that Loki spreads its keys by; and how to end them. */
@@ -18,6 +20,13 @@ export interface BucketRequests extends AsyncDisposable {
 /** Stores of sites. Both reject with `storage.not-found-at-site`, `sites.*`, `cluster.*`. */
 export interface SiteStores {
   find(site: SiteId, signal: AbortSignal): Promise<SiteStore>;
-  /** Asks nothing of the bucket yet; rejects with `storage.credentials-missing` as well. */
-  open(site: SiteId, signal: AbortSignal): Promise<{ readonly found: SiteStore; readonly requests: BucketRequests }>;
+  /**
+   * `choose` says which bucket of what was found: `null` for Loki's own. Asks nothing of the bucket yet; rejects with
+   * `storage.credentials-missing` as well.
+   */
+  open(
+    site: SiteId,
+    choose: (found: SiteStore) => string | null,
+    signal: AbortSignal,
+  ): Promise<{ readonly found: SiteStore; readonly requests: BucketRequests }>;
 }

@@ -56,7 +56,8 @@ export class StoresService implements StoresDesk, StoreOpener {
       const own = [found.id, siteStoreId(site, null)];
       const kept = stores.find(({ id }) => own.includes(id));
       const ofSite: Store = { id: found.id, title: found.title, found: true, config: merged(found, kept?.config) };
-      return { stores: [ofSite, ...stores.filter((store) => store !== kept)], problem: null };
+      const beside = besideOf(found).filter(({ id }) => !stores.some((store) => store.id === id));
+      return { stores: [ofSite, ...beside, ...stores.filter((store) => store !== kept)], problem: null };
     } catch (error) {
       if (!isAppError(error) || error.category === "cancelled") throw error;
       return { stores, problem: discoveryProblem(error) };
@@ -128,11 +129,14 @@ export class StoresService implements StoresDesk, StoreOpener {
     kept: StoreConfig | null,
     signal: AbortSignal,
   ): Promise<OpenedStore> {
-    const { found, requests } = await this.#parts.sites.open(site, signal);
-    if (named && found.id !== id) {
-      // Its Loki keeps its data elsewhere by now.
-      await requests[Symbol.asyncDispose]();
-      throw new AppError("storage.store-unknown", { store: id });
+    const otherOf = (found: SiteStore) => (named && found.id !== id ? besideNamed(found, id) : null);
+    const choose = (found: SiteStore) => bucketOf(otherOf(found));
+    const { found, requests } = await this.#parts.sites.open(site, choose, signal);
+    const other = otherOf(found);
+    if (other !== null) {
+      const config =
+        kept === null ? other.config : { ...other.config, name: kept.name, bytesPerSecond: kept.bytesPerSecond };
+      return { id, config, layout: layoutOf(config), folder: null, ...openBuckets(requests) };
     }
     const beside = kept ?? this.#parts.kept.get(siteStoreId(site, null)) ?? undefined;
     const config = merged(found, beside);
@@ -148,7 +152,31 @@ function storeOf(id: StoreId, config: StoreConfig): Store {
 function merged({ config }: SiteStore, kept: StoreConfig | undefined): StoreConfig {
   if (kept === undefined) return config;
   const { name, bytesPerSecond, dr, scratch } = kept;
-  return { ...config, name, bytesPerSecond, dr, scratch };
+  return { ...config, name, bytesPerSecond, dr: dr ?? config.dr, scratch: scratch ?? config.scratch };
+}
+
+/** Its copy and its place for drills, where the site names them: with the same credentials, and read by no Loki. */
+function besideOf({ beside, config }: SiteStore): readonly Store[] {
+  const { site } = config;
+  if (site === null) return [];
+  const buckets = [beside.dr, beside.scratch].filter((bucket) => bucket !== null);
+  return [...new Set(buckets)].map((bucket) => {
+    const place = { kind: "site", site, bucket } as const;
+    const own = { ...config, name: bucket, place, site: null, dr: null, scratch: null };
+    return storeOf(siteStoreId(site, bucket), own);
+  });
+}
+
+/** @throws AppError `storage.store-unknown` where its Loki keeps its data elsewhere by now */
+function besideNamed(found: SiteStore, id: StoreId): Store {
+  const named = besideOf(found).find((store) => store.id === id);
+  if (named === undefined) throw new AppError("storage.store-unknown", { store: id });
+  return named;
+}
+
+function bucketOf(store: Store | null): string | null {
+  const place = store?.config.place;
+  return place?.kind === "site" ? (place.bucket ?? null) : null;
 }
 
 function layoutOf({ indexPrefix }: StoreConfig): OpenedStore["layout"] {

@@ -53,7 +53,7 @@ export async function locateStore(
   const region = (await expand(config.region)) || regionOf(endpoint);
   const delimiter = await expand(config.chunkDelimiter);
   return {
-    store: siteStore(site, [first, ...more], prefix, config.indexPrefix),
+    store: siteStore(site, [first, ...more], prefix, config.indexPrefix, siteConfig.pod.metadata.annotations),
     buckets: [first, ...more],
     options: {
       prefix,
@@ -70,21 +70,39 @@ export async function locateStore(
   };
 }
 
-function siteStore(site: SiteId, buckets: readonly string[], prefix: string, indexPrefix: string): SiteStore {
+/** What a team writes on Loki's pods, so that each console knows where its copy and its place for drills are. */
+const DR_ANNOTATION = "kubemate.io/dr-bucket";
+const SCRATCH_ANNOTATION = "kubemate.io/scratch-bucket";
+/** Names of buckets as S3 has them. */
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+function siteStore(
+  site: SiteId,
+  buckets: readonly string[],
+  prefix: string,
+  indexPrefix: string,
+  annotations: Readonly<Record<string, string>>,
+): SiteStore {
   const [bucket = ""] = buckets;
   const title = bucketsTitle(buckets, prefix);
+  const beside = (name: string): string | null => {
+    const other = annotations[name] ?? "";
+    return BUCKET.test(other) && !buckets.includes(other) ? other : null;
+  };
+  const [dr, scratch] = [beside(DR_ANNOTATION), beside(SCRATCH_ANNOTATION)];
   return {
     id: siteStoreId(site, bucket),
     title,
     config: {
-      name: title.slice(0, 100),
+      name: bucket.slice(0, 100),
       place: { kind: "site", site, bucket },
       site,
       indexPrefix,
       bytesPerSecond: null,
-      dr: null,
-      scratch: null,
+      dr: dr === null ? null : siteStoreId(site, dr),
+      scratch: scratch === null ? null : siteStoreId(site, scratch),
     },
+    beside: { dr, scratch },
   };
 }
 

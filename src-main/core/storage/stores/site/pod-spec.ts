@@ -48,7 +48,14 @@ const volumeSchema = z.object({
 });
 
 export const podSpecSchema = z.object({
-  metadata: z.object({ name: z.string(), namespace: text }),
+  metadata: z.object({
+    name: z.string(),
+    namespace: text,
+    annotations: z
+      .record(z.string(), z.string())
+      .nullish()
+      .transform((annotations) => annotations ?? {}),
+  }),
   spec: z.object({ containers: list(containerSchema), volumes: list(volumeSchema) }),
 });
 export type PodSpec = z.output<typeof podSpecSchema>;
