@@ -2,7 +2,18 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, screenshot, test } from "./console-fixture.ts";
 
-const SCREENS = ["explore", "overview", "health", "tenants", "sites", "archives", "jobs", "audit", "settings"] as const;
+const SCREENS = [
+  "explore",
+  "overview",
+  "health",
+  "tenants",
+  "storage",
+  "sites",
+  "archives",
+  "jobs",
+  "audit",
+  "settings",
+] as const;
 const LOOKS = [
   { scheme: "dark", locale: "en-GB" },
   { scheme: "light", locale: "zh-CN" },
@@ -35,6 +46,16 @@ for (const { scheme, locale } of LOOKS) {
         await expect(page.getByRole("tabpanel")).toBeVisible();
         await page.waitForLoadState("networkidle");
         expect(await seriousFindings(page)).toEqual([]);
+      });
+    }
+
+    for (const tab of ["findings", "scans", "quarantine", "restore", "drills", "runbooks", "bucket"]) {
+      test(`axe finds nothing serious on storage: ${tab}`, async ({ open }) => {
+        const page = await open(`#/storage?site=lab&tenant=retail-bank&tab=${tab}`);
+        await expect(page.getByRole("tabpanel")).toBeVisible({ timeout: 60_000 });
+        await page.waitForLoadState("networkidle");
+        expect(await seriousFindings(page)).toEqual([]);
+        await screenshot(page, `storage-${tab}-${scheme}-${locale}`);
       });
     }
 

@@ -20,8 +20,15 @@ afterAll(() => {
 
 const drill = (...more: readonly string[]) =>
   line.run(
-    ...["storage", "drill", "--store", work.file("bucket"), "--into", work.file("scratch")],
-    ...["--from-store", work.file("copy"), ...more],
+    "storage",
+    "drill",
+    "--store",
+    work.file("bucket"),
+    "--into",
+    work.file("scratch"),
+    "--from-store",
+    work.file("copy"),
+    ...more,
   );
 
 it("kubemate storage drill restores into the scratch folder and leaves a report that verifies", async () => {

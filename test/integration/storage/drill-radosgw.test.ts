@@ -49,7 +49,9 @@ describe.skipIf(leftOut)(`a drill from versions${leftOut ? `, left out: no ${mis
     const folder = new FolderObjectStore(work.file("whole"));
     for (const { key } of await objectsOf(folder)) {
       await using body = await folder.get(key, {}, signal);
-      await bucket.put(key, Buffer.concat(await Array.fromAsync(body.chunks)), {}, signal);
+      const pieces: Uint8Array[] = [];
+      for await (const piece of body.chunks) pieces.push(piece);
+      await bucket.put(key, Buffer.concat(pieces), {}, signal);
     }
     const originals = await objectsOf(bucket);
     const settings = null;

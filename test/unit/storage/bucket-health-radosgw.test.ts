@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../../src-main/core/common/clock.ts";
 import { readMinio } from "../../../src-main/core/storage/bucket-health/read-minio.ts";
 import { S3BucketSettings } from "../../../src-main/core/storage/bucket-health/s3-bucket-settings.ts";
-import { S3Requests } from "../../../src-main/core/storage/s3-requests.ts";
+import { openS3Requests } from "../../../src-main/core/storage/open-s3-object-store.ts";
 import { hasCode } from "../../../src-shared/errors/app-error.ts";
 import { minioNode, readSamples } from "../../builders/minio-node.ts";
 import { missingRadosgwPrograms, startRadosgw, type Radosgw } from "../../builders/radosgw.ts";
@@ -41,8 +41,12 @@ describe.skipIf(leftOut)(
     async function settingsOf(bucket: string) {
       const { endpoint, accessKeyId, secretAccessKey } = gateway;
       const credentials = async () => await Promise.resolve({ accessKeyId, secretAccessKey });
-      const options = { bucket, endpoint, credentials, clock: systemClock };
-      return await new S3BucketSettings(new S3Requests(sdk, client, options, 10_000)).read(never);
+      const requests = await openS3Requests({ bucket, endpoint, credentials, clock: systemClock });
+      try {
+        return await new S3BucketSettings(requests).read(never);
+      } finally {
+        requests.client.destroy();
+      }
     }
 
     it("of a new bucket are off and absent", async () => {

@@ -1,7 +1,6 @@
-import * as sdk from "@aws-sdk/client-s3";
 import { describe, expect, it } from "vitest";
 import { S3BucketSettings } from "../../../src-main/core/storage/bucket-health/s3-bucket-settings.ts";
-import { S3Requests } from "../../../src-main/core/storage/s3-requests.ts";
+import { openS3Requests } from "../../../src-main/core/storage/open-s3-object-store.ts";
 import { hasCode } from "../../../src-shared/errors/app-error.ts";
 import { recordedAnswer, serveMinio } from "../../builders/minio-node.ts";
 import { httpAnswer } from "../../builders/scripted-server.ts";
@@ -13,18 +12,18 @@ const credentials = async () => await Promise.resolve({ accessKeyId: "key", secr
 async function readSettings(answers: Readonly<Record<string, Buffer | string>>, signal = never) {
   const paths = Object.entries(answers).map(([name, answer]) => [`/chunks/?${name}=`, answer] as const);
   await using server = await serveMinio(Object.fromEntries(paths));
-  const client = new sdk.S3Client({
+  const requests = await openS3Requests({
+    bucket: "chunks",
     endpoint: server.url,
-    region: "us-east-1",
-    forcePathStyle: true,
     credentials,
-    maxAttempts: 1,
+    clock,
+    attempts: 1,
+    connectTimeoutMs: 5_000,
   });
   try {
-    const options = { bucket: "chunks", endpoint: server.url, credentials, clock };
-    return await new S3BucketSettings(new S3Requests(sdk, client, options, 10_000)).read(signal);
+    return await new S3BucketSettings(requests).read(signal);
   } finally {
-    client.destroy();
+    requests.client.destroy();
   }
 }
 
