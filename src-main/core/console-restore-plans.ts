@@ -85,9 +85,8 @@ async function lokiFacts(
   { config }: OpenedStore,
   signal: AbortSignal,
 ): Promise<LokiFacts | null> {
-  const site = config.place.kind === "site" ? config.place.site : config.site;
   try {
-    const control = await controls(site, signal);
+    const control = await controls(config.site, signal);
     if (control === null) return null;
     return { compactor: await control.compactor(signal), retention: await control.retention(signal) };
   } catch (error) {

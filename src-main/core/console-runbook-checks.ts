@@ -121,8 +121,7 @@ function ofStore(
 async function siteOf({ storage }: RunbookCheckParts, store: StoreId | null, signal: AbortSignal) {
   if (store === null) return null;
   await using opened = await storage.stores.open(store, signal);
-  const { place, site } = opened.config;
-  return place.kind === "site" ? place.site : site;
+  return opened.config.site;
 }
 
 function partOf(facts: RecoveryFacts, what: RecoveryFacts["rpo"]["parts"][number]["what"]) {

@@ -17,7 +17,8 @@ const SLOW_BYTES_PER_SECOND = 2_000_000;
 
 /** When each object was read, by key. */
 function readTimes(profile: TemporaryDirectory): ReadonlyMap<string, number> {
-  const file = globSync(profile.file("storage/*.db")).find((path) => /folder-|copy-|-[0-9a-f]{12}\.db$/.test(path)) ?? "";
+  const file =
+    globSync(profile.file("storage/*.db")).find((path) => /folder-|copy-|-[0-9a-f]{12}\.db$/.test(path)) ?? "";
   const database = new DatabaseSync(file, { readOnly: true });
   try {
     const rows = database.prepare("SELECT key, checked_at_ms FROM objects").all();

@@ -70,7 +70,7 @@ export class RecoveryFactsService {
   }
 
   async #ingesters({ config }: OpenedStore, signal: AbortSignal): Promise<IngesterFacts | string> {
-    const site = config.place.kind === "site" ? config.place.site : config.site;
+    const { site } = config;
     return site === null ? "no-site" : this.#options.ingesters(site, signal);
   }
 

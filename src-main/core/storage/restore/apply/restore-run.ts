@@ -1,7 +1,5 @@
 import { AppError, hasCode, isAppError } from "../../../../../src-shared/errors/app-error.ts";
 import type { RestoreReport } from "../../../../../src-shared/model/storage/restore.ts";
-import type { SiteId } from "../../../../../src-shared/model/ids.ts";
-import type { StoreConfig } from "../../../../../src-shared/model/storage/store.ts";
 import type { LokiControl } from "../../loki/loki-control.ts";
 import { endIfCancelled } from "../../store-retries.ts";
 import { SCRATCH_MARKER_KEY } from "../plan/scratch-marker.ts";
@@ -82,7 +80,7 @@ export class RestoreRun {
     const target = opened.use(await openRenewedStore(parts.stores, request.into ?? request.store, signal));
     const sourceId = request.source.kind === "versions" ? request.store : request.source.store;
     const source = sourceId === target.id ? target : opened.use(await openRenewedStore(parts.stores, sourceId, signal));
-    if (purpose === "restore") this.#loki = await parts.lokiControl(siteOf(target.config), signal);
+    if (purpose === "restore") this.#loki = await parts.lokiControl(target.config.site, signal);
     await this.#preflight();
     const way: RestoreWay = {
       source: source.store,
@@ -264,11 +262,6 @@ export class RestoreRun {
     logger.warn("a store is away", { code: error.code, seconds });
     this.#journal.progress("waiting");
   }
-}
-
-/** Whose Loki reads it. */
-function siteOf({ place, site }: StoreConfig): SiteId | null {
-  return place.kind === "site" ? place.site : site;
 }
 
 function isLeaseError(error: AppError): boolean {

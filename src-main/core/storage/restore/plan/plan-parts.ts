@@ -46,5 +46,5 @@ export type PlanProgress = Extract<RestorePlanEvent, { readonly kind: "progress"
 
 /** Whether somebody's Loki reads what is written there. */
 export function isLive({ config }: Pick<OpenedStore, "config">): boolean {
-  return config.site !== null || config.place.kind === "site";
+  return config.site !== null;
 }

@@ -20,7 +20,7 @@ export async function scratchProblem(
   if (isSamePlace(into, bucket)) return stops("scratch-is-bucket");
   if (source !== null && isSamePlace(into, source)) return stops("scratch-is-source");
   if (into.id === bucket.config.dr) return stops("scratch-is-dr");
-  if (into.config.site !== null || into.config.place.kind === "site") return stops("scratch-is-live");
+  if (into.config.site !== null) return stops("scratch-is-live");
   return (await hasMarker(into.store, signal)) || (await isEmpty(into.store, signal))
     ? null
     : stops("scratch-not-empty");
