@@ -67,7 +67,7 @@ async function plannedOf(
   if (options.store === undefined)
     throw new AppError("request.invalid", { path: "--store", problem: "plan | --store" });
   const store = await restores.named(options.store, options.indexPrefix);
-  const source = options.from === undefined ? null : await restores.named(options.from, options.indexPrefix);
+  const source = options.fromStore === undefined ? null : await restores.named(options.fromStore, options.indexPrefix);
   const request = restoreRequestOf(options, { store, source }, base.clock.nowMs());
   const begun = restores.begun().find((each) => isSame(each.plan.request, request, options));
   if (begun !== undefined) return begun;

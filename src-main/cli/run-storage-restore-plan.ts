@@ -21,7 +21,7 @@ export async function runStorageRestorePlan(context: CommandContext, options: Re
   await using stack = new AsyncDisposableStack();
   const restores = await openRestores(base, context, stack);
   const store = await restores.named(options.store, options.indexPrefix);
-  const source = options.from === undefined ? null : await restores.named(options.from, options.indexPrefix);
+  const source = options.fromStore === undefined ? null : await restores.named(options.fromStore, options.indexPrefix);
   const request: RestoreRequest = {
     ...restoreRequestOf(options, { store, source }, base.clock.nowMs()),
     findings: findingsOf(options),

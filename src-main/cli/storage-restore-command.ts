@@ -29,10 +29,10 @@ export function addRestoreOptions(command: Command): Command {
   return command
     .option("--store <place>", "the bucket that something is missing from or damaged in; as for storage scan")
     .option("--as-of <time>", "from its own versions as they were then: RFC 3339, now-2h, by the store's clock")
-    .option("--from <place>", "from a copy instead: a DR bucket or a folder")
+    .option("--from-store <place>", "from a copy instead: a DR bucket or a folder")
     .option("--tenant <id>", "only this tenant; may be repeated", collect)
-    .option("--start <time>", "only chunks with lines from then on")
-    .option("--end <time>", "only chunks with lines until then")
+    .option("--from <time>", "only chunks with lines from then on")
+    .option("--to <time>", "only chunks with lines until then")
     .option("--deep", "decode what is judged, and not only its checksum")
     .option("--index-prefix <prefix>", "what keys of index files begin with", "index/")
     .option("--bytes-per-second <size>", "restore no faster: 50MB")

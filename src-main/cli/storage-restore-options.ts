@@ -9,10 +9,10 @@ import { parseInstant } from "./time-arguments.ts";
 export interface RestoreOptions {
   readonly store?: string;
   readonly asOf?: string;
-  readonly from?: string;
+  readonly fromStore?: string;
   readonly tenant?: readonly string[];
-  readonly start?: string;
-  readonly end?: string;
+  readonly from?: string;
+  readonly to?: string;
   readonly deep?: boolean;
   readonly indexPrefix?: string;
   readonly bytesPerSecond?: string;
@@ -33,9 +33,9 @@ export function restoreRequestOf(
   stores: { readonly store: NamedStore; readonly source: NamedStore | null },
   nowMs: number,
 ): RestoreRequest {
-  const { asOf, tenant, start, end, deep = false, bytesPerSecond } = options;
+  const { asOf, tenant, from, to, deep = false, bytesPerSecond } = options;
   if ((asOf === undefined) === (stores.source === null)) {
-    throw invalid("--as-of", "one of --as-of, a time that versions are taken of, and --from, a copy");
+    throw invalid("--as-of", "one of --as-of, a time that versions are taken of, and --from-store, a copy");
   }
   const source =
     stores.source === null
@@ -46,8 +46,8 @@ export function restoreRequestOf(
     source,
     scope: {
       tenants: tenant === undefined ? null : [...tenant],
-      fromMs: start === undefined ? null : instantMs(start, nowMs),
-      throughMs: end === undefined ? null : instantMs(end, nowMs),
+      fromMs: from === undefined ? null : instantMs(from, nowMs),
+      throughMs: to === undefined ? null : instantMs(to, nowMs),
     },
     findings: null,
     verify: deep ? "deep" : "fast",

@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 
 function apply(...more: readonly string[]) {
-  const asked = ["--store", bucket.path, "--from", whole.path];
+  const asked = ["--store", bucket.path, "--from-store", whole.path];
   return line.run("storage", "restore", "apply", ...asked, "--output", "json", ...more);
 }
 
@@ -70,7 +70,7 @@ it("pauses when it is told to end, says how it goes on, and goes on by the same 
   // Slow enough to be told to end in the middle of it.
   const bytes = chunks.reduce((sum, [, { length }]) => sum + length, 0);
   const rate = ["--bytes-per-second", `${Math.ceil(bytes / 2)}`];
-  const asked = ["--store", empty.path, "--from", small.path, ...rate, "--yes"];
+  const asked = ["--store", empty.path, "--from-store", small.path, ...rate, "--yes"];
   const command = ["storage", "restore", "apply", ...asked, "--output", "ndjson"];
   const isUnderWay = (stdout: string) => /"phase":"restoring".*"done":[1-9]/.test(stdout);
   const stopped = await line.runUntil(command, isUnderWay);

@@ -218,7 +218,7 @@ describe.skipIf(leftOut)(`a restore that is killed${leftOut ? `, left out: no ${
       await inLanes([...objects], ([key, bytes]) => copy.put(key, bytes, {}, never));
       from = address("dr-copy");
     }
-    const plan = await plannedBy(profile, ["--store", address(name), "--from", from]);
+    const plan = await plannedBy(profile, ["--store", address(name), "--from-store", from]);
     const report = await killedAndResumed(profile, [plan, "--yes"], [EARLY, LATE, EARLY], seeded(41));
     expect(report).toMatchObject({ done: true, failedCount: 0 });
     expect(await contentsOf(store)).toEqual(original);

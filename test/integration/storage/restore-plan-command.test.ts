@@ -25,7 +25,7 @@ afterAll(() => {
 });
 
 async function planned(...more: readonly string[]): Promise<RestorePlan> {
-  const from = ["--store", work.file("bucket"), "--from", work.file("copy")];
+  const from = ["--store", work.file("bucket"), "--from-store", work.file("copy")];
   const { stdout, stderr } = await line.run("storage", "restore", "plan", ...from, "--output", "json", ...more);
   expect(stderr).toBe("");
   return restorePlanSchema.parse(JSON.parse(stdout));

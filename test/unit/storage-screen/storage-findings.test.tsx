@@ -70,8 +70,8 @@ describe("findings of a scan", () => {
       storage: { findings: (input) => Promise.resolve(pageOf([missing], input)) },
     });
     await userEvent.click(within(await table()).getAllByRole("checkbox")[1] as HTMLElement);
-    expect(screen.getByRole("button", { name: "Set aside …" }).getAttribute("aria-disabled")).toBe("true");
-    expect(screen.getByRole("button", { name: "Restore …" }).getAttribute("aria-disabled")).toBeNull();
+    expect(screen.getByRole("button", { name: "Set aside…" }).getAttribute("aria-disabled")).toBe("true");
+    expect(screen.getByRole("button", { name: "Restore…" }).getAttribute("aria-disabled")).toBeNull();
   });
 
   it("are written into a file, whose path is told", async () => {

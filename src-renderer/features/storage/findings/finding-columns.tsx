@@ -26,13 +26,13 @@ export function findingColumns({ t, formats, selection, listed }: ColumnInputs):
     {
       id: "chosen",
       header: <ChooseListed listed={listed} selection={selection} t={t} />,
-      width: "36px",
+      width: "44px",
       render: (kept) => <ChooseOne kept={kept} selection={selection} t={t} />,
     },
     {
       id: "kind",
       header: t("storage.findings.kind"),
-      width: "minmax(170px, 230px)",
+      width: "minmax(216px, 260px)",
       render: ({ finding: { kind, severity }, state }) => (
         <span className={styles.kindCell}>
           <StatusShape label={t(`storage.severity.${severity}`)} tone={severityTone(severity)} />
@@ -50,7 +50,7 @@ export function findingColumns({ t, formats, selection, listed }: ColumnInputs):
     {
       id: "key",
       header: t("storage.findings.key"),
-      width: "minmax(240px, 1fr)",
+      width: "minmax(200px, 1fr)",
       render: ({ finding: { key } }) => (
         <span className={styles.mono} title={withVisibleCharacters(key)}>
           {withVisibleCharacters(key)}

@@ -15,7 +15,12 @@ export function storageAnswer({ problems, preflight }: Judged): PlanAnswer {
     return "stopped";
   }
   const doubts = problems.some(({ weight }) => weight === "doubts");
-  return doubts || preflight.some(({ state }) => state !== "passed") ? "warned" : "clear";
+  return doubts || preflight.some(isDoubtful) ? "warned" : "clear";
+}
+
+/** What cannot be tried before something is written is tried first of all when it is applied. */
+function isDoubtful({ state, reason }: Preflight): boolean {
+  return state !== "passed" && reason !== "not-tried";
 }
 
 const WEIGHTS = { stops: "stops", doubts: "warns", notes: "notes" } as const;
