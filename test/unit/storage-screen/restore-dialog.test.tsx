@@ -62,7 +62,7 @@ describe("a restore", () => {
       { plan: "plan-2", reason: "chunks deleted by mistake" },
     ]);
     await dialog().findByText("Done and verified");
-    dialog().getByText("StatefulSet/loki/loki-compactor runs again with 1 replicas.");
+    dialog().getByText("StatefulSet/loki/loki-compactor runs again with 1 replica.");
   });
 
   it("as of a time asks for one that is over, and says so beside the field", async () => {
@@ -157,6 +157,6 @@ describe("restores", () => {
     });
     const user = userEvent.setup();
     await user.click(await screen.findByText("Done and verified"));
-    await dialog().findByText("StatefulSet/loki/loki-compactor runs again with 1 replicas.");
+    await dialog().findByText("StatefulSet/loki/loki-compactor runs again with 1 replica.");
   });
 });

@@ -8,7 +8,6 @@ import { guardedListing } from "../../../src-main/core/storage/guarded-listing.t
 import { compareKeys } from "../../../src-main/core/storage/key-order.ts";
 import { MergedListing, type MergeEntry } from "../../../src-main/core/storage/merged-listing.ts";
 import type { ListRequest, ObjectInfo, ObjectPage } from "../../../src-main/core/storage/object-store.ts";
-import { rateLimited } from "../../../src-main/core/storage/rate-limited-store.ts";
 import { wrappedStore } from "../../../src-main/core/storage/wrapped-store.ts";
 import { ManualClock } from "../../builders/manual-clock.ts";
 import { temporaryDirectory } from "../../builders/temporary-directory.ts";
@@ -211,43 +210,5 @@ describe("credentials", () => {
     });
     await expect(cache.get()).rejects.toThrow("away");
     expect((await cache.get()).accessKeyId).toBe("id");
-  });
-});
-
-describe("a store that is held back", () => {
-  it("lets no more bytes through than a second's worth, however many read, write and copy", async () => {
-    using directory = temporaryDirectory();
-    const clock = new ManualClock();
-    const store = rateLimited(new FolderObjectStore(directory.path), 1_000, clock);
-    const beganMs = clock.nowMs();
-    const work = (async () => {
-      await store.put("a", Buffer.alloc(2_000, "a"), {}, never);
-      await using body = await store.get("a", {}, never);
-      let bytes = 0;
-      for await (const chunk of body.chunks) bytes += chunk.length;
-      await store.copy({ key: "a" }, "b", never);
-      return bytes;
-    })();
-    const state = { done: false };
-    void work.finally(() => (state.done = true));
-    while (!state.done) {
-      // oxlint-disable-next-line no-await-in-loop -- files are read by the machine's own time
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      // oxlint-disable-next-line no-await-in-loop -- as above
-      if (clock.waiting > 0) await clock.advance(100);
-    }
-    expect(await work).toBe(2_000);
-    // 6,000 bytes, of which nothing was saved up.
-    expect(clock.nowMs() - beganMs).toBeGreaterThanOrEqual(6_000 - 100);
-    expect(clock.nowMs() - beganMs).toBeLessThan(7_000);
-  });
-
-  it("ends a wait that nobody wants any more", async () => {
-    using directory = temporaryDirectory();
-    const store = rateLimited(new FolderObjectStore(directory.path), 1, new ManualClock());
-    const abort = new AbortController();
-    const put = store.put("a", Buffer.alloc(100), {}, abort.signal);
-    abort.abort();
-    await expect(put).rejects.toMatchObject({ code: "request.cancelled" });
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ObjectInfo, ObjectStore } from "../object-store.ts";
-import type { BytePace } from "./byte-pace.ts";
+import type { RateBucket } from "../../common/rate-bucket.ts";
 
 /** What an object's bytes are, read to their end. */
 export interface ObjectDigest {
@@ -15,7 +15,7 @@ export async function digestObject(
   store: ObjectStore,
   key: string,
   etag: string | null,
-  pace: BytePace,
+  pace: RateBucket,
   signal: AbortSignal,
 ): Promise<ObjectDigest> {
   await using body = await store.get(key, etag === null ? {} : { ifMatch: etag }, signal);
@@ -24,7 +24,7 @@ export async function digestObject(
   for await (const piece of body.chunks) {
     hash.update(piece);
     sizeBytes += piece.length;
-    await pace.spend(piece.length, signal);
+    await pace.take(piece.length, signal);
   }
   return { info: body.info, sizeBytes, sha256: hash.digest("hex") };
 }

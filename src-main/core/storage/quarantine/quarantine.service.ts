@@ -15,7 +15,7 @@ import type { QuarantineDesk, RecoveryCaller } from "../recovery-desks.ts";
 import type { OpenedStore } from "../stores/opened-store.ts";
 import type { BatchManifest } from "./batch-manifest.ts";
 import { describedBatch, listBatches } from "./batch-store.ts";
-import { BytePace } from "./byte-pace.ts";
+import { RateBucket } from "../../common/rate-bucket.ts";
 import { LeasedBucket } from "./leased-bucket.ts";
 import { planSetAside, planUndo, type PlannedQuarantine } from "./make-plan.ts";
 import { createQuarantineJob, type QuarantineContext, type QuarantineJob } from "./quarantine.job.ts";
@@ -105,7 +105,7 @@ export class QuarantineService implements QuarantineDesk {
         progress,
         clock,
         loki: await this.#lokiOf(opened, context.signal),
-        pace: new BytePace(clock, opened.config.bytesPerSecond),
+        pace: new RateBucket(opened.config.bytesPerSecond, clock),
       };
       const closed =
         plan.request.kind === "undo"

@@ -4,7 +4,7 @@ import type { Clock } from "../../common/clock.ts";
 import type { LokiControl } from "../loki/loki-control.ts";
 import { manifestKey, newManifest, type BatchManifest, type ManifestItem } from "./batch-manifest.ts";
 import { findManifest, writeManifest } from "./batch-store.ts";
-import type { BytePace } from "./byte-pace.ts";
+import type { RateBucket } from "../../common/rate-bucket.ts";
 import { inLanes } from "./lanes.ts";
 import type { LeasedBucket } from "./leased-bucket.ts";
 import { digestObject } from "./object-digest.ts";
@@ -22,7 +22,7 @@ export interface SetAsideOptions {
   /** All objects of the plan; asked for where no manifest stands yet. */
   readonly items: () => Promise<readonly QuarantineItem[]>;
   readonly loki: LokiControl | null;
-  readonly pace: BytePace;
+  readonly pace: RateBucket;
   readonly clock: Clock;
 }
 

@@ -5,7 +5,7 @@ import type { Logger } from "../../common/logger.ts";
 import type { WorkerLocator } from "../../common/worker-entry.ts";
 import { StorageCheckPool } from "../check/storage-check-pool.ts";
 import type { ChunkChecker } from "../integrity/chunk-checker.ts";
-import { BytePace } from "../quarantine/byte-pace.ts";
+import { RateBucket } from "../../common/rate-bucket.ts";
 import type { OpenedStore } from "../stores/opened-store.ts";
 import type { ScanNews, ScanOrder } from "./scan-order.ts";
 import { scanInThread } from "./scan-thread.ts";
@@ -69,13 +69,13 @@ export class ScanRunner implements AsyncDisposable {
 /** Threads read a folder's files themselves, so what is held back is whole batches. */
 function paced(checker: ChunkChecker, bytesPerSecond: number | null, clock: Clock): ChunkChecker {
   if (bytesPerSecond === null) return checker;
-  const pace = new BytePace(clock, bytesPerSecond);
+  const pace = new RateBucket(bytesPerSecond, clock);
   return {
     ...checker,
     batchBytes: Math.max(1, Math.min(checker.batchBytes, bytesPerSecond / BATCHES_PER_SECOND)),
     check: async (batch, mode, signal) => {
       const bytes = batch.reduce((sum, { object }) => sum + object.sizeBytes, 0);
-      await pace.spend(bytes, signal);
+      await pace.take(bytes, signal);
       return checker.check(batch, mode, signal);
     },
   };

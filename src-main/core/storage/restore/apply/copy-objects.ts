@@ -1,11 +1,11 @@
 import { isAppError } from "../../../../../src-shared/errors/app-error.ts";
+import type { RateBucket } from "../../../common/rate-bucket.ts";
 import type { RestoreItem } from "../../../../../src-shared/model/storage/restore.ts";
 import { endIfCancelled } from "../../store-retries.ts";
 import { objectKind } from "../../integrity/object-kind.ts";
 import type { ObjectStore } from "../../object-store.ts";
 import { wrappedStore } from "../../wrapped-store.ts";
 import type { IndexReader } from "../plan/index-reader.ts";
-import type { BytePace } from "./byte-pace.ts";
 import { chunksNotBack, chunksThere, NamedChunks } from "./chunk-presence.ts";
 import type { Patience } from "./patience.ts";
 import type { RestoreJournal } from "./restore-journal.ts";
@@ -35,7 +35,7 @@ export interface CopyWork {
   readonly planned: PlannedRestore;
   readonly journal: RestoreJournal;
   readonly patience: Patience;
-  readonly pace: BytePace;
+  readonly pace: RateBucket;
   readonly lanes?: number | undefined;
 }
 

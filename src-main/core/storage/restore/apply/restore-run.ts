@@ -3,7 +3,8 @@ import type { RestoreReport } from "../../../../../src-shared/model/storage/rest
 import type { LokiControl } from "../../loki/loki-control.ts";
 import { endIfCancelled } from "../../store-retries.ts";
 import { SCRATCH_MARKER_KEY } from "../plan/scratch-marker.ts";
-import { BytePace, slowest } from "./byte-pace.ts";
+import { RateBucket } from "../../../common/rate-bucket.ts";
+import { slowest } from "./slowest.ts";
 import { countAfter, countBefore } from "./canary-counts.ts";
 import { leaveCompactor, pauseCompactor, resumeCompactor } from "./compactor-pause.ts";
 import { copyChunks, copyIndexFiles, lookAtAll, type CopyWork } from "./copy-objects.ts";
@@ -93,7 +94,7 @@ export class RestoreRun {
       noteUpload: (upload, begun) => journal.noteUpload(upload, begun),
     };
     const rates = [request.bytesPerSecond, target.config.bytesPerSecond, source.config.bytesPerSecond];
-    const pace = new BytePace(slowest(rates), parts.clock);
+    const pace = new RateBucket(slowest(rates), parts.clock);
     const work: CopyWork = { way, planned, journal, patience, pace, lanes: this.#options.lanes };
     await this.#underLease(target, patience, (inner) => this.#write(work, inner));
   }

@@ -1,5 +1,5 @@
 import { AppError } from "../../../../../src-shared/errors/app-error.ts";
-import type { Clock } from "../../../common/clock.ts";
+import type { RateBucket } from "../../../common/rate-bucket.ts";
 import { CheckLanes } from "../../integrity/check-lanes.ts";
 import type { CheckMode, ChunkChecker, ChunkVerdict, ListedChunk } from "../../integrity/chunk-checker.ts";
 
@@ -13,39 +13,19 @@ const STORE_TROUBLE: ReadonlySet<string> = new Set([
   "storage.forbidden",
 ]);
 
-/** Lets bytes through at a rate, on the average of what was let through; without one, at once. */
-export class Pace {
-  readonly #clock: Clock;
-  readonly #bytesPerSecond: number | null;
-  #freeAtMs = 0;
-
-  constructor(clock: Clock, bytesPerSecond: number | null) {
-    this.#clock = clock;
-    this.#bytesPerSecond = bytesPerSecond;
-  }
-
-  async take(bytes: number, signal: AbortSignal): Promise<void> {
-    if (this.#bytesPerSecond === null) return;
-    const nowMs = this.#clock.nowMs();
-    const waitMs = this.#freeAtMs - nowMs;
-    this.#freeAtMs = Math.max(nowMs, this.#freeAtMs) + (bytes / this.#bytesPerSecond) * 1_000;
-    if (waitMs > 0) await this.#clock.sleep(waitMs, signal);
-  }
-}
-
 /** Says of chunk objects of one store whether they are what their keys say, by reading them. */
 export class ChunkJudge {
   readonly #store: string;
   readonly #checker: ChunkChecker;
   readonly #mode: CheckMode;
-  readonly #pace: Pace;
+  readonly #pace: RateBucket;
 
   constructor(options: {
     /** For people. */
     readonly store: string;
     readonly checker: ChunkChecker;
     readonly mode: CheckMode;
-    readonly pace: Pace;
+    readonly pace: RateBucket;
   }) {
     this.#store = options.store;
     this.#checker = options.checker;

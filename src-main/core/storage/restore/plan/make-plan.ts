@@ -1,3 +1,4 @@
+import { RateBucket } from "../../../common/rate-bucket.ts";
 import { AppError } from "../../../../../src-shared/errors/app-error.ts";
 import { parseChunkKey } from "../../../common/loki-format/chunk-key.ts";
 import { inTransaction } from "../../../common/sqlite-database.ts";
@@ -6,7 +7,7 @@ import type { StorageProblem } from "../../../../../src-shared/model/storage/sto
 import { restoreSteps } from "../apply/restore-steps.ts";
 import { Candidates, type ChosenBy } from "./candidates.ts";
 import { CanaryBook } from "./canary-book.ts";
-import { ChunkJudge, Pace } from "./chunk-judge.ts";
+import { ChunkJudge } from "./chunk-judge.ts";
 import { Classifier, type Classified } from "./classifier.ts";
 import { ASSUMED_RATE, estimatedMs, requestsOf } from "./estimate.ts";
 import { LostLedger } from "./lost-ledger.ts";
@@ -50,7 +51,7 @@ class PlanMaker {
   readonly #scope: PlanScope;
   readonly #source: PlanEnd;
   readonly #isDrill: boolean;
-  readonly #pace: Pace;
+  readonly #pace: RateBucket;
   readonly #lost = new LostLedger();
   readonly #canaries = new CanaryBook();
   #versionsListed = 0;
@@ -67,7 +68,7 @@ class PlanMaker {
     this.#source = parts.source ?? parts.bucket;
     this.#isDrill = parts.into !== null;
     const { bytesPerSecond } = parts.bucket.opened.config;
-    this.#pace = new Pace(parts.clock, request.bytesPerSecond ?? bytesPerSecond);
+    this.#pace = new RateBucket(request.bytesPerSecond ?? bytesPerSecond, parts.clock);
   }
 
   async make(folder: PlanFolder, signal: AbortSignal): Promise<KeptRestorePlan> {
