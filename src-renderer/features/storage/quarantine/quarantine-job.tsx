@@ -3,9 +3,9 @@ import { quarantineReportSchema, type QuarantineReport } from "../../../../src-s
 import { PlanSection } from "../../../components/plan-dialog.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { CanaryTable } from "../plan/canary-table.tsx";
 import { JobFrame } from "../plan/job-frame.tsx";
 import { KeyList } from "../plan/key-list.tsx";
+import { Canaries } from "../plan/plan-details.tsx";
 import { Totals } from "../plan/totals.tsx";
 
 /** Objects as they are set aside or brought back. */
@@ -42,11 +42,7 @@ function Came({ report }: { readonly report: QuarantineReport }): ReactElement {
           <KeyList count={report.leftCount} items={report.left} label={t("storage.plan.left")} />
         </PlanSection>
       )}
-      {report.canaries.length === 0 ? null : (
-        <PlanSection title={t("storage.canaries")}>
-          <CanaryTable canaries={report.canaries} />
-        </PlanSection>
-      )}
+      <Canaries canaries={report.canaries} />
     </>
   );
 }

@@ -6,9 +6,9 @@ import { PlanSection } from "../../../components/plan-dialog.tsx";
 import { ProgressBar } from "../../../components/progress-bar.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { CanaryTable } from "../plan/canary-table.tsx";
 import { JobFrame } from "../plan/job-frame.tsx";
 import { KeyList } from "../plan/key-list.tsx";
+import { Canaries } from "../plan/plan-details.tsx";
 import { Totals } from "../plan/totals.tsx";
 import styles from "../plan/plan.module.css";
 
@@ -69,6 +69,7 @@ export function RestoreCame({ report }: { readonly report: RestoreReport }): Rea
         <p className={styles.muted}>
           {t(compactor.resumed ? "storage.restore.compactorResumed" : "storage.restore.compactorPaused", {
             workload: withVisibleCharacters(compactor.workload),
+            count: compactor.replicas,
             replicas: formats.number(compactor.replicas),
           })}
         </p>
@@ -78,11 +79,7 @@ export function RestoreCame({ report }: { readonly report: RestoreReport }): Rea
           <KeyList count={report.failedCount} items={report.failed} label={t("storage.plan.failed")} />
         </PlanSection>
       )}
-      {report.canaries.length === 0 ? null : (
-        <PlanSection title={t("storage.canaries")}>
-          <CanaryTable canaries={report.canaries} />
-        </PlanSection>
-      )}
+      <Canaries canaries={report.canaries} />
     </>
   );
 }

@@ -1,12 +1,9 @@
 import type { ReactElement } from "react";
 import type { RestorePlan } from "../../../../src-shared/model/storage/restore.ts";
-import { DiffText } from "../../../components/diff-text.tsx";
-import { OperationSteps } from "../../../components/operation-steps.tsx";
 import { PlanSection } from "../../../components/plan-dialog.tsx";
 import { useFormats } from "../../../hooks/use-formats.ts";
 import { useTranslate } from "../../../hooks/use-translate.ts";
-import { CanaryTable } from "../plan/canary-table.tsx";
-import { PreflightList } from "../plan/preflight-list.tsx";
+import { PlanDetails } from "../plan/plan-details.tsx";
 import { Totals } from "../plan/totals.tsx";
 import styles from "../plan/plan.module.css";
 import { LostStreams } from "./lost-streams.tsx";
@@ -16,7 +13,6 @@ export function RestoreReview({ plan }: { readonly plan: RestorePlan }): ReactEl
   const t = useTranslate();
   const formats = useFormats();
   const { counts, rate } = plan;
-  const more = counts.restorable - plan.items.length;
   return (
     <>
       <Totals
@@ -39,25 +35,7 @@ export function RestoreReview({ plan }: { readonly plan: RestorePlan }): ReactEl
           <LostStreams count={plan.lostStreams} streams={plan.lost} />
         </PlanSection>
       )}
-      {plan.preflight.length === 0 ? null : (
-        <PlanSection title={t("storage.plan.preflight")}>
-          <PreflightList preflight={plan.preflight} />
-        </PlanSection>
-      )}
-      {plan.diff === "" ? null : (
-        <PlanSection title={t("storage.plan.diff")}>
-          <DiffText label={t("storage.plan.diff")} text={plan.diff} />
-          {more > 0 ? <p className={styles.muted}>{t("storage.keysMore", { more: formats.number(more) })}</p> : null}
-        </PlanSection>
-      )}
-      {plan.canaries.length === 0 ? null : (
-        <PlanSection title={t("storage.canaries")}>
-          <CanaryTable canaries={plan.canaries} />
-        </PlanSection>
-      )}
-      <PlanSection title={t("operations.steps")}>
-        <OperationSteps steps={plan.steps} texts="storage" />
-      </PlanSection>
+      <PlanDetails more={counts.restorable - plan.items.length} plan={plan} />
     </>
   );
 }
