@@ -43,7 +43,7 @@ export async function runStorageScan(context: CommandContext, options: StorageSc
   const act = { action: "storage.scan", permission: "storage.scan", auditClass: "access", subject } as const;
   const summary = await audited(base, context, act, async () => {
     await using opened = await openCliStore(options.store, base, context, { indexPrefix: options.indexPrefix });
-    return scanAndPrint(context, base, opened, options);
+    return await scanAndPrint(context, base, opened, options);
   });
   if (options.requireWhole === true && summary.counts.critical > 0) throw new ExitWith(EXIT_CODES.incomplete);
   terminal.signal.throwIfAborted();

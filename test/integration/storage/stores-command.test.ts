@@ -106,3 +106,12 @@ it("the lab's store is found and looked at through its cluster, and its keys are
   expect(state.judgement.silent).toEqual([]);
   expect(stores.stdout + health.stdout + health.stderr).not.toMatch(/secret|accessKey/i);
 }, 120_000);
+
+it("the lab's bucket is scanned and measured against its copy through its cluster, which stays open as long", async () => {
+  using line = new CommandLine();
+  const scan = await line.run("storage", "scan", "--store", "site:lab", "--output", "json");
+  expect(JSON.parse(scan.stdout)).toMatchObject({ findings: [], summary: { state: "finished" } });
+  const rpo = await line.run("storage", "rpo", "--store", "site:lab", "--output", "json");
+  const { parts } = JSON.parse(rpo.stdout).rpo;
+  expect(parts.find(({ what }: { what: string }) => what === "dr")).toMatchObject({ state: "known" });
+}, 120_000);

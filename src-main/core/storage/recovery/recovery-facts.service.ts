@@ -79,7 +79,7 @@ export class RecoveryFactsService {
     if (dr === null) return absent("dr", "none");
     await using copy = await this.#options.stores.open(dr, signal);
     const primary = { store: bucket.store, indexPrefix: bucket.layout.indexPrefix };
-    return drPart(primary, { store: copy.store, indexPrefix: copy.layout.indexPrefix }, nowMs, signal);
+    return await drPart(primary, { store: copy.store, indexPrefix: copy.layout.indexPrefix }, nowMs, signal);
   }
 }
 
