@@ -130,7 +130,7 @@ function quorumFindings({ probes, quorum }: BucketHealth): readonly Finding[] {
     {
       severity: "critical",
       where: worst === "clusterRead" ? "read" : "write",
-      params: { quorum: (worst === "clusterRead" ? quorum.read : quorum.write) ?? 0 },
+      params: { quorum: (worst === "clusterRead" ? quorum.read : quorum.write) ?? "?" },
       evidence: lost.map((name) => evidence(`probe.${name}`, probes[name].status)),
     },
   ];
